@@ -1,0 +1,1 @@
+"""Exports Genesys Cloud call recordings, one UTC day at a time, as verified audio and Parquet."""

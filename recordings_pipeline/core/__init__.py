@@ -1,0 +1,1 @@
+"""The rules of the house as functions of values: no I/O, no clock, no randomness."""

@@ -1,0 +1,53 @@
+"""One outcome for each recording the source listed, and the arithmetic that proves it."""
+
+from collections.abc import Collection, Mapping
+
+from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+
+AUDIO = "audio"
+SENSITIVE = (
+    "left out of the batch without an error: usually sensitive data, which needs the permission "
+    "recording:recording:viewSensitiveData"
+)
+_NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}
+_NEVER = {"DELETED": "deleted at the source", "ERROR": "the source failed to store it"}
+# Retention and deletions are decided by the source, whatever we thought before; the rest of what
+# we know is better than what metadata can say.
+_OURS = frozenset({Outcome.EXPORTED, Outcome.QUARANTINED, Outcome.ERASED})
+
+
+def outcome_when_listed(recording: Recording, known: Verdict | None) -> Verdict:
+    """Say how a recording stands after the source has listed it.
+
+    Args:
+        recording: What the metadata says.
+        known: How it stood before; None when it is new.
+    """
+    if known is not None and known.outcome in _OURS:
+        return known
+    if recording.media != AUDIO:
+        return Verdict(Outcome.EXCLUDED, f"media {recording.media} is not exported")
+    if recording.file_state in _NEVER:
+        return Verdict(Outcome.MISSING, _NEVER[recording.file_state])
+    if recording.file_state in _NOT_YET:
+        return Verdict(Outcome.DEFERRED, _NOT_YET[recording.file_state])
+    if known is not None and known.outcome in (Outcome.FORBIDDEN, Outcome.RETRY):
+        return known
+    return Verdict(Outcome.DISCOVERED)
+
+
+def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:
+    """Count recordings by outcome, in the order of `Outcome`; absent outcomes are left out."""
+    found = [verdict.outcome for verdict in verdicts]
+    return {str(outcome): found.count(outcome) for outcome in Outcome if outcome in found}
+
+
+def unexplained(counts: Mapping[str, int]) -> int:
+    """Count recordings without a stated end or a stated future."""
+    return counts.get(str(Outcome.DISCOVERED), 0)
+
+
+def transcript_counts(states: Collection[TranscriptState]) -> dict[str, int]:
+    """Count communications by transcript state, in the order of `TranscriptState`."""
+    found = list(states)
+    return {str(state): found.count(state) for state in TranscriptState if state in found}

@@ -1,0 +1,54 @@
+"""What a file really is, told from its first bytes; its name and announced type may lie."""
+
+# Codec names of analytics media statistics that end in one of the containers above.
+SUPPORTED_CODECS = frozenset(
+    {"audio/opus", "audio/pcmu", "audio/pcma", "audio/l16", "audio/g722", "audio/g729"}
+)
+HEAD_BYTES = 64
+_MAGIC = (
+    (8, b"WAVE", "wav"),
+    (0, b"OggS", "ogg"),
+    (0, b"\x1aE\xdf\xa3", "webm"),
+    (4, b"ftyp", "m4a"),
+    (0, b"\xff\xf1", "aac"),
+    (0, b"\xff\xf9", "aac"),
+    (0, b"ID3", "mp3"),
+)
+_RIFF_HEADER_BYTES = 8
+
+
+def container_of(head: bytes) -> str | None:
+    """Name the container of a file that starts with ``head``.
+
+    Args:
+        head: The first `HEAD_BYTES` bytes, or the whole file if it is shorter.
+
+    Returns:
+        ``wav``, ``ogg``, ``webm``, ``mp3``, ``aac`` or ``m4a``, which is also the extension;
+        None when it is none of them.
+    """
+    for offset, magic, container in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return container
+    return "mp3" if _is_mpeg_frame(head) else None
+
+
+def _is_mpeg_frame(head: bytes) -> bool:
+    """Eleven set bits start a frame of MPEG audio; AAC, which shares them, was ruled out before."""
+    return head[:1] == b"\xff" and head[1:2] >= b"\xe0"
+
+
+def distrust(head: bytes, size: int) -> str | None:
+    """Return why a finished file cannot be audio, or None if nothing speaks against it.
+
+    A RIFF file announces its own length; one that is longer or shorter was cut or glued.
+    """
+    container = container_of(head)
+    if container is None:
+        return "the bytes are no known audio container"
+    if container == "wav":
+        announced = int.from_bytes(head[4:8], "little") + _RIFF_HEADER_BYTES
+        # Written live, RIFF carries 0 or the largest number there is instead of a length.
+        if announced not in (_RIFF_HEADER_BYTES, 0xFFFFFFFF + _RIFF_HEADER_BYTES, size):
+            return f"the RIFF header announces {announced} bytes, the file has {size}"
+    return None

@@ -1,0 +1,78 @@
+"""Where everything lies below the data directory; paths are relative to it."""
+
+import re
+from pathlib import PurePosixPath
+
+from recordings_pipeline.core.days import Day
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+AUDIO = PurePosixPath("audio")
+PARTS = AUDIO / ".parts"
+TABLES = PurePosixPath("tables")
+RAW = PurePosixPath("raw")
+AUDIT = PurePosixPath("audit") / "events.jsonl"
+QUARANTINE = PurePosixPath("quarantine")
+LEDGER = PurePosixPath("ledger.db")
+LOCKS = PurePosixPath(".locks")
+JOURNAL = PurePosixPath("watch") / "journal.jsonl"
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text is a lower-case UUID, the only kind of id that becomes a file name."""
+    return _ID.fullmatch(text) is not None
+
+
+def audio_path(
+    day: Day, conversation_id: str, recording_id: str, number: int, extension: str
+) -> PurePosixPath:
+    """Return where one audio file lies.
+
+    Args:
+        day: The conversation's day.
+        conversation_id: Its id.
+        recording_id: The recording's id.
+        number: 1 for the first file of the recording; a recording may have several.
+        extension: Extension of the container, without the dot.
+
+    Raises:
+        ValueError: An id is not a lower-case UUID.
+    """
+    name = part_key(recording_id, number)
+    if not is_id(conversation_id):
+        raise ValueError("a conversation id is not a lower-case UUID")
+    return AUDIO / f"date={day}" / conversation_id / f"{name}.{extension}"
+
+
+def part_key(recording_id: str, number: int) -> str:
+    """Name the file of a recording, without directory and extension.
+
+    Raises:
+        ValueError: The id is not a lower-case UUID.
+    """
+    if not is_id(recording_id):
+        raise ValueError("a recording id is not a lower-case UUID")
+    return recording_id if number == 1 else f"{recording_id}-{number}"
+
+
+def table_path(stage: str, day: Day) -> PurePosixPath:
+    """Return the one file that holds a stage's rows of a day."""
+    return TABLES / stage / f"date={day}" / "part-0.parquet"
+
+
+def raw_transcript_path(day: Day, communication_id: str) -> PurePosixPath:
+    """Return where the source's own transcript file is kept, gzip-compressed."""
+    if not is_id(communication_id):
+        raise ValueError("a communication id is not a lower-case UUID")
+    return RAW / "transcripts" / f"date={day}" / f"{communication_id}.json.gz"
+
+
+def day_of(path: PurePosixPath) -> Day | None:
+    """Read the day out of a path below the data directory; None where there is none."""
+    for part in path.parts:
+        if part.startswith("date="):
+            try:
+                return Day.from_key(part.removeprefix("date="))
+            except ValueError:
+                return None
+    return None

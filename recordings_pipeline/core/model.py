@@ -1,0 +1,200 @@
+"""The things we talk about, as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from recordings_pipeline.core.secrets import SignedUrl
+
+
+class Outcome(StrEnum):
+    """How one recording stands; every listed recording has exactly one."""
+
+    EXPORTED = "exported"
+    EXCLUDED = "excluded"
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    QUARANTINED = "quarantined"
+    ERASED = "erased"
+    DISCOVERED = "discovered"
+    DEFERRED = "deferred"
+    RETRY = "retry"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to be done."""
+        return self not in (Outcome.DISCOVERED, Outcome.DEFERRED, Outcome.RETRY)
+
+
+class TranscriptState(StrEnum):
+    """How the transcript of one communication stands."""
+
+    FETCHED = "fetched"
+    NONE = "none"
+    FORBIDDEN = "forbidden"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome with the reason a person understands, empty when the word says it all."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """One Genesys Cloud customer, in one region."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What analytics says of one conversation.
+
+    Attributes:
+        end: None while the conversation is still open.
+        direction: ``inbound`` or ``outbound``; None when the platform does not say.
+        queue_id: Queue of the last agent's first talk; None without one.
+        agent_ids: Distinct user ids of agents in order of appearance.
+        participant_count: Participants of any purpose.
+        codecs: Lower-case codec names seen on voice sessions, such as ``audio/pcmu``.
+        is_recorded: Whether any session says that a recording was started on it.
+    """
+
+    id: str
+    start: datetime
+    end: datetime | None
+    direction: str | None
+    queue_id: str | None
+    agent_ids: tuple[str, ...]
+    participant_count: int
+    codecs: frozenset[str]
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What the platform's metadata says of one recording.
+
+    Attributes:
+        communication_id: The leg it belongs to; None when the platform does not say.
+        file_state: As the platform writes it, upper case; unknown words are kept.
+        archive_time: When the source will archive it; None for never.
+        delete_time: When the source will delete it; None for never.
+    """
+
+    id: str
+    conversation_id: str
+    communication_id: str | None
+    media: str
+    media_subtype: str | None
+    file_state: str
+    archive_time: datetime | None
+    delete_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One result of a batch request: a file to fetch, or the reason there is none.
+
+    Attributes:
+        url: None when the platform reports an error for the item.
+        content_type: As announced, lower case, without parameters.
+        has_error: Whether the platform put an error message in place of the file.
+    """
+
+    conversation_id: str
+    recording_id: str
+    url: SignedUrl | None
+    content_type: str
+    has_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """A batch request at one instant."""
+
+    is_completed: bool
+    expected_count: int
+    results: tuple[Media, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who was on a call, and when, in milliseconds since the epoch; None for unknown."""
+
+    purpose: str
+    user_id: str | None
+    start_ms: int | None
+    end_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What the engine heard one side say without a pause.
+
+    Attributes:
+        side: ``internal`` (agent, IVR) or ``external`` (customer).
+        start_ms: From the start of the recording.
+        spoken_at_ms: The same instant since the epoch; None when the file does not say.
+        confidence: 0 to 1; None when the engine gave none.
+    """
+
+    transcript_id: str
+    phrase_index: int
+    side: str
+    start_ms: int
+    end_ms: int
+    spoken_at_ms: int | None
+    text: str
+    decorated_text: str
+    confidence: float | None
+    word_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All phrases of one communication, with who was on the call.
+
+    Attributes:
+        phrases: Ordered by ``start_ms``.
+        unreadable_count: Entries that could not be understood and are not in ``phrases``.
+    """
+
+    conversation_id: str
+    communication_id: str
+    language: str | None
+    participants: tuple[Participant, ...]
+    phrases: tuple[Phrase, ...]
+    unreadable_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who held the floor, as well as can be known.
+
+    Attributes:
+        role: ``agent``, ``customer``, ``ivr``, another purpose, or the bare side.
+        user_id: The agent; None for anybody else, and when several could be meant.
+        is_ambiguous: Whether several participants of the side were on the call at that time.
+    """
+
+    role: str
+    user_id: str | None
+    is_ambiguous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker holding the floor; milliseconds from the start of the recording."""
+
+    side: str
+    speaker: Speaker
+    start_ms: int
+    end_ms: int
+    phrase_count: int
+    word_count: int

@@ -1,0 +1,159 @@
+"""What can be known to go wrong before anything moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE
+from recordings_pipeline.core.containers import SUPPORTED_CODECS
+
+# Two channels of 8 kHz mu-law, the common original: 16,000 bytes a second of conversation.
+BYTES_PER_CONVERSATION_S = 16_000
+RESERVE_BYTES = 1_000_000_000
+BYTES_PER_GB = 1_000_000_000
+# A batch of 100 files needs its URLs for the time its downloads take; five minutes are ample.
+SHORT_LIFETIME_S = 300
+_MINUTES_WORTH_A_WARNING = 60
+
+
+class Level(StrEnum):
+    """How bad a finding is: only a failure stops the export."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the preflight: what was checked, what was found, what to do."""
+
+    check: str
+    level: Level
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a day is about to ask of both sides.
+
+    Attributes:
+        missing_permissions: What the platform says is missing, by what it is needed for.
+        conversation_count: Recorded conversations of the day, as the source counts them.
+        mean_conversation_s: Their mean length in seconds, from a sample.
+        codecs: Lower-case codec names the sample announced.
+        free_bytes: Free space where the data directory lies.
+        used_bytes: What the data directory holds already.
+        quota_bytes: Most it may hold; None for no limit.
+        calls_per_minute: The client's allowance; None when the platform does not say.
+        url_lifetime_s: How long a signed URL lives.
+    """
+
+    organization: str
+    missing_permissions: Mapping[str, str]
+    conversation_count: int
+    mean_conversation_s: float
+    codecs: frozenset[str]
+    free_bytes: int
+    used_bytes: int
+    quota_bytes: int | None
+    calls_per_minute: int | None
+    url_lifetime_s: int
+
+    @property
+    def predicted_bytes(self) -> int:
+        return round(self.conversation_count * self.mean_conversation_s * BYTES_PER_CONVERSATION_S)
+
+    @property
+    def predicted_calls(self) -> int:
+        """One metadata and one transcript call a conversation, a page per 100, ten polls each."""
+        pages = -(-self.conversation_count // 100)
+        return 2 * self.conversation_count + 12 * pages
+
+
+def findings(facts: Facts) -> list[Finding]:
+    """Judge the facts, in the order a person would check them."""
+    return [
+        Finding("credentials", Level.OK, f"organization {facts.organization}"),
+        *_permissions(facts),
+        _space(facts),
+        _quota(facts),
+        _allowance(facts),
+        _lifetime(facts),
+        _codecs(facts),
+    ]
+
+
+def failures(found: list[Finding]) -> tuple[str, ...]:
+    """Return one sentence per failed check; empty when the export may start."""
+    return tuple(
+        f"{finding.check}: {finding.found}; {finding.remedy}"
+        for finding in found
+        if finding.level is Level.FAILURE
+    )
+
+
+def _permissions(facts: Facts) -> list[Finding]:
+    if not facts.missing_permissions:
+        return [Finding("permissions", Level.OK, "conversations, recordings and transcripts")]
+    remedy = "grant it to a role of the OAuth client, in every division"
+    return [
+        Finding(f"permission for {what}", Level.FAILURE, f"missing: {needed}", remedy)
+        for what, needed in facts.missing_permissions.items()
+    ]
+
+
+def _space(facts: Facts) -> Finding:
+    needed = facts.predicted_bytes + RESERVE_BYTES
+    found = f"{_gb(facts.free_bytes)} free, {_gb(facts.predicted_bytes)} predicted"
+    if facts.free_bytes < needed:
+        remedy = f"free {_gb(needed - facts.free_bytes)} or set RECORDINGS_DATA to a larger disk"
+        return Finding("free space", Level.FAILURE, found, remedy)
+    return Finding("free space", Level.OK, found)
+
+
+def _quota(facts: Facts) -> Finding:
+    if facts.quota_bytes is None:
+        return Finding("quota", Level.OK, f"none set; {_gb(facts.used_bytes)} used")
+    found = f"{_gb(facts.used_bytes)} of {_gb(facts.quota_bytes)} used"
+    if facts.used_bytes + facts.predicted_bytes > facts.quota_bytes:
+        return Finding(
+            "quota", Level.FAILURE, found, "raise RECORDINGS_QUOTA_GB or move older days away"
+        )
+    return Finding("quota", Level.OK, found)
+
+
+def _allowance(facts: Facts) -> Finding:
+    per_minute = facts.calls_per_minute or DEFAULT_PER_MINUTE
+    minutes = facts.predicted_calls / per_minute
+    found = f"about {facts.predicted_calls} calls, {per_minute} a minute: {minutes:.1f} min"
+    if minutes > _MINUTES_WORTH_A_WARNING:
+        return Finding(
+            "API allowance", Level.WARNING, found, "expect a long run, or ask the vendor for more"
+        )
+    return Finding("API allowance", Level.OK, found)
+
+
+def _lifetime(facts: Facts) -> Finding:
+    found = f"{facts.url_lifetime_s // 60} min"
+    if facts.url_lifetime_s < SHORT_LIFETIME_S:
+        remedy = "raise the batch download URL lifetime in the recording settings (up to 60 min)"
+        return Finding("URL lifetime", Level.WARNING, found, remedy)
+    return Finding("URL lifetime", Level.OK, found)
+
+
+def _codecs(facts: Facts) -> Finding:
+    strange = sorted(facts.codecs - SUPPORTED_CODECS)
+    if strange:
+        return Finding(
+            "codecs",
+            Level.WARNING,
+            f"unknown: {', '.join(strange)}",
+            "files in an unknown container are quarantined, not lost",
+        )
+    return Finding("codecs", Level.OK, ", ".join(sorted(facts.codecs)) or "none announced")
+
+
+def _gb(count: int) -> str:
+    return f"{count / BYTES_PER_GB:.2f} GB"

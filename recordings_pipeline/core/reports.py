@@ -1,0 +1,69 @@
+"""What a stage, a day and a range of days have to say when they are done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from recordings_pipeline.core.completeness import unexplained
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.throughput import Throughput, total
+
+STAGES = ("recording_index", "audio_files", "transcripts", "diarization", "conversation_metrics")
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """One stage's work on one day.
+
+    Attributes:
+        row_count: Rows of the published table.
+        path: The table's file, relative to the data directory.
+        counts: What the stage counted: recordings by outcome, communications by state, …
+        warnings: Sentences a person should read.
+    """
+
+    stage: str
+    day: Day
+    row_count: int
+    path: PurePosixPath
+    counts: Mapping[str, int]
+    throughput: Throughput
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export of a range of days did.
+
+    Attributes:
+        stages: One report per stage and day, in the order they ran.
+        failures: Why a day could not be finished, by day; empty when all went well.
+    """
+
+    stages: tuple[StageReport, ...]
+    failures: Mapping[Day, str] = field(default_factory=dict)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """Recordings by outcome, over all days."""
+        audio = [report.counts for report in self.stages if report.stage == "audio_files"]
+        return {
+            str(outcome): count
+            for outcome in Outcome
+            if (count := sum(counts.get(str(outcome), 0) for counts in audio))
+        }
+
+    @property
+    def throughput(self) -> Throughput:
+        return total(report.throughput for report in self.stages)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every recording has an outcome and no day failed.
+
+        Recordings with a stated future (deferred, retry) leave a range incomplete only when we
+        could have done better: a retry could, a deferral waits for the source.
+        """
+        open_count = unexplained(self.outcomes) + self.outcomes.get(str(Outcome.RETRY), 0)
+        return not self.failures and open_count == 0

@@ -1,0 +1,77 @@
+"""What is tried again, and after how long: the one place for every retry of the package.
+
+To change what is retried, change `is_worth_retrying` (API), `core.transfer.judge` (media) or the
+two budgets below; nothing else in the package waits and tries again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+DEFAULT_RETRY_AFTER_S = 5.0
+# The platform's window is 60 s, so a longer wait is a mistake or an attack; urllib3 would sleep
+# up to six hours on the same header.
+MAX_WAIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How often and how patiently something is tried.
+
+    Attributes:
+        attempts: Requests in all, the first included.
+        first_wait_s: Pause after the first failure; it doubles from there.
+    """
+
+    attempts: int
+    first_wait_s: float
+
+
+# Eight attempts outlast one window of the rate limit (60 s) and a restart of a gateway.
+API = Budget(attempts=8, first_wait_s=0.5)
+# Every attempt that brings bytes is progress, so the media budget counts those that bring none.
+MEDIA = Budget(attempts=6, first_wait_s=0.2)
+
+
+def is_worth_retrying(status: int) -> bool:
+    """Say whether the same API request may succeed later.
+
+    POST counts as well: our POSTs are queries, or batch requests of which a second one is
+    harmless.
+    """
+    return status in _TRANSIENT
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read ``Retry-After``: seconds or an HTTP date, clamped to 0 … `MAX_WAIT_S`.
+
+    Returns:
+        Seconds to wait; None when the header is absent or makes no sense.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value), MAX_WAIT_S)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - now).total_seconds(), 0.0), MAX_WAIT_S)
+
+
+def wait_s(budget: Budget, failures: int, asked_s: float | None, jitter: float) -> float | None:
+    """Return how long to wait after so many failures in a row, or None to give up.
+
+    Args:
+        budget: How often to try.
+        failures: Failures so far, at least one.
+        asked_s: What the server asked for; never undercut.
+        jitter: A random number in 0 … 1, so that threads do not come back together.
+    """
+    if failures >= budget.attempts:
+        return None
+    doubled: float = budget.first_wait_s * 2.0 ** (failures - 1)
+    backoff = min(doubled, MAX_WAIT_S) * (0.5 + jitter / 2)
+    return backoff if asked_s is None else asked_s + backoff * jitter

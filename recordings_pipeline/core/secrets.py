@@ -1,0 +1,43 @@
+"""Values that must not be printed by accident."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class Secret:
+    """A string that only `reveal` shows: repr, str, format and pickling do not."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself; search for this word to find every use."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUrl:
+    """A URL that is itself a credential: whoever holds it can hear the call."""
+
+    secret: Secret
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.secret.reveal())
+        return f"{parts.scheme}://{parts.hostname}/(signed)"
+
+    def reveal(self) -> str:
+        """Return the URL with its signature."""
+        return self.secret.reveal()
+
+
+def signed_url(url: str) -> SignedUrl:
+    """Wrap a URL as the platform sent it."""
+    return SignedUrl(Secret(url))

@@ -1,0 +1,177 @@
+"""Everything a person can set, read from one mapping: the only place that knows the variables.
+
+The command line, the exporter and the Dagster resources all hand their variables to
+`settings_from`, so that the same setting means the same thing, and fails with the same sentence,
+everywhere.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.regions import DOMAINS, domain_of
+from recordings_pipeline.core.secrets import Secret
+
+DEFAULT_BASE_URL = "https://api.mypurecloud.com"
+BYTES_PER_GB = 1_000_000_000
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as the README's table shows it."""
+
+    name: str
+    meaning: str
+    default: str
+
+
+VARIABLES = (
+    Variable("GENESYS_CLIENT_ID", "id of the OAuth client (grant: client credentials)", "required"),
+    Variable("GENESYS_CLIENT_SECRET", "its secret", "required, or the next"),
+    Variable(
+        "GENESYS_CLIENT_SECRET_FILE", "file that holds the secret, read again after a 401", "none"
+    ),
+    Variable("GENESYS_REGION", "region by name (`eu_central_1`) or domain (`mypurecloud.de`)", ""),
+    Variable(
+        "GENESYS_BASE_URL",
+        "API address instead of a region; `http` only for loopback",
+        DEFAULT_BASE_URL,
+    ),
+    Variable("GENESYS_LOGIN_URL", "login address", "base URL with `//api.` replaced by `//login.`"),
+    Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
+    Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
+    Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
+)
+DEFAULT_FIRST_DAY = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A complete, checked configuration.
+
+    Attributes:
+        client_secret: The secret itself, or the file to read it from at each login.
+        quota_bytes: Most bytes the data directory may hold; None for no limit.
+    """
+
+    client_id: str
+    client_secret: Secret | Path
+    base_url: str
+    login_url: str
+    data: Path
+    quota_bytes: int | None
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables; an empty one counts as not set.
+
+    Raises:
+        ConfigurationError: A variable is missing, wrong, or contradicts another one.
+    """
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    base_url = _base_url(given)
+    return Settings(
+        client_id=_required(given, "GENESYS_CLIENT_ID"),
+        client_secret=_client_secret(given),
+        base_url=base_url,
+        login_url=_login_url(given, base_url),
+        data=data_directory(given),
+        quota_bytes=_quota_bytes(given),
+    )
+
+
+def data_directory(environ: Mapping[str, str]) -> Path:
+    """Return the directory everything is written under."""
+    return Path(environ.get("RECORDINGS_DATA", "").strip() or "data")
+
+
+def first_day(environ: Mapping[str, str]) -> date:
+    """Return the first day Dagster offers as a partition.
+
+    Raises:
+        ConfigurationError: The variable is not a date.
+    """
+    text = environ.get("RECORDINGS_FIRST_DAY", "").strip()
+    if not text:
+        return DEFAULT_FIRST_DAY
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            "RECORDINGS_FIRST_DAY", "is not a date: write it like 2026-01-31"
+        ) from None
+
+
+def has_credentials(environ: Mapping[str, str]) -> bool:
+    """Say whether someone meant a real organization: an id and a secret are given."""
+    secret = environ.get("GENESYS_CLIENT_SECRET") or environ.get("GENESYS_CLIENT_SECRET_FILE")
+    return bool(environ.get("GENESYS_CLIENT_ID") and secret)
+
+
+def _required(given: Mapping[str, str], name: str) -> str:
+    if name not in given:
+        raise ConfigurationError(
+            name, "is not set: give the id of an OAuth client with the grant 'client credentials'"
+        )
+    return given[name]
+
+
+def _client_secret(given: Mapping[str, str]) -> Secret | Path:
+    plain, file = given.get("GENESYS_CLIENT_SECRET"), given.get("GENESYS_CLIENT_SECRET_FILE")
+    if plain and file:
+        raise ConfigurationError(
+            "GENESYS_CLIENT_SECRET", "and GENESYS_CLIENT_SECRET_FILE are both set: keep one"
+        )
+    if plain:
+        return Secret(plain)
+    if file:
+        return Path(file)
+    raise ConfigurationError(
+        "GENESYS_CLIENT_SECRET", "is not set: give the secret, or GENESYS_CLIENT_SECRET_FILE"
+    )
+
+
+def _base_url(given: Mapping[str, str]) -> str:
+    region, url = given.get("GENESYS_REGION"), given.get("GENESYS_BASE_URL")
+    if region and url:
+        raise ConfigurationError(
+            "GENESYS_REGION", "and GENESYS_BASE_URL are both set: keep the one you mean"
+        )
+    if not region:
+        return _checked_url("GENESYS_BASE_URL", url or DEFAULT_BASE_URL)
+    domain = domain_of(region)
+    if domain is None:
+        names = ", ".join(sorted(DOMAINS))
+        raise ConfigurationError("GENESYS_REGION", f"is {region!r}: use one of {names}")
+    return f"https://api.{domain}"
+
+
+def _login_url(given: Mapping[str, str], base_url: str) -> str:
+    """Derive the login host as the SDK's ``get_conf_url`` does, unless one is given."""
+    derived = re.sub(r"//api\.", "//login.", base_url)
+    return _checked_url("GENESYS_LOGIN_URL", given.get("GENESYS_LOGIN_URL", derived))
+
+
+def _checked_url(variable: str, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ConfigurationError(variable, "is not an address: write it like " + DEFAULT_BASE_URL)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError(variable, "must be scheme, host and path only")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ConfigurationError(variable, "uses http, which is allowed for loopback only")
+    return url.rstrip("/")
+
+
+def _quota_bytes(given: Mapping[str, str]) -> int | None:
+    text = given.get("RECORDINGS_QUOTA_GB")
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", text) or float(text) == 0:
+        raise ConfigurationError("RECORDINGS_QUOTA_GB", "is not a positive number of GB, like 500")
+    return round(float(text) * BYTES_PER_GB)

@@ -1,0 +1,107 @@
+"""One request, tried until it succeeds or the budget is spent: for the API and the login alike."""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from recordings_pipeline.core.errors import RateLimited, RecordingsError, ServerFailed, Unreachable
+from recordings_pipeline.core.retries import (
+    API,
+    DEFAULT_RETRY_AFTER_S,
+    is_worth_retrying,
+    retry_after_s,
+    wait_s,
+)
+from recordings_pipeline.genesys.budget import Gate
+from recordings_pipeline.genesys.meter import Meter
+
+_TOO_MANY = 429
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Sends requests through the gate, waits out what will pass, and counts what it cost."""
+
+    gate: Gate
+    meter: Meter
+
+    def answer(self, route: str, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Return the first answer that another attempt would not change.
+
+        Args:
+            route: Method and path template, for messages.
+            send: Sends the request once.
+
+        Raises:
+            Unreachable: No answer, again and again.
+            RateLimited: 429 outlasted the budget.
+            ServerFailed: 5xx outlasted the budget.
+            Interrupted: The run was asked to stop.
+        """
+        failures = 0
+        while True:
+            answer = self._once(send)
+            if isinstance(answer, httpx.Response) and not is_worth_retrying(answer.status_code):
+                return answer
+            failures += 1
+            asked_s = self._asked_s(answer)
+            pause = wait_s(API, failures, asked_s, random.random())  # noqa: S311 (jitter)
+            failure = _failure(route, answer, asked_s)
+            if pause is None:
+                raise failure from None
+            logger.debug("%s; attempt %d in %.1f s", failure, failures + 1, pause)
+            if isinstance(failure, RateLimited):
+                self.gate.close_for(pause)
+            else:
+                self.gate.wait(pause)
+
+    def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response | httpx.TransportError:
+        self.gate.enter()
+        self.meter.called()
+        headers = None
+        try:
+            response = send()
+            headers = response.headers
+        except httpx.TransportError as error:
+            return error
+        finally:
+            self.gate.leave(headers)
+        if response.status_code == _TOO_MANY:
+            self.meter.rate_limited()
+        return response
+
+    def _asked_s(self, answer: httpx.Response | httpx.TransportError) -> float | None:
+        if not isinstance(answer, httpx.Response):
+            return None
+        asked = retry_after_s(answer.headers, datetime.now(UTC))
+        if asked is None and answer.status_code == _TOO_MANY:
+            return DEFAULT_RETRY_AFTER_S
+        return asked
+
+
+def _failure(
+    route: str, answer: httpx.Response | httpx.TransportError, asked_s: float | None
+) -> RecordingsError:
+    """Turn what httpx knows into our words: its own texts carry the whole URL."""
+    if isinstance(answer, httpx.TransportError):
+        return Unreachable(host_of(str(answer.request.url)), type(answer).__name__)
+    if answer.status_code == _TOO_MANY:
+        return RateLimited(route, asked_s or 0.0)
+    return ServerFailed(route, answer.status_code, correlation_id(answer))
+
+
+def host_of(url: str) -> str:
+    """Return host and port of a URL, all that a message may say of it."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def correlation_id(answer: httpx.Response) -> str:
+    """Return what the vendor's support asks for first."""
+    return str(answer.headers.get("inin-correlation-id", ""))

@@ -1,0 +1,159 @@
+"""Questions in our words, asked through the official SDK."""
+
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from recordings_pipeline.core import wire
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import MalformedPayload, NotFound
+from recordings_pipeline.core.model import (
+    BatchState,
+    Conversation,
+    Organization,
+    Recording,
+)
+from recordings_pipeline.core.secrets import SignedUrl
+from recordings_pipeline.core.settings import Settings
+from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.genesys.sdk import Sdk, open_sdk
+from recordings_pipeline.genesys.transport import ApiTransport, Reply
+
+# The platform's own maxima: a page of the details query, and items of a batch request.
+PAGE_SIZE = 100
+BATCH_SIZE = 100
+_ALLOWANCE_KEY = "client.credentials.token.rate.per.minute"
+
+
+class GenesysClient:
+    """One organization. Threads may share it; the first question pays for the SDK's import."""
+
+    def __init__(self, settings: Settings, transport: ApiTransport, stop: threading.Event) -> None:
+        self._base_url = settings.base_url
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._opened: Sdk | None = None
+        self.stop = stop
+
+    @property
+    def spent(self) -> Throughput:
+        """Calls, waits and refusals since the client was opened."""
+        return self._transport.meter.reading()
+
+    def organization(self) -> Organization:
+        """Say whose token we hold; needs no permission."""
+        return wire.organization(_json(self._sdk.tokens.get_tokens_me(), "token info"))
+
+    def conversations(self, day: Day) -> Iterator[Conversation]:
+        """Yield the day's recorded conversations, ordered by start, each once.
+
+        The platform matches by days touched, so conversations of a neighbouring day may come
+        along; they are left out here.
+
+        Raises:
+            MalformedPayload: The pages do not add up to the promised total.
+        """
+        seen: set[str] = set()
+        page_number = 1
+        while True:
+            page, total = self.conversations_page(day, page_number)
+            fresh = [item for item in page if item.id not in seen]
+            seen.update(item.id for item in fresh)
+            yield from (item for item in fresh if item.start in day)
+            if len(seen) >= total:
+                return
+            if not fresh:
+                raise MalformedPayload(
+                    "details query", f"promised {total} conversations, sent {len(seen)}"
+                )
+            page_number += 1
+
+    def conversations_page(self, day: Day, number: int) -> tuple[list[Conversation], int]:
+        """Ask for one page of recorded voice conversations, as (page, total)."""
+        query = {
+            "interval": f"{_instant(day.start)}/{_instant(day.end)}",
+            "order": "asc",
+            "orderBy": "conversationStart",
+            "paging": {"pageSize": PAGE_SIZE, "pageNumber": number},
+            "segmentFilters": [
+                {
+                    "type": "and",
+                    "predicates": [
+                        {"type": "dimension", "dimension": "recording", "operator": "exists"}
+                    ],
+                }
+            ],
+        }
+        reply = self._sdk.analytics.post_analytics_conversations_details_query(query)
+        return wire.conversations_page(_json(reply, "details query"))
+
+    def recordings(self, conversation_id: str) -> list[Recording]:
+        """List a conversation's recordings; a conversation the source forgot has none."""
+        try:
+            reply = self._sdk.recording.get_conversation_recordingmetadata(conversation_id)
+        except NotFound:
+            return []
+        return wire.recordings(_json(reply, "recording metadata"), conversation_id)
+
+    def request_batch(self, conversation_ids: Sequence[str]) -> str:
+        """Ask for signed URLs of all recordings of up to `BATCH_SIZE` conversations.
+
+        Returns:
+            The id of the batch request; only this OAuth client may ask for its state.
+        """
+        items = [{"conversationId": conversation_id} for conversation_id in conversation_ids]
+        body = {"batchDownloadRequestList": items}
+        reply = self._sdk.recording.post_recording_batchrequests(body)
+        return wire.batch_id(_json(reply, "batch request"))
+
+    def batch(self, batch_id: str) -> BatchState:
+        """Ask how a batch request stands."""
+        reply = self._sdk.recording.get_recording_batchrequest(batch_id)
+        return wire.batch_state(_json(reply, "batch request"))
+
+    def transcript_link(self, conversation_id: str, communication_id: str) -> SignedUrl:
+        """Ask for the URL of a transcript file; it lives ten minutes.
+
+        Raises:
+            NotFound: The communication is not transcribed, or not yet.
+        """
+        ask = self._sdk.speech.get_speechandtextanalytics_conversation_communication_transcripturl
+        return wire.transcript_link(_json(ask(conversation_id, communication_id), "transcript URL"))
+
+    def batch_url_lifetime_s(self) -> int:
+        """Ask how long the URLs of a batch request live, in seconds; needs no permission."""
+        reply = self._sdk.recording.get_recording_settings()
+        return wire.batch_url_lifetime_s(_json(reply, "recording settings"))
+
+    def calls_per_minute(self) -> int | None:
+        """Ask for this client's allowance; None when the organization does not list it."""
+        reply = self._sdk.organization.get_organizations_limits_namespace("platform.api")
+        return wire.limit(_json(reply, "limits"), _ALLOWANCE_KEY)
+
+    @property
+    def _sdk(self) -> Sdk:
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_sdk(self._base_url, self._transport)
+            return self._opened
+
+
+@contextmanager
+def open_client(settings: Settings, stop: threading.Event) -> Generator[GenesysClient]:
+    """Open a client for the length of a ``with`` block.
+
+    Args:
+        settings: Where to ask, and as whom.
+        stop: Set it to end every wait and make the next question raise ``Interrupted``.
+    """
+    with ApiTransport(settings, stop) as transport:
+        yield GenesysClient(settings, transport, stop)
+
+
+def _json(reply: Reply, what: str) -> Any:  # noqa: ANN401 (core.wire gives it a type)
+    return wire.parsed(reply.data, what)
+
+
+def _instant(moment: Any) -> str:  # noqa: ANN401
+    return str(moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"))

@@ -1,0 +1,36 @@
+"""What the API cost: counted where the calls are made."""
+
+import threading
+
+from recordings_pipeline.core.throughput import Throughput
+
+
+class Meter:
+    """Counts calls, waits and refusals of all threads that share a client."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls = 0
+        self._waited_s = 0.0
+        self._rate_limited = 0
+
+    def called(self) -> None:
+        with self._lock:
+            self._calls += 1
+
+    def waited(self, seconds: float) -> None:
+        with self._lock:
+            self._waited_s += seconds
+
+    def rate_limited(self) -> None:
+        with self._lock:
+            self._rate_limited += 1
+
+    def reading(self) -> Throughput:
+        """Return the counters so far; subtract two readings to measure a phase."""
+        with self._lock:
+            return Throughput(
+                api_calls=self._calls,
+                waited_s=self._waited_s,
+                rate_limited_count=self._rate_limited,
+            )

@@ -1,0 +1,1 @@
+"""The five steps in the order data flows; usable without Dagster."""

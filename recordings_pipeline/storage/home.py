@@ -1,0 +1,71 @@
+"""The data directory: private to its owner, on a disk of its own measure."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import Busy, ConfigurationError
+
+_PRIVATE = 0o077
+
+
+def make_private() -> None:
+    """Keep everything this process writes from other users of the machine."""
+    os.umask(_PRIVATE)
+
+
+class Home:
+    """The directory everything is written under; paths handed in are relative to it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+
+    def path(self, relative: PurePosixPath) -> Path:
+        return self.root / relative
+
+    def prepare(self) -> None:
+        """Create what is missing.
+
+        Raises:
+            ConfigurationError: The directory cannot be created or written.
+        """
+        try:
+            for folder in (layout.PARTS, layout.TABLES, layout.QUARANTINE, layout.LOCKS):
+                self.path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                "RECORDINGS_DATA", f"is not writable: {self.root}: {error.strerror}"
+            ) from None
+        if not os.access(self.root, os.W_OK):
+            raise ConfigurationError("RECORDINGS_DATA", f"is not writable: {self.root}")
+
+    def free_bytes(self) -> int:
+        """Return the free space of the disk the directory lies on, or would lie on."""
+        return shutil.disk_usage(self._nearest()).free
+
+    def used_bytes(self) -> int:
+        """Return what the audio takes; everything else is small beside it."""
+        audio = self.path(layout.AUDIO)
+        return sum(file.lstat().st_size for file in audio.rglob("*") if file.is_file())
+
+    def _nearest(self) -> Path:
+        return next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+
+    @contextmanager
+    def day_lock(self, day: Day) -> Generator[None]:
+        """Keep other processes from working on the same day; the lock dies with the process.
+
+        Raises:
+            Busy: Another process holds it.
+        """
+        with self.path(layout.LOCKS / f"{day}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy(str(day)) from None
+            yield

@@ -1,0 +1,107 @@
+"""The ledger's tables: how every recording stands, and the events that put it there."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+SCHEMA_VERSION = "1"
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant, kept as sortable ISO 8601 text: SQLite has no type for it."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return None if value is None else datetime.fromisoformat(value)
+
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("conversation_id", String(36), primary_key=True),
+    Column("day", String(10), nullable=False, index=True),
+    Column("asked_time", Instant, nullable=False),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("recording_id", String(36), primary_key=True),
+    Column("conversation_id", String(36), nullable=False),
+    Column("communication_id", String(36)),
+    Column("day", String(10), nullable=False, index=True),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("retry_time", Instant),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("row", Text, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("recording_id", String(36), primary_key=True),
+    Column("file_number", Integer, primary_key=True),
+    Column("path", Text, nullable=False, unique=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("container", String(10), nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("is_resumed", Boolean, nullable=False),
+    Column("download_ms", Integer, nullable=False),
+    Column("exported_time", Instant, nullable=False),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("communication_id", String(36), primary_key=True),
+    Column("conversation_id", String(36), nullable=False),
+    Column("day", String(10), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("asked_time", Instant, nullable=False),
+    Column("attempt", Integer, nullable=False, default=0),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("event_time", Instant, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("object_id", String(36), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("size_bytes", Integer),
+    Column("sha256", String(64)),
+    sqlite_autoincrement=True,
+)
+Index("events_by_object", events.c.object_id)

@@ -1,0 +1,1 @@
+"""The only code that listens to the file system."""
