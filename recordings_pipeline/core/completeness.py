@@ -1,14 +1,18 @@
 """One outcome for each recording the source listed, and the arithmetic that proves it."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.settling import is_settled
 
 AUDIO = "audio"
 SENSITIVE = (
     "left out of the batch without an error: usually sensitive data, which needs the permission "
     "recording:recording:viewSensitiveData"
 )
+_UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
+BY_CALLER = Verdict(Outcome.EXCLUDED, "already processed by the caller")
 _NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}
 _NEVER = {"DELETED": "deleted at the source", "ERROR": "the source failed to store it"}
 # Retention and deletions are decided by the source, whatever we thought before; the rest of what
@@ -31,9 +35,34 @@ def outcome_when_listed(recording: Recording, known: Verdict | None) -> Verdict:
         return Verdict(Outcome.MISSING, _NEVER[recording.file_state])
     if recording.file_state in _NOT_YET:
         return Verdict(Outcome.DEFERRED, _NOT_YET[recording.file_state])
-    if known is not None and known.outcome in (Outcome.FORBIDDEN, Outcome.RETRY):
+    if known is not None and (known == BY_CALLER or known.outcome in _UNCHANGED):
         return known
     return Verdict(Outcome.DISCOVERED)
+
+
+def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
+    """Say whether a recording is to be fetched now.
+
+    Args:
+        verdict: How it stands.
+        is_processed: Whether the caller of this run has it already.
+    """
+    if verdict == BY_CALLER:
+        return not is_processed
+    return verdict.outcome in (Outcome.DISCOVERED, Outcome.RETRY)
+
+
+def is_transcript_due(
+    state: TranscriptState | None, ended: datetime | None, asked: datetime | None
+) -> bool:
+    """Say whether the source is to be asked for a transcript.
+
+    One that is absent may still come until its conversation is settled; a failure of ours is
+    always worth another try.
+    """
+    if state is TranscriptState.FETCHED:
+        return False
+    return state in (None, TranscriptState.FAILED) or not is_settled(ended, asked)
 
 
 def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:

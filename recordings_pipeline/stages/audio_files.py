@@ -1,0 +1,219 @@
+"""Fetch each recording, resume, verify; one manifest row per file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.completeness import (
+    BY_CALLER,
+    SENSITIVE,
+    counts_by_outcome,
+    is_due,
+)
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import (
+    IntegrityError,
+    LinkExpired,
+    NotFound,
+    TransientError,
+)
+from recordings_pipeline.core.model import Media, Outcome, Verdict
+from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.schemas import AUDIO_FILES
+from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.stages.batches import Delivery, deliveries
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.threads import for_each
+from recordings_pipeline.stages.transfers import Fetched, Transfers, Wanted
+from recordings_pipeline.storage.tables import write_table
+
+STAGE = "audio_files"
+# A plain thread per transfer: more than eight lose to the hand-over of the interpreter lock.
+WORKERS = 8
+# A URL that expired is asked for again; one that expires three times lives too short to use.
+ROUNDS = 3
+RETRY_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """All files of one recording."""
+
+    standing: Standing
+    media: tuple[Media, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """How a job ended: its files, and the verdict; None when a URL expired on the way."""
+
+    fetched: tuple[Fetched, ...]
+    verdict: Verdict | None
+
+
+def fetch_day(export: Export, day: Day) -> StageReport:
+    """Fetch what is due, give every recording an outcome, and publish the manifest."""
+    measurement = Measurement(export.client)
+    standings = list(export.ledger.standings(day).values())
+    unknown = _Fetcher(export, day, measurement).fetch(standings)
+    standings = list(export.ledger.standings(day).values())
+    path = layout.table_path(STAGE, day)
+    rows = list(_rows(export, day, standings))
+    row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
+    counts = counts_by_outcome([standing.verdict for standing in standings])
+    warnings = _warnings(counts, unknown)
+    return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), warnings)
+
+
+class _Fetcher:
+    """Fetches one day's recordings and tells the ledger."""
+
+    def __init__(self, export: Export, day: Day, measurement: Measurement) -> None:
+        self._export = export
+        self._day = day
+        self._measurement = measurement
+        self._transfers = Transfers(export.home, export.stop)
+        self._done = 0
+        self._total = 0
+
+    def fetch(self, standings: list[Standing]) -> int:
+        """Fetch what is due; return how many results the index did not know."""
+        due = [standing for standing in standings if self._is_due(standing)]
+        known = {standing.recording_id for standing in standings}
+        self._total = len(due)
+        unknown: set[str] = set()
+        for _ in range(ROUNDS):
+            expired: list[Standing] = []
+            for delivery in deliveries(self._export, due):
+                unknown |= delivery.others - known
+                self._receive(delivery, expired)
+            due = expired
+        for standing in due:
+            self._later(standing, "its signed URLs expired before they could be used")
+        return len(unknown)
+
+    def _is_due(self, standing: Standing) -> bool:
+        is_processed = standing.recording_id in self._export.processed_ids
+        if not is_due(standing.verdict, is_processed=is_processed):
+            return False
+        if is_processed:
+            self._settle(standing, BY_CALLER)
+        return not is_processed
+
+    def _receive(self, delivery: Delivery, expired: list[Standing]) -> None:
+        jobs = []
+        for standing in delivery.standings:
+            media = tuple(delivery.media[standing.recording_id])
+            if not media and delivery.is_completed:
+                self._settle(standing, Verdict(Outcome.FORBIDDEN, SENSITIVE))
+            elif not media:
+                self._later(standing, "the platform did not finish the batch in time")
+            elif any(item.has_error for item in media):
+                self._later(standing, "the platform reported an error instead of a file")
+            else:
+                jobs.append(_Job(standing, media))
+
+        def keep(job: _Job, result: _Result) -> None:
+            if result.verdict is None:
+                expired.append(job.standing)
+            else:
+                self._keep(job, result, result.verdict)
+
+        for_each(jobs, self._work, keep, workers=WORKERS, stop=self._export.stop)
+
+    def _work(self, job: _Job) -> _Result:
+        """Fetch a recording's files; runs in a thread and touches no ledger."""
+        fetched: list[Fetched] = []
+        try:
+            for number, media in enumerate(job.media, start=1):
+                if media.url is not None:
+                    fetched.append(self._transfers.fetch(self._wanted(job, number, media)))
+        except LinkExpired:
+            return _Result(tuple(fetched), None)
+        except NotFound:
+            return _Result(tuple(fetched), Verdict(Outcome.MISSING, "deleted at the source"))
+        except TransientError as error:
+            return _Result(tuple(fetched), Verdict(Outcome.RETRY, str(error)))
+        except IntegrityError as error:
+            return _Result(tuple(fetched), Verdict(Outcome.QUARANTINED, str(error)))
+        return _Result(tuple(fetched), Verdict(Outcome.EXPORTED))
+
+    def _wanted(self, job: _Job, number: int, media: Media) -> Wanted:
+        if media.url is None:
+            raise LinkExpired
+        standing = job.standing
+        return Wanted(self._day, standing.conversation_id, standing.recording_id, number, media.url)
+
+    def _keep(self, job: _Job, result: _Result, verdict: Verdict) -> None:
+        self._measurement.bytes_moved += sum(file.received_bytes for file in result.fetched)
+        self._measurement.resumed_count += sum(file.is_resumed for file in result.fetched)
+        if verdict.outcome is not Outcome.EXPORTED:
+            retry = verdict.outcome is Outcome.RETRY
+            self._settle(job.standing, verdict, in_an_hour=retry)
+            return
+        now = self._export.now()
+        files = [
+            {
+                "recording_id": job.standing.recording_id,
+                "file_number": number,
+                "path": str(file.path),
+                "size_bytes": file.digest.size,
+                "sha256": file.digest.sha256,
+                "container": file.container,
+                "content_type": media.content_type,
+                "is_resumed": file.is_resumed,
+                "download_ms": round(file.seconds * 1000),
+                "exported_time": now,
+            }
+            for number, (file, media) in enumerate(
+                zip(result.fetched, job.media, strict=True), start=1
+            )
+        ]
+        self._export.ledger.settle(job.standing.recording_id, verdict, now, files=files)
+        for file in result.fetched:
+            file.forget()
+        self._advance()
+
+    def _later(self, standing: Standing, reason: str) -> None:
+        self._settle(standing, Verdict(Outcome.RETRY, reason), in_an_hour=True)
+
+    def _settle(self, standing: Standing, verdict: Verdict, *, in_an_hour: bool = False) -> None:
+        now = self._export.now()
+        retry_time = now + RETRY_AFTER if in_an_hour else None
+        self._export.ledger.settle(standing.recording_id, verdict, now, retry_time=retry_time)
+        self._advance()
+
+    def _advance(self) -> None:
+        self._done += 1
+        self._export.progress(STAGE, self._done, self._total)
+
+
+def _rows(export: Export, day: Day, standings: list[Standing]) -> Iterator[dict[str, Any]]:
+    """Yield a row per file, and one per recording without a file, ordered by recording."""
+    files = export.ledger.files(day)
+    for standing in standings:
+        common = {
+            "recording_id": standing.recording_id,
+            "conversation_id": standing.conversation_id,
+            "outcome": str(standing.verdict.outcome),
+            "reason": standing.verdict.reason or None,
+            "retry_time": standing.retry_time,
+        }
+        for file in files.get(standing.recording_id) or [{}]:
+            yield {**common, **file}
+
+
+def _warnings(counts: dict[str, int], unknown: int) -> tuple[str, ...]:
+    found = []
+    if count := counts.get(str(Outcome.FORBIDDEN)):
+        found.append(f"{count} recordings {SENSITIVE}")
+    if count := counts.get(str(Outcome.QUARANTINED)):
+        found.append(f"{count} recordings are in quarantine/: what arrived cannot be trusted")
+    if count := counts.get(str(Outcome.RETRY)):
+        found.append(f"{count} recordings could not be fetched yet: run the day again")
+    if unknown:
+        found.append(f"{unknown} recordings came that the index does not list: index the day again")
+    return tuple(found)

@@ -1,0 +1,51 @@
+"""Runs the stages of a day: under its lock, in order, with the audit log brought up to date."""
+
+import logging
+from collections.abc import Callable, Iterator
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.reports import STAGES, StageReport
+from recordings_pipeline.stages.audio_files import fetch_day
+from recordings_pipeline.stages.conversation_metrics import measure_day
+from recordings_pipeline.stages.diarization import diarize_day
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.preflight import require_day
+from recordings_pipeline.stages.recording_index import index_day
+from recordings_pipeline.stages.transcripts import transcribe_day
+from recordings_pipeline.storage.audit import append_events
+
+_WORK: dict[str, Callable[[Export, Day], StageReport]] = {
+    "recording_index": index_day,
+    "audio_files": fetch_day,
+    "transcripts": transcribe_day,
+    "diarization": diarize_day,
+    "conversation_metrics": measure_day,
+}
+
+logger = logging.getLogger(__name__)
+
+
+def export_day(export: Export, day: Day) -> Iterator[StageReport]:
+    """Check the day, then run its stages, yielding each report as it is ready.
+
+    Raises:
+        PreflightFailed: Something is known to go wrong; nothing has moved.
+        Busy: Another process works on the day.
+    """
+    require_day(export, day)
+    for stage in STAGES:
+        yield run_stage(export, stage, day)
+
+
+def run_stage(export: Export, stage: str, day: Day) -> StageReport:
+    """Run one stage of a day; running it again does only what is left to do."""
+    with export.home.day_lock(day):
+        try:
+            report = _WORK[stage](export, day)
+        finally:
+            append_events(export.home.path(layout.AUDIT), export.ledger)
+    logger.info("%s %s: %d rows", stage, day, report.row_count)
+    for warning in report.warnings:
+        logger.warning("%s %s: %s", stage, day, warning)
+    return report

@@ -1,0 +1,80 @@
+"""An export at work: whose recordings, where to, and how to stop it."""
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.settings import Settings
+from recordings_pipeline.genesys.client import GenesysClient, open_client
+from recordings_pipeline.storage.home import Home, make_private
+from recordings_pipeline.storage.ledger import Ledger
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Everything a stage needs.
+
+    Attributes:
+        progress: Called with a stage's name, what is done and how much there is, as work goes on.
+        processed_ids: Recordings the caller has already; they are not fetched.
+        quota_bytes: Most bytes the data directory may hold; None for no limit.
+    """
+
+    client: GenesysClient
+    home: Home
+    ledger: Ledger
+    stop: threading.Event
+    progress: Progress = silent
+    processed_ids: frozenset[str] = frozenset()
+    quota_bytes: int | None = None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def bind_organization(self) -> str:
+        """Make sure that the data directory belongs to the organization of the credentials.
+
+        Returns:
+            The organization's name, or its id if it has none.
+
+        Raises:
+            ConfigurationError: The directory holds another organization's recordings.
+        """
+        organization = self.client.organization()
+        self.ledger.bind(
+            "organization_id", organization.id, "holds another organization's recordings"
+        )
+        return organization.name or organization.id
+
+
+@contextmanager
+def open_export(
+    settings: Settings,
+    *,
+    progress: Progress = silent,
+    processed_ids: frozenset[str] = frozenset(),
+) -> Generator[Export]:
+    """Open client, directory and ledger for the length of a ``with`` block.
+
+    Leaving it by an exception ends every wait and transfer of its threads.
+    """
+    make_private()
+    stop = threading.Event()
+    home = Home(settings.data)
+    home.prepare()
+    ledger = Ledger(home.path(layout.LEDGER))
+    try:
+        with open_client(settings, stop) as client:
+            yield Export(client, home, ledger, stop, progress, processed_ids, settings.quota_bytes)
+    finally:
+        stop.set()
+        ledger.close()

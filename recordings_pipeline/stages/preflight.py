@@ -1,0 +1,75 @@
+"""Asks both sides, before anything moves, whether the day can be exported."""
+
+from collections.abc import Callable
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import NotFound, PermissionMissing, PreflightFailed
+from recordings_pipeline.core.model import Conversation
+from recordings_pipeline.core.preflight import Facts, Finding, failures, findings
+from recordings_pipeline.stages.export import Export
+
+# No object has this id, so a question about it costs nothing and still shows the permission.
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def check_day(export: Export, day: Day) -> list[Finding]:
+    """Return every finding about a day, good and bad; costs six API calls.
+
+    Raises:
+        LoginRefused: The credentials are wrong.
+        ConfigurationError: The data directory belongs to another organization.
+    """
+    return findings(_facts(export, day))
+
+
+def require_day(export: Export, day: Day) -> list[Finding]:
+    """Return the findings about a day, or refuse to begin.
+
+    Raises:
+        PreflightFailed: A check failed; the message says which, and what to do.
+    """
+    found = check_day(export, day)
+    problems = failures(found)
+    if problems:
+        raise PreflightFailed(problems)
+    return found
+
+
+def _facts(export: Export, day: Day) -> Facts:
+    organization = export.bind_organization()
+    missing: dict[str, str] = {}
+    sample: list[Conversation] = []
+    total = 0
+    try:
+        sample, total = export.client.conversations_page(day, 1)
+    except PermissionMissing as error:
+        missing["conversations"] = error.needed
+    missing |= _denied("recordings", lambda: export.client.recordings(_NOBODY))
+    missing |= _denied("transcripts", lambda: export.client.transcript_link(_NOBODY, _NOBODY))
+    return Facts(
+        organization=organization,
+        missing_permissions=missing,
+        conversation_count=total,
+        mean_conversation_s=_mean_s(sample),
+        codecs=frozenset(codec for conversation in sample for codec in conversation.codecs),
+        free_bytes=export.home.free_bytes(),
+        used_bytes=export.home.used_bytes(),
+        quota_bytes=export.quota_bytes,
+        calls_per_minute=export.client.calls_per_minute(),
+        url_lifetime_s=export.client.batch_url_lifetime_s(),
+    )
+
+
+def _denied(what: str, ask: Callable[[], object]) -> dict[str, str]:
+    try:
+        ask()
+    except NotFound:
+        return {}
+    except PermissionMissing as error:
+        return {what: error.needed}
+    return {}
+
+
+def _mean_s(sample: list[Conversation]) -> float:
+    lengths = [(c.end - c.start).total_seconds() for c in sample if c.end is not None]
+    return sum(lengths) / len(lengths) if lengths else 0.0

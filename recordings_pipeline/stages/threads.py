@@ -1,0 +1,43 @@
+"""Work in a few threads, results in the calling one."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def for_each(
+    items: Iterable[Item],
+    work: Callable[[Item], Result],
+    done: Callable[[Item, Result], None],
+    *,
+    workers: int,
+    stop: threading.Event,
+) -> None:
+    """Call ``work`` on every item in threads, and ``done`` here, one at a time, as they finish.
+
+    At most twice as many items as workers are on the way, so that memory does not grow with the
+    work. The first exception ends it: nothing new is started, what runs is waited for. If it is an
+    interrupt (Ctrl-C, a run cancelled from the UI), ``stop`` is set so that the wait is short.
+    """
+    waiting = iter(items)
+    running: dict[Future[Result], Item] = {}
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        try:
+            while True:
+                for item in islice(waiting, 2 * workers - len(running)):
+                    running[pool.submit(work, item)] = item
+                if not running:
+                    return
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    done(running.pop(future), future.result())
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,191 @@
+"""What was said: one row per phrase.
+
+The source's own file is kept under ``raw/``; the table is built from there, so that it can be built
+again without asking.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from recordings_pipeline.core import layout, transcript_file, wire
+from recordings_pipeline.core.completeness import AUDIO, is_transcript_due, transcript_counts
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import (
+    LinkExpired,
+    MalformedPayload,
+    NotFound,
+    PermissionMissing,
+    TransferInterrupted,
+    TransientError,
+)
+from recordings_pipeline.core.model import Transcript, TranscriptState
+from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.schemas import TRANSCRIPTS
+from recordings_pipeline.core.standings import TranscriptStanding
+from recordings_pipeline.genesys.media import MediaReader, Sink
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.threads import for_each
+from recordings_pipeline.storage.raw import MAX_RAW_BYTES, keep_raw, read_raw
+from recordings_pipeline.storage.tables import write_table
+
+STAGE = "transcripts"
+WORKERS = 6
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """One communication that may have been transcribed."""
+
+    communication_id: str
+    conversation_id: str
+    ended: datetime | None
+
+
+def transcribe_day(export: Export, day: Day) -> StageReport:
+    """Fetch the transcripts that are due and publish the phrases of all the day's transcripts."""
+    measurement = Measurement(export.client)
+    _fetch(export, day, measurement)
+    unreadable = 0
+    rows: list[dict[str, Any]] = []
+    for found in transcripts_of(export, day):
+        unreadable += found.unreadable_count
+        rows.extend(_rows(found))
+    path = layout.table_path(STAGE, day)
+    row_count = write_table(export.home.path(path), TRANSCRIPTS, rows)
+    states = [standing.state for standing in export.ledger.transcripts(day).values()]
+    counts = {**transcript_counts(states), "unreadable_phrases": unreadable}
+    warnings = _warnings(counts)
+    return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), warnings)
+
+
+def transcripts_of(export: Export, day: Day) -> Iterator[Transcript]:
+    """Yield the day's transcripts from the kept files, ordered by conversation and communication.
+
+    Raises:
+        MalformedPayload: A kept file is damaged: remove it, and the day asks for it again.
+    """
+    standings = export.ledger.transcripts(day).values()
+    fetched = [s for s in standings if s.state is TranscriptState.FETCHED]
+    for standing in sorted(fetched, key=lambda s: (s.conversation_id, s.communication_id)):
+        content = read_raw(_raw_path(export, day, standing.communication_id))
+        yield _parsed(content, standing.conversation_id, standing.communication_id)
+
+
+def _fetch(export: Export, day: Day, measurement: Measurement) -> None:
+    known = export.ledger.transcripts(day)
+    due = [leg for leg in _legs(export, day) if _is_due(leg, known.get(leg.communication_id))]
+    done = 0
+
+    def work(leg: _Leg) -> tuple[TranscriptState, datetime, int]:
+        now = export.now()
+        try:
+            content = _content(export, leg)
+            _parsed(content, leg.conversation_id, leg.communication_id)
+        except NotFound:
+            return TranscriptState.NONE, now, 0
+        except PermissionMissing:
+            return TranscriptState.FORBIDDEN, now, 0
+        except (TransientError, MalformedPayload):
+            return TranscriptState.FAILED, now, 0
+        keep_raw(_raw_path(export, day, leg.communication_id), content)
+        return TranscriptState.FETCHED, now, len(content)
+
+    def keep(leg: _Leg, answer: tuple[TranscriptState, datetime, int]) -> None:
+        nonlocal done
+        state, asked, size = answer
+        measurement.bytes_moved += size
+        standing = TranscriptStanding(leg.communication_id, leg.conversation_id, state, asked)
+        export.ledger.settle_transcript(day, standing)
+        done += 1
+        export.progress(STAGE, done, len(due))
+
+    for_each(due, work, keep, workers=WORKERS, stop=export.stop)
+
+
+def _legs(export: Export, day: Day) -> list[_Leg]:
+    """Return the communications with audio recordings, each once."""
+    legs = {
+        standing.communication_id: _Leg(
+            standing.communication_id,
+            standing.conversation_id,
+            standing.row["conversation_end_time"],
+        )
+        for standing in export.ledger.standings(day).values()
+        if standing.communication_id is not None and standing.row["media"] == AUDIO
+    }
+    return list(legs.values())
+
+
+def _is_due(leg: _Leg, standing: TranscriptStanding | None) -> bool:
+    if standing is None:
+        return is_transcript_due(None, leg.ended, None)
+    return is_transcript_due(standing.state, leg.ended, standing.asked_time)
+
+
+def _content(export: Export, leg: _Leg) -> bytes:
+    """Ask for the URL and read the file at once: the URL lives ten minutes."""
+    url = export.client.transcript_link(leg.conversation_id, leg.communication_id)
+    reader = MediaReader(export.stop)
+    content = bytearray()
+    statuses: list[int] = []
+
+    def begin(status: int, _headers: Mapping[str, str]) -> Sink | None:
+        statuses.append(status)
+        return receive if status == _OK else None
+
+    def receive(data: bytes) -> None:
+        content.extend(data)
+        if len(content) > MAX_RAW_BYTES:
+            raise MalformedPayload("transcript file", "is larger than a transcript can be")
+
+    try:
+        ending = reader.read(url, {"Accept-Encoding": "identity"}, begin)
+    finally:
+        reader.close()
+    if ending.problem is not None:
+        raise TransferInterrupted(len(content), 0, ending.problem)
+    if statuses != [_OK]:
+        raise LinkExpired
+    return bytes(content)
+
+
+def _parsed(content: bytes, conversation_id: str, communication_id: str) -> Transcript:
+    payload = wire.parsed(content, "transcript file")
+    return transcript_file.transcript(payload, conversation_id, communication_id)
+
+
+def _raw_path(export: Export, day: Day, communication_id: str) -> Any:  # noqa: ANN401
+    return export.home.path(layout.raw_transcript_path(day, communication_id))
+
+
+def _rows(found: Transcript) -> Iterator[dict[str, Any]]:
+    for phrase in found.phrases:
+        yield {
+            "conversation_id": found.conversation_id,
+            "communication_id": found.communication_id,
+            "transcript_id": phrase.transcript_id,
+            "phrase_index": phrase.phrase_index,
+            "side": phrase.side,
+            "start_ms": phrase.start_ms,
+            "end_ms": phrase.end_ms,
+            "text": phrase.text,
+            "decorated_text": phrase.decorated_text,
+            "confidence": phrase.confidence,
+            "word_count": phrase.word_count,
+            "language": found.language,
+        }
+
+
+def _warnings(counts: Mapping[str, int]) -> tuple[str, ...]:
+    found = []
+    if counts.get(str(TranscriptState.FORBIDDEN)):
+        found.append("transcripts are forbidden: grant speechAndTextAnalytics:data:view")
+    if counts.get(str(TranscriptState.FAILED)):
+        found.append(f"{counts['failed']} transcripts could not be fetched: run the day again")
+    if counts["unreadable_phrases"]:
+        found.append(f"{counts['unreadable_phrases']} phrases could not be read: see data/raw")
+    return tuple(found)

@@ -1,0 +1,179 @@
+"""One audio file's way from a signed URL to its final name.
+
+`core.transfer` says what each answer means, `core.retries` how long to try; the wire is
+`genesys.media`, the bytes are `storage.part_file`.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from recordings_pipeline.core import layout, transfer
+from recordings_pipeline.core.containers import container_of, distrust
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import (
+    Interrupted,
+    LinkExpired,
+    NotFound,
+    TransferInterrupted,
+    UntrustedBytes,
+)
+from recordings_pipeline.core.retries import MEDIA, wait_s
+from recordings_pipeline.core.secrets import SignedUrl
+from recordings_pipeline.genesys.media import MediaReader, Sink
+from recordings_pipeline.storage.home import Home
+from recordings_pipeline.storage.part_file import Digest, PartFile
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file under its final name.
+
+    Attributes:
+        received_bytes: Bytes this run took from the network, repeats included.
+        seconds: Wall time of the transfer.
+        forget: Removes what is left of the part, once the ledger knows the file.
+    """
+
+    path: PurePosixPath
+    digest: Digest
+    container: str
+    received_bytes: int
+    is_resumed: bool
+    seconds: float
+    forget: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch: the n-th of a recording."""
+
+    day: Day
+    conversation_id: str
+    recording_id: str
+    number: int
+    url: SignedUrl
+
+
+class Transfers:
+    """Fetches files; each thread keeps a connection of its own."""
+
+    def __init__(self, home: Home, stop: threading.Event) -> None:
+        self._home = home
+        self._stop = stop
+        self._local = threading.local()
+
+    def fetch(self, wanted: Wanted) -> Fetched:
+        """Fetch, verify and publish one file, continuing what an earlier run left.
+
+        Raises:
+            LinkExpired: Ask the platform for another URL; the part is kept.
+            TransferInterrupted: It kept breaking off; the part is kept.
+            NotFound: The object is gone.
+            UntrustedBytes: What arrived is no audio; it lies in quarantine.
+            NameTaken: A foreign file has the final name.
+            Interrupted: The run was asked to stop; the part is kept.
+        """
+        started = time.monotonic()
+        key = layout.part_key(wanted.recording_id, wanted.number)
+        with PartFile(self._home.path(layout.PARTS), key) as part:
+            found = part.published(self._home.root)
+            receiver = _Receiver(part)
+            if found is None:
+                self._receive(wanted.url, receiver)
+                found = self._publish(wanted, part)
+            path, digest = found
+            return Fetched(
+                path=path,
+                digest=digest,
+                container=path.suffix.removeprefix("."),
+                received_bytes=receiver.received_bytes,
+                is_resumed=receiver.is_resumed,
+                seconds=time.monotonic() - started,
+                forget=part.recorded,
+            )
+
+    def _receive(self, url: SignedUrl, receiver: "_Receiver") -> None:
+        """Read until the part is whole, or the budget of fruitless attempts is spent."""
+        failures = 0
+        while not receiver.is_whole:
+            before = receiver.received_bytes
+            headers = transfer.request_headers(receiver.part.held)
+            ending = self._reader().read(url, headers, receiver.begin)
+            receiver.settle()
+            if receiver.is_whole:
+                return
+            failures = 0 if receiver.received_bytes > before else failures + 1
+            pause = wait_s(MEDIA, max(failures, 1), None, random.random())  # noqa: S311 (jitter)
+            if pause is None:
+                raise TransferInterrupted(
+                    receiver.part.size, receiver.part.held.total or 0, ending.problem or "declined"
+                )
+            if self._stop.wait(pause):
+                raise Interrupted
+
+    def _publish(self, wanted: Wanted, part: PartFile) -> tuple[PurePosixPath, Digest]:
+        digest = part.digest()
+        reason = distrust(digest.head, digest.size)
+        container = container_of(digest.head)
+        if reason is not None or container is None:
+            key = layout.part_key(wanted.recording_id, wanted.number)
+            part.quarantine(self._home.path(layout.QUARANTINE / f"date={wanted.day}" / key))
+            raise UntrustedBytes(reason or "unknown container")
+        path = layout.audio_path(
+            wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, container
+        )
+        part.publish(self._home.root, path, digest)
+        return path, digest
+
+    def _reader(self) -> MediaReader:
+        if not hasattr(self._local, "reader"):
+            self._local.reader = MediaReader(self._stop)
+        reader: MediaReader = self._local.reader
+        return reader
+
+
+class _Receiver:
+    """Feeds a part with what `core.transfer` says may be written to it."""
+
+    def __init__(self, part: PartFile) -> None:
+        self.part = part
+        self.received_bytes = 0
+        self.is_resumed = False
+        self._judgement: transfer.Judgement | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        if isinstance(self._judgement, transfer.Write):
+            return self.part.size == self._judgement.total
+        return self.part.held.is_whole
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> Sink | None:
+        self._judgement = transfer.judge(self.part.held, status, headers)
+        if not isinstance(self._judgement, transfer.Write):
+            return None
+        self.is_resumed = self.is_resumed or self._judgement.offset > 0
+        self.part.begin(self._judgement.offset, self._judgement.total, self._judgement.etag)
+        return self._write
+
+    def settle(self) -> None:
+        """Act on an answer that brought no bytes."""
+        match self._judgement:
+            case transfer.StartOver():
+                self.part.drop()
+            case transfer.AskAgain():
+                raise LinkExpired
+            case transfer.Gone():
+                raise NotFound("GET media")
+            case transfer.Refuse(reason):
+                self.part.drop()
+                raise UntrustedBytes(reason)
+            case _:
+                pass
+
+    def _write(self, data: bytes) -> None:
+        self.received_bytes += len(data)
+        self.part.append(data)
