@@ -77,8 +77,10 @@ def _warnings(without: int) -> tuple[str, ...]:
     if not without:
         return ()
     return (
-        (f"{without} conversations say that they were recorded, but list no recording (yet): "
-        "they are asked again until two days after their end"),
+        (
+            f"{without} conversations say that they were recorded, but list no recording (yet): "
+            "they are asked again until two days after their end"
+        ),
     )
 
 

@@ -1,0 +1,23 @@
+"""The table of contents: everything Dagster may load, listed by hand."""
+
+import os
+
+import dagster as dg
+
+from recordings_pipeline.defs import assets, jobs, sensors
+from recordings_pipeline.defs.resources import Organization, variables_present
+
+defs = dg.Definitions(
+    assets=[
+        assets.recording_index,
+        assets.audio_files,
+        assets.transcripts,
+        assets.diarization,
+        assets.conversation_metrics,
+    ],
+    jobs=[jobs.export_day],
+    schedules=[jobs.every_day],
+    sensors=[sensors.arrived_audio],
+    resources={"organization": Organization(**variables_present(os.environ))},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,133 @@
+"""The five assets, in the order data flows. Each one calls its stage.
+
+Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx along, and Dagster
+loads this module in every process it starts.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from recordings_pipeline.core.completeness import unexplained
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import (
+    Busy,
+    ConfigurationError,
+    Interrupted,
+    PermanentError,
+    PreflightFailed,
+    RecordingsError,
+)
+from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.defs.metadata import column_schema, materialization_metadata
+from recordings_pipeline.defs.partitions import DAYS
+from recordings_pipeline.defs.resources import Organization
+
+_HOPELESS = (Busy, ConfigurationError, PermanentError, PreflightFailed)
+_EVERY_RECORDING = "every_recording_has_an_outcome"
+
+
+def _asset_options(stage: str) -> dict[str, Any]:
+    return {
+        "partitions_def": DAYS,
+        "group_name": "recordings",
+        "kinds": {"parquet", "genesys"},
+        "code_version": "1",
+        "metadata": {"dagster/column_schema": column_schema(stage)},
+        "pool": "genesys_api",
+    }
+
+
+@dg.asset(**_asset_options("recording_index"))
+def recording_index(
+    context: dg.AssetExecutionContext, organization: Organization
+) -> dg.MaterializeResult[None]:
+    """Every recording whose conversation started on the day: one row per recording.
+
+    Before anything moves, credentials, permissions, space and allowance are checked. A day without
+    recorded calls is an empty table, not a failure.
+    """
+    report = _run(context, organization, "recording_index", check_first=True)
+    return dg.MaterializeResult(metadata=materialization_metadata(report))
+
+
+@dg.asset(
+    **_asset_options("audio_files"),
+    deps=[recording_index],
+    check_specs=[
+        dg.AssetCheckSpec(
+            _EVERY_RECORDING,
+            asset="audio_files",
+            blocking=True,
+            description="Each listed recording has one stated outcome, or a stated future.",
+        )
+    ],
+)
+def audio_files(
+    context: dg.AssetExecutionContext, organization: Organization
+) -> dg.MaterializeResult[None]:
+    """The day's manifest: one row per verified audio file, one per recording without a file.
+
+    The files lie under ``audio/date=…/``; each row has the SHA-256 over the whole file. Running the
+    day again fetches only what is left.
+    """
+    report = _run(context, organization, "audio_files")
+    gap = unexplained(report.counts)
+    check = dg.AssetCheckResult(
+        check_name=_EVERY_RECORDING, passed=gap == 0, metadata={"unexplained": gap}
+    )
+    return dg.MaterializeResult(metadata=materialization_metadata(report), check_results=[check])
+
+
+@dg.asset(**_asset_options("transcripts"), deps=[audio_files])
+def transcripts(
+    context: dg.AssetExecutionContext, organization: Organization
+) -> dg.MaterializeResult[None]:
+    """What was said: one row per phrase. Only a part of the calls is transcribed at the source."""
+    report = _run(context, organization, "transcripts")
+    return dg.MaterializeResult(metadata=materialization_metadata(report))
+
+
+@dg.asset(**_asset_options("diarization"), deps=[transcripts])
+def diarization(
+    context: dg.AssetExecutionContext, organization: Organization
+) -> dg.MaterializeResult[None]:
+    """Who held the floor: one row per turn, with the agent where only one can be meant."""
+    report = _run(context, organization, "diarization")
+    return dg.MaterializeResult(metadata=materialization_metadata(report))
+
+
+@dg.asset(**_asset_options("conversation_metrics"), deps=[recording_index, diarization])
+def conversation_metrics(
+    context: dg.AssetExecutionContext, organization: Organization
+) -> dg.MaterializeResult[None]:
+    """Talk, overtalk and silence: one row per conversation, null where nothing was transcribed."""
+    report = _run(context, organization, "conversation_metrics")
+    return dg.MaterializeResult(metadata=materialization_metadata(report))
+
+
+def _run(
+    context: dg.AssetExecutionContext,
+    organization: Organization,
+    stage: str,
+    *,
+    check_first: bool = False,
+) -> StageReport:
+    """Run a stage on the run's day, and turn what cannot be helped into a final failure."""
+    from recordings_pipeline.stages.day import run_stage
+    from recordings_pipeline.stages.preflight import require_day
+
+    day = Day.from_key(context.partition_key)
+    try:
+        with organization.export() as export:
+            if check_first:
+                require_day(export, day)
+            report = run_stage(export, stage, day)
+    except _HOPELESS as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    except Interrupted:
+        raise
+    except RecordingsError as error:
+        raise dg.Failure(description=str(error)) from None
+    context.log.info(f"{stage} {day}: {report.row_count} rows, {dict(report.counts)}")
+    return report

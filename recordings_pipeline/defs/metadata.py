@@ -1,0 +1,52 @@
+"""What an asset tells the UI: columns before it ever ran, plain numbers afterwards."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.schemas import SCHEMAS
+
+
+def column_schema(stage: str) -> dg.TableSchema:
+    """Describe a stage's table from the column registry."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                column.type,
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable),
+            )
+            for column in SCHEMAS[stage].columns
+        ]
+    )
+
+
+def materialization_metadata(report: StageReport) -> Mapping[str, dg.MetadataValue[object]]:
+    """Turn a report into metadata: numbers are numbers, so that the UI plots them over days."""
+    spent = report.throughput
+    numbers: dict[str, int | float] = {
+        "dagster/partition_row_count": report.row_count,
+        "dagster/row_count": report.row_count,
+        **report.counts,
+        "bytes_moved": spent.bytes_moved,
+        "seconds": round(spent.seconds, 3),
+        "mb_per_s": round(spent.mb_per_s, 2),
+        "api_calls": spent.api_calls,
+        "allowance_waited_s": round(spent.waited_s, 2),
+        "rate_limited": spent.rate_limited_count,
+        "resumed": spent.resumed_count,
+    }
+    return {
+        "dagster/column_schema": dg.MetadataValue.column_schema(column_schema(report.stage)),
+        **{name: _number(value) for name, value in numbers.items()},
+        "path": dg.MetadataValue.path(str(report.path)),
+        "warnings": dg.MetadataValue.text("\n".join(report.warnings) or "none"),
+    }
+
+
+def _number(value: float) -> dg.MetadataValue[object]:
+    if isinstance(value, int):
+        return dg.MetadataValue.int(value)
+    return dg.MetadataValue.float(value)

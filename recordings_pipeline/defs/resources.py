@@ -1,0 +1,72 @@
+"""What assets and sensors are handed at run time. Wiring only, no logic."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.settings import VARIABLES, data_directory, settings_from
+
+if TYPE_CHECKING:
+    from recordings_pipeline.stages.export import Export
+
+_FIELDS = {variable.name.lower(): variable.name for variable in VARIABLES}
+
+
+def variables_present(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Name the variables that are set, as `dg.EnvVar`: Dagster reads them when a step runs.
+
+    Their values stay out of the definitions, which every visitor of the UI can read.
+    """
+    return {
+        field: dg.EnvVar(name)
+        for field, name in _FIELDS.items()
+        if environ.get(name) and field in Organization.model_fields
+    }
+
+
+class Organization(dg.ConfigurableResource[Any]):
+    """A Genesys Cloud organization, real or simulated, and where its recordings go.
+
+    The fields are the environment variables of the README, in lower case; an empty one is not set.
+    """
+
+    genesys_client_id: str = ""
+    genesys_client_secret: str = ""
+    genesys_client_secret_file: str = ""
+    genesys_region: str = ""
+    genesys_base_url: str = ""
+    genesys_login_url: str = ""
+    recordings_data: str = ""
+    recordings_quota_gb: str = ""
+
+    def __repr__(self) -> str:
+        """Show nothing: the inherited one prints the secret into Dagster's event log."""
+        return "Organization(hidden)"
+
+    __str__ = __repr__
+
+    @property
+    def journal(self) -> Path:
+        """Where the watcher writes down what arrived."""
+        return data_directory(self._environ()) / layout.JOURNAL
+
+    @contextmanager
+    def export(self) -> Generator["Export"]:
+        """Open the organization for the length of a ``with`` block.
+
+        Raises:
+            ConfigurationError: A variable is missing or wrong; the message names it.
+        """
+        from recordings_pipeline.stages.export import open_export
+
+        with open_export(settings_from(self._environ())) as export:
+            yield export
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            name: getattr(self, field) for field, name in _FIELDS.items() if hasattr(self, field)
+        }

@@ -1,0 +1,100 @@
+"""The pipeline for people without Dagster: same stages, same ledger, same tables."""
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from recordings_pipeline.core.days import Day, days_touched
+from recordings_pipeline.core.errors import (
+    ConfigurationError,
+    Interrupted,
+    LoginRefused,
+    RecordingsError,
+)
+from recordings_pipeline.core.reports import ExportReport, StageReport
+from recordings_pipeline.core.settings import Settings, settings_from
+from recordings_pipeline.stages.day import export_day
+from recordings_pipeline.stages.export import Export, Progress, open_export, silent
+
+# What is wrong with these is wrong for every day, so the range ends at once.
+_FATAL = (ConfigurationError, Interrupted, LoginRefused)
+
+
+class RecordingExporter:
+    """Exports ranges of days.
+
+    Use it as a context manager::
+
+        with RecordingExporter.from_env() as exporter:
+            report = exporter.export_range(start, end)
+        print(report.outcomes)
+    """
+
+    def __init__(self, settings: Settings, *, progress: Progress = silent) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._stack = ExitStack()
+        self._open: Export | None = None
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, *, progress: Progress = silent
+    ) -> Self:
+        """Configure an exporter from environment variables.
+
+        Raises:
+            ConfigurationError: A variable is missing or wrong; the message names it.
+        """
+        return cls(settings_from(os.environ if environ is None else environ), progress=progress)
+
+    def __enter__(self) -> Self:
+        self._open = self._stack.enter_context(open_export(self._settings, progress=self._progress))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def export_range(
+        self, start: datetime, end: datetime, processed_ids: Iterable[str] = ()
+    ) -> ExportReport:
+        """Export every UTC day that the half-open range touches, each as a whole.
+
+        A day that fails does not stop the others; the report says why it failed.
+
+        Args:
+            start: First instant, with a time zone.
+            end: First instant after the range, with a time zone.
+            processed_ids: Recordings you have already; they are indexed, not fetched.
+
+        Raises:
+            ValueError: An instant has no time zone, or the range is empty.
+            ConfigurationError: The settings or the data directory are wrong.
+            LoginRefused: The credentials are wrong.
+        """
+        reports: list[StageReport] = []
+        failures: dict[Day, str] = {}
+        days = list(days_touched(start, end))
+        export = replace(self._opened(), processed_ids=frozenset(processed_ids))
+        for day in days:
+            try:
+                for report in export_day(export, day):
+                    reports.append(report)  # noqa: PERF402 (kept when a later stage fails)
+            except _FATAL:
+                raise
+            except RecordingsError as error:
+                failures[day] = str(error)
+        return ExportReport(tuple(reports), failures)
+
+    def _opened(self) -> Export:
+        if self._open is None:
+            raise RuntimeError("use the exporter in a with block: it holds files and connections")
+        return self._open
