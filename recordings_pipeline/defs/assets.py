@@ -129,5 +129,5 @@ def _run(
         raise
     except RecordingsError as error:
         raise dg.Failure(description=str(error)) from None
-    context.log.info(f"{stage} {day}: {report.row_count} rows, {dict(report.counts)}")
+    context.log.info("%s %s: %d rows", stage, day, report.row_count)
     return report

@@ -1,6 +1,7 @@
 """What an asset tells the UI: columns before it ever ran, plain numbers afterwards."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
@@ -23,12 +24,13 @@ def column_schema(stage: str) -> dg.TableSchema:
     )
 
 
-def materialization_metadata(report: StageReport) -> Mapping[str, dg.MetadataValue[object]]:
+def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
     """Turn a report into metadata: numbers are numbers, so that the UI plots them over days."""
     spent = report.throughput
-    numbers: dict[str, int | float] = {
-        "dagster/partition_row_count": report.row_count,
+    return {
+        "dagster/column_schema": column_schema(report.stage),
         "dagster/row_count": report.row_count,
+        "dagster/partition_row_count": report.row_count,
         **report.counts,
         "bytes_moved": spent.bytes_moved,
         "seconds": round(spent.seconds, 3),
@@ -37,16 +39,6 @@ def materialization_metadata(report: StageReport) -> Mapping[str, dg.MetadataVal
         "allowance_waited_s": round(spent.waited_s, 2),
         "rate_limited": spent.rate_limited_count,
         "resumed": spent.resumed_count,
-    }
-    return {
-        "dagster/column_schema": dg.MetadataValue.column_schema(column_schema(report.stage)),
-        **{name: _number(value) for name, value in numbers.items()},
         "path": dg.MetadataValue.path(str(report.path)),
-        "warnings": dg.MetadataValue.text("\n".join(report.warnings) or "none"),
+        "warnings": "\n".join(report.warnings) or "none",
     }
-
-
-def _number(value: float) -> dg.MetadataValue[object]:
-    if isinstance(value, int):
-        return dg.MetadataValue.int(value)
-    return dg.MetadataValue.float(value)

@@ -41,7 +41,7 @@ def open_sdk(base_url: str, transport: ApiTransport) -> Sdk:
     """
     sdk = _imported()
 
-    class Http(sdk.AbstractHttpClient):  # type: ignore[name-defined,misc]
+    class Http(sdk.abstract_http_client.AbstractHttpClient):  # type: ignore[name-defined,misc]
         def request(self, options: Any) -> Reply:  # noqa: ANN401 (the SDK has no types)
             return transport.ask(
                 options.method, options.url, query=options.query_params, body=options.body

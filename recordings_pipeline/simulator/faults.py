@@ -50,14 +50,14 @@ class Faults:
 
     def __init__(self, options: Options, traffic: Traffic) -> None:
         self._options = options
-        self._traffic = traffic
+        self.traffic = traffic
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[float, int]] = {}
         self._whole_bodies = 0
 
     def count(self, token: str, now: float) -> Count:
         """Count an API request of a token at a monotonic instant."""
-        number = self._traffic.add("api_requests")
+        number = self.traffic.add("api_requests")
         with self._lock:
             began, used = self._windows.get(token, (now, 0))
             if now - began >= WINDOW_S:
@@ -66,7 +66,7 @@ class Faults:
         every = self._options.rate_limit_every
         is_over = used >= self._options.requests_per_minute or bool(every and not number % every)
         if is_over:
-            self._traffic.add("rate_limited")
+            self.traffic.add("rate_limited")
         reset_s = max(1, round(began + WINDOW_S - now))
         return Count(used + 1, self._options.requests_per_minute, reset_s, is_over)
 
@@ -77,5 +77,5 @@ class Faults:
             every = self._options.cut_every
             is_cut = bool(every and not self._whole_bodies % every)
         if is_cut:
-            self._traffic.add("cut_bodies")
+            self.traffic.add("cut_bodies")
         return is_cut

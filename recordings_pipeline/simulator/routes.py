@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from starlette.routing import Route
 
 from recordings_pipeline.simulator.batches import Batches
 from recordings_pipeline.simulator.details import BadQuery, details_page
-from recordings_pipeline.simulator.faults import Count, Faults, Traffic
+from recordings_pipeline.simulator.faults import Count, Faults
 from recordings_pipeline.simulator.ids import named_id
 from recordings_pipeline.simulator.options import CONVERSATIONS, RECORDINGS, SPEECH, Options
 from recordings_pipeline.simulator.replies import error, recording_metadata
@@ -24,6 +25,15 @@ MOST_ITEMS = 100
 Handler = Callable[[Request], Awaitable[Response]]
 
 
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where media lies, and who may log in."""
+
+    media_url: str
+    client_id: str
+    client_secret: str
+
+
 class Api:
     """Everything below ``/api/v2`` that an export asks, and the login."""
 
@@ -32,17 +42,15 @@ class Api:
         world: World,
         options: Options,
         faults: Faults,
-        traffic: Traffic,
-        *,
-        media_url: str,
-        credentials: tuple[str, str],
+        hosts: Hosts,
     ) -> None:
         self._world = world
         self._options = options
         self._faults = faults
-        self._traffic = traffic
-        self._media_url = media_url
-        self._client_id = credentials[0]
+        self._traffic = faults.traffic
+        self._media_url = hosts.media_url
+        credentials = (hosts.client_id, hosts.client_secret)
+        self._client_id = hosts.client_id
         self._basic = "Basic " + base64.b64encode(":".join(credentials).encode()).decode()
         self._tokens: dict[str, float] = {}
         self._batches = Batches(world, options)

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from recordings_pipeline.simulator.faults import Faults, Traffic
 from recordings_pipeline.simulator.media import MediaHost
 from recordings_pipeline.simulator.options import Options
-from recordings_pipeline.simulator.routes import Api
+from recordings_pipeline.simulator.routes import Api, Hosts
 from recordings_pipeline.simulator.world import World
 
 HOST = "127.0.0.1"
@@ -44,14 +44,8 @@ class Simulator:
         }
 
     def __enter__(self) -> Self:
-        api = Api(
-            self.world,
-            self.options,
-            self._faults,
-            self.traffic,
-            media_url=self.media_url,
-            credentials=(CLIENT_ID, CLIENT_SECRET),
-        )
+        hosts = Hosts(self.media_url, CLIENT_ID, CLIENT_SECRET)
+        api = Api(self.world, self.options, self._faults, hosts)
         media = MediaHost(self.world, self._faults, self.traffic)
         # A cut body is an exception on purpose; its traceback would only alarm.
         logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)

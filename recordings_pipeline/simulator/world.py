@@ -116,9 +116,8 @@ class World:
 
     def _call(self, day: date, index: int, start: datetime) -> Call:
         rng = generator(self.seed, day, index)
-        is_last = index == self.calls_per_day - 1
         chances = rng.random(5)
-        is_abandoned = bool(chances[0] < ABANDONED) and not is_last
+        is_abandoned = bool(chances[0] < ABANDONED) and not _is_special(index, self.calls_per_day)
         is_transferred = bool(chances[1] < TRANSFERRED)
         plan = None
         if not is_abandoned:
@@ -141,7 +140,7 @@ class World:
             recording_id=ids["recording"] if plan else None,
             communication_id=legs[0].session_id,
             file_state=_file_state(index, self.calls_per_day),
-            is_sensitive=index in _sensitive(self.calls_per_day) and not is_last,
+            is_sensitive=index in _sensitive(self.calls_per_day),
             is_transcribed=plan is not None and bool(chances[3] >= UNTRANSCRIBED),
             codec=PCM if chances[4] < AS_PCM else MU_LAW,
             plan=plan,
@@ -181,6 +180,11 @@ class World:
 
 def _file_state(index: int, count: int) -> str:
     return {count // 3: "DELETED", count // 2: "ARCHIVED"}.get(index, "AVAILABLE")
+
+
+def _is_special(index: int, count: int) -> bool:
+    """Calls that every day must have; the last one crosses midnight."""
+    return index in {count // 4, count // 3, count // 2, count // 4 * 3, count - 1}
 
 
 def _sensitive(count: int) -> frozenset[int]:

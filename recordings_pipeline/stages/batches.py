@@ -13,6 +13,7 @@ from recordings_pipeline.stages.export import Export
 # The vendor's samples poll every 5 s; a small batch is ready sooner, so start quicker.
 FIRST_POLL_S = 0.5
 SLOWEST_POLL_S = 5.0
+POLL_GROWTH = 1.5
 # Archived recordings take minutes; a batch that takes longer than this is asked for again later.
 DEADLINE_S = 1_800.0
 _ARCHIVED = "ARCHIVED"
@@ -64,7 +65,7 @@ def _deliver(export: Export, standings: list[Standing]) -> Delivery:
         state = export.client.batch(batch_id)
         if state.is_completed or time.monotonic() >= deadline:
             break
-        pause = min(pause * 2, SLOWEST_POLL_S)
+        pause = min(pause * POLL_GROWTH, SLOWEST_POLL_S)
     media: dict[str, list[Media]] = {standing.recording_id: [] for standing in standings}
     others = set()
     for result in state.results:

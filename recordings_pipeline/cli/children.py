@@ -1,0 +1,89 @@
+"""Programs that run beside a command and end with it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from recordings_pipeline.core.errors import RecordingsError
+
+STOP_S = 15
+# The demo organization answers faster than a real one, whose default is 300 requests a minute:
+# a day of 240 calls needs about 490.
+DEMO_WORLD = (
+    "--requests-per-minute", "3000", "--cut-every", "60", "--rate-limit-every", "150",
+)  # fmt: skip
+_DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+
+
+@contextmanager
+def child(arguments: Sequence[str], environ: Mapping[str, str]) -> Generator[subprocess.Popen[str]]:
+    """Run a program for the length of a ``with`` block, in a process group of its own.
+
+    Ctrl-C therefore reaches this process only, which then ends the others in order. The pipe to
+    their standard input closes when this process dies.
+    """
+    process = subprocess.Popen(  # noqa: S603 (our own commands)
+        [sys.executable, *arguments],
+        env=dict(environ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+@contextmanager
+def simulator(environ: Mapping[str, str]) -> Generator[dict[str, str]]:
+    """Run the simulator and yield the variables that lead to it."""
+    command = ["-m", "recordings_pipeline", "simulate", "--until-stdin-closes", *DEMO_WORLD]
+    with child(command, environ) as process:
+        lines = [_line(process) for _ in range(3)]
+        assigned = (line.removeprefix("export ").strip().partition("=") for line in lines)
+        yield {name: value for name, _, value in assigned}
+
+
+def dagster_home(environ: Mapping[str, str], data: Path) -> str:
+    """Return the user's DAGSTER_HOME, or make one below the data directory."""
+    if environ.get("DAGSTER_HOME"):
+        return environ["DAGSTER_HOME"]
+    home = data.absolute() / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(_DAGSTER_YAML)
+    return str(home)
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RecordingsError("the simulator did not start: run `recordings-pipeline simulate`")
+    return line
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask the group to stop, then make it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            break
+        os.killpg(process.pid, number)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            continue
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

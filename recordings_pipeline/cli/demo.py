@@ -1,0 +1,87 @@
+"""`recordings-pipeline demo`: one simulated day through a real Dagster run."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recordings_pipeline.cli.children import child, dagster_home, simulator
+from recordings_pipeline.cli.printing import moved_text, print_table
+from recordings_pipeline.cli.queries import print_queries
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.layout import table_path
+from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.core.throughput import Throughput, total
+from recordings_pipeline.storage.home import make_private
+
+
+def run(day: date, data: Path) -> bool:
+    """Run the demo; return whether the day was exported."""
+    make_private()
+    started = time.monotonic()
+    data.mkdir(parents=True, exist_ok=True)
+    base = {name: value for name, value in os.environ.items() if not name.startswith("GENESYS_")}
+    base |= {"RECORDINGS_DATA": str(data.absolute()), "DAGSTER_HOME": dagster_home(base, data)}
+    click.echo("starting a simulated Genesys Cloud organization and a Dagster run …")
+    with simulator(base) as organization:
+        results = _materialize({**base, **organization}, Day(day))
+    if results is None:
+        return False
+    _print(results, Day(day), data)
+    click.echo(f"\nthe whole demo took {time.monotonic() - started:.0f} s")
+    return True
+
+
+def _materialize(environ: Mapping[str, str], day: Day) -> dict[str, Any] | None:
+    """Run the job in a process of its own, which prints one JSON line per asset."""
+    results: dict[str, Any] = {}
+    with child(["-m", "recordings_pipeline.defs.run_day", str(day)], environ) as process:
+        for line in process.stdout or ():
+            if not line.startswith("{"):
+                click.echo(line.rstrip())
+                continue
+            result = json.loads(line)
+            results[result["asset"]] = result["metadata"]
+            click.echo(f"  {result['asset']:<21} {result['metadata']['seconds']:5.1f} s")
+        is_good = process.wait() == 0
+    if not is_good:
+        click.echo("the Dagster run failed: see the lines above", err=True)
+    return results if is_good else None
+
+
+def _print(results: Mapping[str, Any], day: Day, data: Path) -> None:
+    rows = [(stage, str(day), *_numbers(results[stage])) for stage in STAGES]
+    click.echo()
+    print_table(("table", "day", "rows", "what is in it"), rows)
+    for stage in STAGES:
+        warning = results[stage]["warnings"]
+        if warning != "none":
+            click.echo(f"note: {warning}")
+    click.echo(moved_text(total(_throughput(results[stage]) for stage in STAGES)))
+    click.echo("\nwritten:")
+    for stage in STAGES:
+        click.echo(f"  {data / table_path(stage, day)}")
+    click.echo(f"  {data / 'audio'}/date={day}/…\n")
+    print_queries(data)
+    click.echo("\nto look at it in Dagster: make dev, then open the address it prints")
+
+
+def _numbers(metadata: Mapping[str, Any]) -> tuple[str, str]:
+    counts = metadata["counts"]
+    text = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items() if n)
+    return str(metadata["dagster/row_count"]), text or "built from the tables above"
+
+
+def _throughput(metadata: Mapping[str, Any]) -> Throughput:
+    return Throughput(
+        bytes_moved=metadata["bytes_moved"],
+        seconds=metadata["seconds"],
+        api_calls=metadata["api_calls"],
+        rate_limited_count=metadata["rate_limited"],
+        resumed_count=metadata["resumed"],
+    )

@@ -1,0 +1,52 @@
+"""`recordings-pipeline dev`: everything an operator looks at, in one terminal."""
+
+import os
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from recordings_pipeline.cli.children import child, dagster_home, simulator
+from recordings_pipeline.cli.lifetime import wait_for_the_end
+from recordings_pipeline.core.settings import data_directory, has_credentials, settings_from
+from recordings_pipeline.storage.home import make_private
+
+
+def run(port: int) -> None:
+    """Run until Ctrl-C, or until one of the programs ends by itself."""
+    make_private()
+    environ = dict(os.environ)
+    is_real = has_credentials(environ)
+    data = data_directory(environ) if is_real else Path("data/demo")
+    data.mkdir(parents=True, exist_ok=True)
+    environ |= {
+        "RECORDINGS_DATA": str(data.absolute()),
+        "DAGSTER_HOME": dagster_home(environ, data),
+        # `dagster dev` tells everybody that a command of another package replaces it.
+        "PYTHONWARNINGS": "ignore",
+    }
+    with ExitStack() as stack:
+        if is_real:
+            click.echo(f"organization at {settings_from(environ).base_url}")
+        else:
+            environ = {n: v for n, v in environ.items() if not n.startswith("GENESYS_")}
+            environ |= stack.enter_context(simulator(environ))
+            click.echo("no credentials are set: using a simulated organization")
+        watch = ["-m", "recordings_pipeline", "watch", "--until-stdin-closes"]
+        stack.enter_context(child(watch, environ))
+        ended = threading.Event()
+        dagster = stack.enter_context(child(_dagster(port), environ))
+        threading.Thread(target=lambda: (dagster.wait(), ended.set()), daemon=True).start()
+        threading.Thread(
+            target=lambda: [click.echo(line, nl=False) for line in dagster.stdout or ()],
+            daemon=True,
+        ).start()
+        click.echo(f"Dagster: open http://127.0.0.1:{port} in half a minute; Ctrl-C stops all")
+        wait_for_the_end(until_stdin_closes=False, stop=ended)
+        click.echo("stopping …")
+
+
+def _dagster(port: int) -> list[str]:
+    options = ["-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    return ["-m", "dagster", "dev", *options]

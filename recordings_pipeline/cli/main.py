@@ -1,0 +1,165 @@
+"""The command line and its exit codes."""
+
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import click
+
+from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
+
+INCOMPLETE, WRONG_SETTINGS, INTERRUPTED = 1, 2, 130
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_DEMO_DAY = "2026-01-31"
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 done, 1 something is left to do or failed, 2 wrong settings, "
+        "130 interrupted."
+    ),
+)
+@click.version_option(package_name="recordings-pipeline")
+def commands() -> None:
+    """Export Genesys Cloud call recordings, one UTC day at a time."""
+
+
+def main() -> None:
+    """Run the command line; every expected failure is one sentence, without a traceback."""
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_SETTINGS)
+    except ConfigurationError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(WRONG_SETTINGS)
+    except (click.Abort, KeyboardInterrupt, Interrupted):
+        click.echo("interrupted: what was finished is kept, the next run continues", err=True)
+        sys.exit(INTERRUPTED)
+    except RecordingsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(INCOMPLETE)
+    except BrokenPipeError:
+        sys.exit(INCOMPLETE)
+
+
+@commands.command()
+@click.option("--from", "first", type=_DAY, required=True, help="First day, such as 2026-01-01.")
+@click.option("--to", "last", type=_DAY, required=True, help="Last day; it is included.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to write under, instead of RECORDINGS_DATA.",
+)
+def export(first: datetime, last: datetime, data: Path | None) -> None:
+    """Export a range of days, both included.
+
+    What is there already is not fetched again, so that an interrupted export continues.
+
+    \b
+    Example:
+      recordings-pipeline export --from 2026-01-01 --to 2026-01-31 --data /srv/recordings
+    """
+    from recordings_pipeline.cli.export import run
+
+    if last < first:
+        raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
+    sys.exit(0 if run(_midnight(first.date()), _day_after(last.date()), data) else INCOMPLETE)
+
+
+@commands.command()
+@click.option("--day", type=_DAY, help="Day to predict for; default: yesterday, UTC.")
+def doctor(day: datetime | None) -> None:
+    """Check credentials, permissions, space, allowance and codecs; move nothing.
+
+    \b
+    Example:
+      recordings-pipeline doctor --day 2026-01-31
+    """
+    from recordings_pipeline.cli.doctor import run
+
+    chosen = day.date() if day else datetime.now(UTC).date() - timedelta(days=1)
+    sys.exit(0 if run(chosen) else INCOMPLETE)
+
+
+@commands.command()
+@click.option("--port", default=0, show_default="a free one", help="Port of the API.")
+@click.option("--seed", default=1, show_default=True, help="Names the world.")
+@click.option("--calls-per-day", default=240, show_default=True, help="Conversations of a day.")
+@click.option("--requests-per-minute", default=300, show_default=True, help="API allowance.")
+@click.option("--cut-every", default=0, help="Cut every n-th media body; 0 for never.")
+@click.option("--rate-limit-every", default=0, help="Answer every n-th request with 429.")
+@click.option("--until-stdin-closes", is_flag=True, hidden=True)
+def simulate(until_stdin_closes: bool, **options: int) -> None:  # noqa: FBT001
+    """Serve a pretend Genesys Cloud on loopback until Ctrl-C.
+
+    Prints the variables a client needs as lines to paste.
+
+    \b
+    Example:
+      recordings-pipeline simulate --seed 7 --calls-per-day 500 --cut-every 50
+    """
+    from recordings_pipeline.cli.simulate import run
+
+    run(options, until_stdin_closes=until_stdin_closes)
+
+
+@commands.command()
+@click.option("--until-stdin-closes", is_flag=True, hidden=True)
+def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
+    """Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
+
+    \b
+    Example:
+      RECORDINGS_DATA=/srv/recordings recordings-pipeline watch
+    """
+    from recordings_pipeline.cli.watch import run
+
+    run(until_stdin_closes=until_stdin_closes)
+
+
+@commands.command()
+@click.option("--day", type=_DAY, default=_DEMO_DAY, show_default=True, help="Day to export.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data/demo"),
+    show_default=True,
+    help="Directory to write under.",
+)
+def demo(day: datetime, data: Path) -> None:
+    """Export one simulated day through Dagster and show what came out; needs no account.
+
+    \b
+    Example:
+      recordings-pipeline demo
+    """
+    from recordings_pipeline.cli.demo import run
+
+    sys.exit(0 if run(day.date(), data) else INCOMPLETE)
+
+
+@commands.command()
+@click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI.")
+def dev(port: int) -> None:
+    """Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
+
+    With GENESYS_CLIENT_ID and a secret set, the real organization is used. One Ctrl-C stops all.
+
+    \b
+    Example:
+      recordings-pipeline dev --port 3001
+    """
+    from recordings_pipeline.cli.dev import run
+
+    run(port)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _day_after(day: date) -> datetime:
+    return _midnight(day) + timedelta(days=1)

@@ -1,0 +1,45 @@
+"""Tables and numbers for people: plain text that reads the same in a terminal and in a pipe."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+
+from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.throughput import Throughput
+
+_BYTES_PER_MB = 1_000_000
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print aligned columns."""
+    lines = [list(header), *[list(row) for row in rows]]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(header))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def stage_line(report: StageReport) -> str:
+    """Say in one line what a stage did."""
+    spent = report.throughput
+    moved = f", {spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved" if spent.bytes_moved else ""
+    return (
+        f"{report.stage:<21} {report.day}  {report.row_count:>6} rows  "
+        f"{spent.seconds:5.1f} s{moved}  ({counts_text(report.counts)})"
+    )
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Write counts as words, leaving zeros out."""
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+
+
+def moved_text(spent: Throughput) -> str:
+    """Say what moved, what it cost, and what went wrong on the way."""
+    if not spent.bytes_moved:
+        return f"no media bytes moved: everything was there already ({spent.api_calls} API calls)"
+    return (
+        f"{spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved at {spent.mb_per_s:.1f} MB/s, "
+        f"{spent.api_calls} API calls; {spent.resumed_count} downloads resumed after a cut, "
+        f"{spent.rate_limited_count} requests waited out a 429"
+    )

@@ -1,0 +1,22 @@
+"""`recordings-pipeline simulate`: a pretend Genesys Cloud in the foreground."""
+
+from collections.abc import Mapping
+
+import click
+
+from recordings_pipeline.cli.lifetime import wait_for_the_end
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.server import Simulator
+
+
+def run(options: Mapping[str, int], *, until_stdin_closes: bool) -> None:
+    """Serve until Ctrl-C."""
+    try:
+        simulator = Simulator(Options(**options))
+    except OSError as error:
+        raise click.UsageError(f"--port {options['port']} cannot be used: {error}") from None
+    with simulator:
+        for name, value in simulator.environment.items():
+            click.echo(f"export {name}={value}")
+        click.echo("# serving until Ctrl-C", err=True)
+        wait_for_the_end(until_stdin_closes=until_stdin_closes)
