@@ -40,7 +40,7 @@ def run(day: date, data: Path) -> bool:
 def _materialize(environ: Mapping[str, str], day: Day) -> dict[str, Any] | None:
     """Run the job in a process of its own, which prints one JSON line per asset."""
     results: dict[str, Any] = {}
-    with child(["-m", "recordings_pipeline.defs.run_day", str(day)], environ) as process:
+    with child(["-m", "recordings_pipeline.cli.run_day", str(day)], environ) as process:
         for line in process.stdout or ():
             if not line.startswith("{"):
                 click.echo(line.rstrip())

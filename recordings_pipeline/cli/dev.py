@@ -1,6 +1,7 @@
 """`recordings-pipeline dev`: everything an operator looks at, in one terminal."""
 
 import os
+import subprocess
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,14 +38,17 @@ def run(port: int) -> None:
         stack.enter_context(child(watch, environ))
         ended = threading.Event()
         dagster = stack.enter_context(child(_dagster(port), environ))
-        threading.Thread(target=lambda: (dagster.wait(), ended.set()), daemon=True).start()
-        threading.Thread(
-            target=lambda: [click.echo(line, nl=False) for line in dagster.stdout or ()],
-            daemon=True,
-        ).start()
+        threading.Thread(target=_show, args=(dagster, ended), daemon=True).start()
         click.echo(f"Dagster: open http://127.0.0.1:{port} in half a minute; Ctrl-C stops all")
         wait_for_the_end(until_stdin_closes=False, stop=ended)
         click.echo("stopping …")
+
+
+def _show(process: subprocess.Popen[str], ended: threading.Event) -> None:
+    """Pass a program's lines on until it ends."""
+    for line in process.stdout or ():
+        click.echo(line, nl=False)
+    ended.set()
 
 
 def _dagster(port: int) -> list[str]:

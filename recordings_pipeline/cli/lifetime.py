@@ -14,6 +14,10 @@ def wait_for_the_end(*, until_stdin_closes: bool, stop: threading.Event | None =
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     if until_stdin_closes:
-        reader = threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True)
-        reader.start()
+        threading.Thread(target=_end_with_stdin, args=(ended,), daemon=True).start()
     ended.wait()
+
+
+def _end_with_stdin(ended: threading.Event) -> None:
+    sys.stdin.read()
+    ended.set()

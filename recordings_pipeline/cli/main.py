@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -54,7 +55,7 @@ def main() -> None:
     help="Directory to write under, instead of RECORDINGS_DATA.",
 )
 def export(first: datetime, last: datetime, data: Path | None) -> None:
-    """Export a range of days, both included.
+    r"""Export a range of days, both included.
 
     What is there already is not fetched again, so that an interrupted export continues.
 
@@ -72,7 +73,7 @@ def export(first: datetime, last: datetime, data: Path | None) -> None:
 @commands.command()
 @click.option("--day", type=_DAY, help="Day to predict for; default: yesterday, UTC.")
 def doctor(day: datetime | None) -> None:
-    """Check credentials, permissions, space, allowance and codecs; move nothing.
+    r"""Check credentials, permissions, space, allowance and codecs; move nothing.
 
     \b
     Example:
@@ -92,8 +93,8 @@ def doctor(day: datetime | None) -> None:
 @click.option("--cut-every", default=0, help="Cut every n-th media body; 0 for never.")
 @click.option("--rate-limit-every", default=0, help="Answer every n-th request with 429.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
-def simulate(until_stdin_closes: bool, **options: int) -> None:  # noqa: FBT001
-    """Serve a pretend Genesys Cloud on loopback until Ctrl-C.
+def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401, FBT001
+    r"""Serve a pretend Genesys Cloud on loopback until Ctrl-C.
 
     Prints the variables a client needs as lines to paste.
 
@@ -102,14 +103,15 @@ def simulate(until_stdin_closes: bool, **options: int) -> None:  # noqa: FBT001
       recordings-pipeline simulate --seed 7 --calls-per-day 500 --cut-every 50
     """
     from recordings_pipeline.cli.simulate import run
+    from recordings_pipeline.simulator.options import Options
 
-    run(options, until_stdin_closes=until_stdin_closes)
+    run(Options(**options), until_stdin_closes=until_stdin_closes)
 
 
 @commands.command()
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
-    """Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
+    r"""Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
 
     \b
     Example:
@@ -130,7 +132,7 @@ def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
     help="Directory to write under.",
 )
 def demo(day: datetime, data: Path) -> None:
-    """Export one simulated day through Dagster and show what came out; needs no account.
+    r"""Export one simulated day through Dagster and show what came out; needs no account.
 
     \b
     Example:
@@ -144,7 +146,7 @@ def demo(day: datetime, data: Path) -> None:
 @commands.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI.")
 def dev(port: int) -> None:
-    """Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
+    r"""Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
 
     With GENESYS_CLIENT_ID and a secret set, the real organization is used. One Ctrl-C stops all.
 

@@ -20,18 +20,24 @@ print(turns.groupby('speaker_role', observed=True).word_count.sum().to_string())
 
 def print_queries(data: Path) -> None:
     """Print each query, ready to paste, and what it answers now."""
-    import duckdb
     import pandas as pd
 
     tables = data / "tables"
     for title, query in (("how did the recordings end?", _OUTCOMES), ("who talks more?", _TALK)):
         text = query.format(tables=tables)
         click.echo(f"-- DuckDB: {title}\n{text};")
-        click.echo(_indented(duckdb.sql(text).df().to_string(index=False)))
+        click.echo(_indented(_answer(text)))
     click.echo(f"# pandas: how many words does each side say?\n{_PANDAS.format(tables=tables)}")
     turns = pd.read_parquet(tables / "diarization", dtype_backend="pyarrow")
     words = turns.groupby("speaker_role", observed=True)["word_count"].sum()
     click.echo(_indented(words.to_string()))
+
+
+def _answer(query: str) -> str:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return connection.execute(query).df().to_string(index=False)
 
 
 def _indented(text: str) -> str:

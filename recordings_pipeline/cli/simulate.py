@@ -1,7 +1,5 @@
 """`recordings-pipeline simulate`: a pretend Genesys Cloud in the foreground."""
 
-from collections.abc import Mapping
-
 import click
 
 from recordings_pipeline.cli.lifetime import wait_for_the_end
@@ -9,12 +7,12 @@ from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 
 
-def run(options: Mapping[str, int], *, until_stdin_closes: bool) -> None:
+def run(options: Options, *, until_stdin_closes: bool) -> None:
     """Serve until Ctrl-C."""
     try:
-        simulator = Simulator(Options(**options))
+        simulator = Simulator(options)
     except OSError as error:
-        raise click.UsageError(f"--port {options['port']} cannot be used: {error}") from None
+        raise click.UsageError(f"--port {options.port} cannot be used: {error}") from None
     with simulator:
         for name, value in simulator.environment.items():
             click.echo(f"export {name}={value}")

@@ -1,23 +1,21 @@
 """Runs the whole job for one day in this process and prints a JSON line per asset.
 
-For commands that show a Dagster run without a daemon: ``python -m recordings_pipeline.defs.run_day
-2026-01-31``. The run is kept in the instance of DAGSTER_HOME, so that the UI shows it later.
+For commands that show a Dagster run without a daemon. The run is kept in the instance of
+DAGSTER_HOME, so that the UI shows it later.
 """
 
 import json
-import sys
 from typing import Any
 
 import dagster as dg
 
 from recordings_pipeline.core.reports import STAGES
-from recordings_pipeline.definitions import defs
 
 _NUMBERS = ("bytes_moved", "seconds", "api_calls", "rate_limited", "resumed", "dagster/row_count")
 _KNOWN = (*_NUMBERS, "dagster/partition_row_count", "mb_per_s", "allowance_waited_s")
 
 
-def main(day: str) -> int:
+def run_day(defs: dg.Definitions, day: str) -> int:
     """Run the job and return the exit code."""
     run_config = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
     job = defs.resolve_job_def("export_day")
@@ -46,7 +44,3 @@ def _plain(metadata: Any) -> dict[str, Any]:  # noqa: ANN401 (Dagster's metadata
         if isinstance(value, int) and name not in _KNOWN
     }
     return {**numbers, "counts": counts, "warnings": values["warnings"]}
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,34 @@
+# Every target installs what it needs first, so that any of them works on a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo dev test test-slow check clean
+
+demo: $(READY) ## one simulated day through Dagster, from index to metrics
+	@$(BIN)/recordings-pipeline demo
+
+dev: $(READY) ## Dagster UI and daemon, watcher and, without credentials, a simulator
+	@$(BIN)/recordings-pipeline dev
+
+test: check ## lint, types, architecture and tests
+	$(BIN)/pytest -m "not slow"
+
+test-slow: $(READY) ## the sweeps that take minutes
+	$(BIN)/pytest -m slow
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) data/demo
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[analyst,dev]'
+	@touch $(READY)
