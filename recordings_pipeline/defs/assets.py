@@ -41,7 +41,7 @@ def _asset_options(stage: str) -> dict[str, Any]:
 @dg.asset(**_asset_options("recording_index"))
 def recording_index(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """Every recording whose conversation started on the day: one row per recording.
 
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
@@ -65,7 +65,7 @@ def recording_index(
 )
 def audio_files(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """The day's manifest: one row per verified audio file, one per recording without a file.
 
     The files lie under ``audio/date=…/``; each row has the SHA-256 over the whole file. Running the
@@ -82,7 +82,7 @@ def audio_files(
 @dg.asset(**_asset_options("transcripts"), deps=[audio_files])
 def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """What was said: one row per phrase. Only a part of the calls is transcribed at the source."""
     report = _run(context, organization, "transcripts")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
@@ -91,7 +91,7 @@ def transcripts(
 @dg.asset(**_asset_options("diarization"), deps=[transcripts])
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """Who held the floor: one row per turn, with the agent where only one can be meant."""
     report = _run(context, organization, "diarization")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
@@ -100,7 +100,7 @@ def diarization(
 @dg.asset(**_asset_options("conversation_metrics"), deps=[recording_index, diarization])
 def conversation_metrics(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """Talk, overtalk and silence: one row per conversation, null where nothing was transcribed."""
     report = _run(context, organization, "conversation_metrics")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
