@@ -1,0 +1,1 @@
+"""Tests: claims about the package, checked."""

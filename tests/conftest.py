@@ -1,0 +1,31 @@
+"""What every test may ask for: a simulated organization and a place to write."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core.settings import Settings, settings_from
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.server import Simulator
+
+Start = Callable[..., Simulator]
+
+
+@pytest.fixture
+def start() -> Generator[Start]:
+    """Start simulators that stop with the test; fast ones unless the test says otherwise."""
+    with ExitStack() as stack:
+
+        def begin(**options: object) -> Simulator:
+            defaults = {"calls_per_day": 12, "requests_per_minute": 60_000}
+            chosen = Options(**{**defaults, **options})  # type: ignore[arg-type]
+            return stack.enter_context(Simulator(chosen))
+
+        yield begin
+
+
+def settings_of(simulator: Simulator, data: Path, **more: str) -> Settings:
+    """Return settings that lead to a simulator and a directory."""
+    return settings_from({**simulator.environment, "RECORDINGS_DATA": str(data), **more})

@@ -1,0 +1,88 @@
+"""One outcome for each listed recording."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from recordings_pipeline.core.completeness import (
+    BY_CALLER,
+    counts_by_outcome,
+    is_due,
+    is_transcript_due,
+    outcome_when_listed,
+    unexplained,
+)
+from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+
+ENDED = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def recording(file_state: str, media: str = "audio") -> Recording:
+    return Recording("r", "c", "m", media, "Trunk", file_state, None, None)
+
+
+@pytest.mark.parametrize(
+    ("file_state", "media", "outcome"),
+    [
+        ("AVAILABLE", "audio", Outcome.DISCOVERED),
+        ("ARCHIVED", "audio", Outcome.DISCOVERED),
+        ("FROZEN", "audio", Outcome.DISCOVERED),
+        ("UPLOADING", "audio", Outcome.DEFERRED),
+        ("RESTORING", "audio", Outcome.DEFERRED),
+        ("DELETED", "audio", Outcome.MISSING),
+        ("ERROR", "audio", Outcome.MISSING),
+        ("AVAILABLE", "screen", Outcome.EXCLUDED),
+    ],
+)
+def test_the_source_s_state_decides_for_a_new_recording(
+    file_state: str, media: str, outcome: Outcome
+) -> None:
+    assert outcome_when_listed(recording(file_state, media), None).outcome is outcome
+
+
+def test_what_we_hold_stays_exported_when_the_source_deletes_it() -> None:
+    known = Verdict(Outcome.EXPORTED)
+
+    assert outcome_when_listed(recording("DELETED"), known) == known
+
+
+def test_a_deferred_recording_is_discovered_once_it_is_available() -> None:
+    known = Verdict(Outcome.DEFERRED, "still uploading")
+
+    assert outcome_when_listed(recording("AVAILABLE"), known).outcome is Outcome.DISCOVERED
+
+
+def test_only_what_is_open_is_fetched() -> None:
+    due = [o for o in Outcome if is_due(Verdict(o), is_processed=False)]
+
+    assert due == [Outcome.DISCOVERED, Outcome.RETRY]
+
+
+def test_what_a_caller_had_is_due_for_one_who_has_not() -> None:
+    assert is_due(BY_CALLER, is_processed=False)
+    assert not is_due(BY_CALLER, is_processed=True)
+
+
+def test_only_a_recording_without_end_or_future_is_unexplained() -> None:
+    counts = counts_by_outcome([Verdict(outcome) for outcome in Outcome])
+
+    assert unexplained(counts) == 1
+    assert sum(counts.values()) == len(Outcome)
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "expected"),
+    [
+        (None, 0, True),
+        (TranscriptState.NONE, 47, True),
+        (TranscriptState.NONE, 48, False),
+        (TranscriptState.FAILED, 48, True),
+        (TranscriptState.FETCHED, 0, False),
+    ],
+)
+def test_a_missing_transcript_is_awaited_until_the_day_is_settled(
+    state: TranscriptState | None,
+    hours: int,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert is_transcript_due(state, ENDED, ENDED + timedelta(hours=hours)) is expected

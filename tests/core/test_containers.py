@@ -1,0 +1,32 @@
+"""What a file really is."""
+
+import pytest
+
+from recordings_pipeline.core.containers import container_of, distrust
+
+
+@pytest.mark.parametrize(
+    ("head", "container"),
+    [
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "wav"),
+        (b"OggS\x00\x02", "ogg"),
+        (b"\x1aE\xdf\xa3", "webm"),
+        (b"\x00\x00\x00\x20ftypM4A ", "m4a"),
+        (b"ID3\x04", "mp3"),
+        (b"\xff\xfb\x90", "mp3"),
+        (b"\xff\xf1\x50", "aac"),
+        (b"<html>", None),
+        (b'<?xml version="1.0"?><Error>', None),
+        (b"RIFF\x00\x00\x00\x00AVI ", None),
+        (b"", None),
+    ],
+)
+def test_the_first_bytes_name_the_container(head: bytes, container: str | None) -> None:
+    assert container_of(head) == container
+
+
+def test_a_wav_file_that_lost_its_tail_is_distrusted() -> None:
+    head = b"RIFF" + (1_000).to_bytes(4, "little") + b"WAVEfmt "
+
+    assert distrust(head, 1_008) is None
+    assert distrust(head, 900) is not None

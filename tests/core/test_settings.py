@@ -1,0 +1,62 @@
+"""The environment becomes settings, or one clear sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.settings import settings_from
+
+GOOD = {"GENESYS_CLIENT_ID": "id", "GENESYS_CLIENT_SECRET": "secret"}
+
+
+def test_an_id_and_a_secret_are_enough() -> None:
+    settings = settings_from(GOOD)
+
+    assert settings.base_url == "https://api.mypurecloud.com"
+    assert settings.login_url == "https://login.mypurecloud.com"
+    assert settings.data == Path("data")
+
+
+@pytest.mark.parametrize(
+    "region", ["eu_central_1", "eu-central-1", "mypurecloud.de", " EU_CENTRAL_1 "]
+)
+def test_a_region_is_known_by_name_and_by_domain(region: str) -> None:
+    settings = settings_from({**GOOD, "GENESYS_REGION": region})
+
+    assert settings.base_url == "https://api.mypurecloud.de"
+    assert settings.login_url == "https://login.mypurecloud.de"
+
+
+def test_a_loopback_address_logs_in_where_it_is() -> None:
+    settings = settings_from({**GOOD, "GENESYS_BASE_URL": "http://127.0.0.1:8089/"})
+
+    assert settings.login_url == "http://127.0.0.1:8089"
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable"),
+    [
+        ({"GENESYS_CLIENT_ID": " "}, "GENESYS_CLIENT_ID"),
+        ({"GENESYS_CLIENT_SECRET": ""}, "GENESYS_CLIENT_SECRET"),
+        ({"GENESYS_CLIENT_SECRET_FILE": "/run/secret"}, "GENESYS_CLIENT_SECRET"),
+        ({"GENESYS_REGION": "atlantis"}, "GENESYS_REGION"),
+        ({"GENESYS_REGION": "mypurecloud.de", "GENESYS_BASE_URL": "https://x"}, "GENESYS_REGION"),
+        ({"GENESYS_BASE_URL": "http://api.mypurecloud.com"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "api.mypurecloud.com"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://me:pw@api.mypurecloud.com"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_LOGIN_URL": "ftp://login"}, "GENESYS_LOGIN_URL"),
+        ({"RECORDINGS_QUOTA_GB": "-3"}, "RECORDINGS_QUOTA_GB"),
+        ({"RECORDINGS_QUOTA_GB": "nan"}, "RECORDINGS_QUOTA_GB"),
+    ],
+)
+def test_a_wrong_variable_is_named(changes: dict[str, str], variable: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings_from({**GOOD, **changes})
+
+    assert caught.value.variable == variable
+
+
+def test_settings_do_not_show_the_secret() -> None:
+    assert "secret'" not in repr(settings_from({**GOOD, "GENESYS_CLIENT_SECRET": "hush'"}))
+    assert "hush" not in repr(settings_from({**GOOD, "GENESYS_CLIENT_SECRET": "hush"}))

@@ -1,0 +1,79 @@
+"""What Dagster loads, and what a run of it leaves behind."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.definitions import defs
+from recordings_pipeline.defs.resources import Organization, variables_present
+from tests.conftest import Start
+
+DAY = "2026-01-31"
+
+
+def run(organization: Organization) -> dg.ExecuteInProcessResult:
+    job = defs.resolve_job_def("export_day")
+    with dg.DagsterInstance.ephemeral() as instance:
+        return job.execute_in_process(
+            partition_key=DAY,
+            instance=instance,
+            resources={"organization": organization},
+            raise_on_error=False,
+        )
+
+
+def test_definitions_load() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_every_table_is_an_asset_with_its_columns() -> None:
+    keys = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+
+    assert keys.keys() == SCHEMAS.keys()
+    for name, spec in keys.items():
+        columns = spec.metadata["dagster/column_schema"].columns
+        assert [column.name for column in columns] == SCHEMAS[name].names()
+
+
+def test_a_run_materializes_five_assets_with_their_numbers(start: Start, tmp_path: Path) -> None:
+    simulator = start()
+    fields = {name.lower(): value for name, value in simulator.environment.items()}
+
+    result = run(Organization(**fields, recordings_data=str(tmp_path)))
+
+    assert result.success
+    (audio,) = result.asset_materializations_for_node("audio_files")
+    files = list((tmp_path / "audio").glob("date=*/*/*.wav"))
+    assert audio.metadata["exported"] == dg.MetadataValue.int(len(files))
+    assert "dagster/row_count" in audio.metadata
+    (check,) = result.get_asset_check_evaluations()
+    assert check.passed
+
+
+def test_a_missing_variable_fails_the_run_with_its_name() -> None:
+    result = run(Organization())
+
+    (failure,) = result.get_step_failure_events()[:1]
+    assert failure.step_failure_data.user_failure_data is not None
+    assert "GENESYS_CLIENT_ID is not set" in str(
+        failure.step_failure_data.user_failure_data.description
+    )
+
+
+def test_a_secret_is_named_in_the_definitions_and_never_shown() -> None:
+    given = variables_present({"GENESYS_CLIENT_SECRET": "hush", "PATH": "/bin"})
+
+    assert given == {"genesys_client_secret": dg.EnvVar("GENESYS_CLIENT_SECRET")}
+    assert "hush" not in repr(Organization(genesys_client_secret="hush"))
+
+
+def test_the_schedule_runs_after_the_day_has_ended() -> None:
+    (schedule,) = (
+        defs.resolve_all_schedules()
+        if hasattr(defs, "resolve_all_schedules")
+        else (defs.get_repository_def().schedule_defs)
+    )
+
+    assert schedule.cron_schedule == "30 3 * * *"
+    assert schedule.execution_timezone == "UTC"
