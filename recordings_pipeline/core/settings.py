@@ -36,7 +36,9 @@ VARIABLES = (
     Variable(
         "GENESYS_CLIENT_SECRET_FILE", "file that holds the secret, read again after a 401", "none"
     ),
-    Variable("GENESYS_REGION", "region by name (`eu_central_1`) or domain (`mypurecloud.de`)", ""),
+    Variable(
+        "GENESYS_REGION", "region by name (`eu_central_1`) or domain (`mypurecloud.de`)", "none"
+    ),
     Variable(
         "GENESYS_BASE_URL",
         "API address instead of a region; `http` only for loopback",
