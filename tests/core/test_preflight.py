@@ -1,0 +1,55 @@
+"""What is known to go wrong before anything moves."""
+
+from dataclasses import replace
+
+import pytest
+
+from recordings_pipeline.core.preflight import Facts, Level, failures, findings
+
+GB = 1_000_000_000
+GOOD = Facts(
+    organization="o",
+    missing_permissions={},
+    conversation_count=1_000,
+    mean_conversation_s=100.0,
+    codecs=frozenset({"audio/pcmu"}),
+    free_bytes=100 * GB,
+    used_bytes=0,
+    quota_bytes=None,
+    calls_per_minute=300,
+    url_lifetime_s=3_600,
+)
+
+
+def test_a_good_day_has_no_failure() -> None:
+    assert {finding.level for finding in findings(GOOD)} == {Level.OK}
+
+
+@pytest.mark.parametrize(
+    ("facts", "check"),
+    [
+        (replace(GOOD, missing_permissions={"transcripts": "x:y:view"}), "permission"),
+        (replace(GOOD, free_bytes=2 * GB), "free space"),
+        (replace(GOOD, quota_bytes=GB), "quota"),
+    ],
+)
+def test_what_would_fail_is_a_failure_with_a_remedy(facts: Facts, check: str) -> None:
+    (problem,) = failures(findings(facts))
+
+    assert problem.startswith(check)
+    assert problem.partition("; ")[2]
+
+
+@pytest.mark.parametrize(
+    ("facts", "check"),
+    [
+        (replace(GOOD, url_lifetime_s=120), "URL lifetime"),
+        (replace(GOOD, calls_per_minute=10), "API allowance"),
+        (replace(GOOD, codecs=frozenset({"audio/morse"})), "codecs"),
+    ],
+)
+def test_what_may_go_wrong_is_a_warning(facts: Facts, check: str) -> None:
+    found = findings(facts)
+
+    assert [f.check for f in found if f.level is Level.WARNING] == [check]
+    assert failures(found) == ()
