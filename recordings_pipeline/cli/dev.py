@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.children import child, dagster_home, simulator
-from recordings_pipeline.cli.lifetime import wait_for_the_end
+from recordings_pipeline.cli.lifetime import catch_the_end
 from recordings_pipeline.core.settings import data_directory, has_credentials, settings_from
 from recordings_pipeline.storage.home import make_private
 
@@ -27,6 +27,7 @@ def run(port: int) -> None:
         # `dagster dev` tells everybody that a command of another package replaces it.
         "PYTHONWARNINGS": "ignore",
     }
+    ended = catch_the_end()
     with ExitStack() as stack:
         if is_real:
             click.echo(f"organization at {settings_from(environ).base_url}")
@@ -36,11 +37,10 @@ def run(port: int) -> None:
             click.echo("no credentials are set: using a simulated organization")
         watch = ["-m", "recordings_pipeline", "watch", "--until-stdin-closes"]
         stack.enter_context(child(watch, environ))
-        ended = threading.Event()
         dagster = stack.enter_context(child(_dagster(port), environ))
         threading.Thread(target=_show, args=(dagster, ended), daemon=True).start()
         click.echo(f"Dagster: open http://127.0.0.1:{port} in half a minute; Ctrl-C stops all")
-        wait_for_the_end(until_stdin_closes=False, stop=ended)
+        ended.wait()
         click.echo("stopping …")
 
 

@@ -5,17 +5,19 @@ import sys
 import threading
 
 
-def wait_for_the_end(*, until_stdin_closes: bool, stop: threading.Event | None = None) -> None:
-    """Wait for Ctrl-C or SIGTERM, or for the end of standard input.
+def catch_the_end(*, until_stdin_closes: bool = False) -> threading.Event:
+    """Return an event that Ctrl-C, SIGTERM or the end of standard input will set.
 
-    The pipe closes however the parent dies, even by SIGKILL, so that no server outlives it.
+    Call it before saying that the server is ready: who reads that may stop it at once. The pipe
+    of standard input closes however the parent dies, even by SIGKILL, so that no server outlives
+    it.
     """
-    ended = stop or threading.Event()
+    ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     if until_stdin_closes:
         threading.Thread(target=_end_with_stdin, args=(ended,), daemon=True).start()
-    ended.wait()
+    return ended
 
 
 def _end_with_stdin(ended: threading.Event) -> None:

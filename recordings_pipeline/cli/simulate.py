@@ -2,13 +2,14 @@
 
 import click
 
-from recordings_pipeline.cli.lifetime import wait_for_the_end
+from recordings_pipeline.cli.lifetime import catch_the_end
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 
 
 def run(options: Options, *, until_stdin_closes: bool) -> None:
     """Serve until Ctrl-C."""
+    ended = catch_the_end(until_stdin_closes=until_stdin_closes)
     try:
         simulator = Simulator(options)
     except OSError as error:
@@ -17,4 +18,4 @@ def run(options: Options, *, until_stdin_closes: bool) -> None:
         for name, value in simulator.environment.items():
             click.echo(f"export {name}={value}")
         click.echo("# serving until Ctrl-C", err=True)
-        wait_for_the_end(until_stdin_closes=until_stdin_closes)
+        ended.wait()

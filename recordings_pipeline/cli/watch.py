@@ -5,7 +5,7 @@ import threading
 
 import click
 
-from recordings_pipeline.cli.lifetime import wait_for_the_end
+from recordings_pipeline.cli.lifetime import catch_the_end
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.storage.home import make_private
 from recordings_pipeline.watch.observer import watch
@@ -15,12 +15,12 @@ def run(*, until_stdin_closes: bool) -> None:
     """Watch until Ctrl-C."""
     make_private()
     root = data_directory(os.environ).absolute()
-    stop = threading.Event()
+    stop = catch_the_end(until_stdin_closes=until_stdin_closes)
     watcher = threading.Thread(target=watch, args=(root, stop), name="watcher")
     watcher.start()
     click.echo(f"watching {root}/audio until Ctrl-C", err=True)
     try:
-        wait_for_the_end(until_stdin_closes=until_stdin_closes, stop=stop)
+        stop.wait()
     finally:
         stop.set()
         watcher.join()

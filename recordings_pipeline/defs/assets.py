@@ -47,7 +47,7 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    report = _run(context, organization, "recording_index", check_first=True)
+    report = _run(context, organization, "recording_index")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
@@ -106,22 +106,13 @@ def conversation_metrics(
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
-def _run(
-    context: dg.AssetExecutionContext,
-    organization: Organization,
-    stage: str,
-    *,
-    check_first: bool = False,
-) -> StageReport:
+def _run(context: dg.AssetExecutionContext, organization: Organization, stage: str) -> StageReport:
     """Run a stage on the run's day, and turn what cannot be helped into a final failure."""
     from recordings_pipeline.stages.day import run_stage
-    from recordings_pipeline.stages.preflight import require_day
 
     day = Day.from_key(context.partition_key)
     try:
         with organization.export() as export:
-            if check_first:
-                require_day(export, day)
             report = run_stage(export, stage, day)
     except _HOPELESS as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None

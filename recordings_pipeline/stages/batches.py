@@ -13,7 +13,7 @@ from recordings_pipeline.stages.export import Export
 # The vendor's samples poll every 5 s; a small batch is ready sooner, so start quicker.
 FIRST_POLL_S = 0.5
 SLOWEST_POLL_S = 5.0
-POLL_GROWTH = 1.5
+POLL_GROWTH = 1.3
 # Archived recordings take minutes; a batch that takes longer than this is asked for again later.
 DEADLINE_S = 1_800.0
 _ARCHIVED = "ARCHIVED"

@@ -10,7 +10,6 @@ from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.stages.diarization import diarize_day
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.preflight import require_day
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.storage.audit import append_events
@@ -27,13 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 def export_day(export: Export, day: Day) -> Iterator[StageReport]:
-    """Check the day, then run its stages, yielding each report as it is ready.
+    """Run the stages of a day, yielding each report as it is ready.
 
     Raises:
         PreflightFailed: Something is known to go wrong; nothing has moved.
         Busy: Another process works on the day.
     """
-    require_day(export, day)
     for stage in STAGES:
         yield run_stage(export, stage, day)
 

@@ -17,6 +17,7 @@ from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.settling import is_settled
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.preflight import require_day
 from recordings_pipeline.stages.threads import for_each
 from recordings_pipeline.storage.tables import write_table
 
@@ -25,8 +26,13 @@ WORKERS = 6
 
 
 def index_day(export: Export, day: Day) -> StageReport:
-    """List the day's recordings, give each an outcome, and publish the index."""
+    """List the day's recordings, give each an outcome, and publish the index.
+
+    Raises:
+        PreflightFailed: Something is known to go wrong; nothing has moved.
+    """
     measurement = Measurement(export.client)
+    require_day(export, day)
     conversations = list(export.client.conversations(day))
     without = _ask(export, day, conversations)
     standings = export.ledger.standings(day)

@@ -41,7 +41,8 @@ def _mend(file: Any) -> int:  # noqa: ANN401 (a file opened for appending and re
     file.seek(max(size - _TAIL_BYTES, 0))
     tail = file.read()
     whole = tail[: tail.rfind(b"\n") + 1]
-    file.truncate(size - len(tail) + len(whole))
+    if whole != tail:
+        file.truncate(size - len(tail) + len(whole))
     file.seek(0, os.SEEK_END)
     lines = whole.splitlines()
     return int(json.loads(lines[-1])["seq"]) if lines else 0
