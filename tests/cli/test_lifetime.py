@@ -1,0 +1,58 @@
+"""A program lives until Ctrl-C, SIGTERM, or the end of whoever started it."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import LIMIT_S
+
+SERVER = """
+from recordings_pipeline.cli.lifetime import catch_the_end
+ended = catch_the_end(until_stdin_closes={until_stdin_closes})
+print("ready", flush=True)
+print("ended" if ended.wait(20) else "still waiting")
+"""
+WORKER = """
+import threading
+from recordings_pipeline.cli.lifetime import interrupt_when_stdin_closes
+interrupt_when_stdin_closes()
+print("ready", flush=True)
+try:
+    threading.Event().wait(20)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def last_word(script: str, ending: signal.Signals | None) -> str:
+    """Start a program, end it once it is ready, and return what it said at last."""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        if ending is not None:
+            process.send_signal(ending)
+            return process.stdout.readline().strip()
+        said, _ = process.communicate(timeout=LIMIT_S)  # closes the pipe to its standard input
+        return said.strip()
+
+
+@pytest.mark.parametrize(
+    ("until_stdin_closes", "ending"),
+    [(False, signal.SIGINT), (False, signal.SIGTERM), (True, None), (True, signal.SIGTERM)],
+    ids=["Ctrl-C", "SIGTERM", "its starter is gone", "SIGTERM before that"],
+)
+def test_a_server_ends_by_itself(
+    until_stdin_closes: bool,  # noqa: FBT001
+    ending: signal.Signals | None,
+) -> None:
+    script = SERVER.format(until_stdin_closes=until_stdin_closes)
+
+    assert last_word(script, ending) == "ended"
+
+
+def test_work_is_interrupted_when_its_starter_is_gone() -> None:
+    assert last_word(WORKER, None) == "interrupted"

@@ -1,0 +1,81 @@
+"""Exit codes, and one sentence where others print a traceback."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import COMMAND, LIMIT_S, Enter, environment, run
+from tests.conftest import Start
+
+RANGE = ["--from", "2026-01-31", "--to", "2026-01-31"]
+SUBMIT = "POST /api/v2/recording/batchrequests"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--version"], 0),
+        (["export", "--help"], 0),
+        (["exprot"], 2),
+        (["export", "--from", "2026-01-31"], 2),
+        (["export", "--from", "31.01.2026", "--to", "2026-01-31"], 2),
+        (["doctor", "--fast"], 2),
+    ],
+    ids=["version", "help", "no such command", "half a range", "another date", "no such option"],
+)
+def test_a_misunderstanding_is_exit_code_2(arguments: list[str], code: int) -> None:
+    done = run([*COMMAND, *arguments])
+
+    assert done.returncode == code
+    assert bool(done.stderr) is (code != 0)
+    assert "Traceback" not in done.stderr
+
+
+def test_refused_credentials_are_one_sentence_and_exit_code_1(
+    start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = start().environment | {"GENESYS_CLIENT_SECRET": "wrong"}
+
+    code = enter("export", *RANGE, "--data", str(tmp_path), **environ)
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert printed.err.startswith("error: 127.0.0.1")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+def test_ctrl_c_says_that_the_next_run_continues_and_is_exit_code_130(
+    start: Start, tmp_path: Path
+) -> None:
+    simulator = start(calls_per_day=4)
+    with subprocess.Popen(
+        [*COMMAND, "export", *RANGE, "--data", str(tmp_path)],
+        env=environment(**simulator.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while SUBMIT not in simulator.traffic.routes and process.poll() is None:
+            os.sched_yield()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=LIMIT_S)
+
+    assert process.returncode == 130
+    assert said.strip() == "interrupted: what was finished is kept, the next run continues"
+
+
+def test_a_reader_that_went_away_is_no_traceback() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [*COMMAND, "--help"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(writer)
+
+    assert (done.returncode, done.stderr) == (1, "")

@@ -1,0 +1,249 @@
+"""The media reader streams signed URLs and adds nothing of its own to a request."""
+
+import gzip
+import re
+import threading
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core.errors import Interrupted
+from recordings_pipeline.core.secrets import SignedUrl, signed_url
+from recordings_pipeline.core.transfer import MAX_BYTES, Held, request_headers
+from recordings_pipeline.genesys.media import Begin, Ending, MediaReader, Sink
+from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.simulator.signing import signed
+from tests.conftest import Start
+from tests.genesys.conftest import Answer, Host, Serve, in_turn
+
+FAR = 4_000_000_000
+WHOLE = request_headers(Held())
+BARE_AND_FULL = pytest.mark.parametrize("body", [b"", b"text"], ids=["bare", "with a body"])
+
+
+@pytest.fixture
+def stop() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def reader(stop: threading.Event) -> Generator[MediaReader]:
+    reader = MediaReader(stop)
+    yield reader
+    reader.close()
+
+
+@dataclass
+class Taken:
+    """What a reader handed over; takes bodies of status 200 and 206 only."""
+
+    begun: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    blocks: list[bytes] = field(default_factory=list)
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(self.blocks)
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> Sink | None:
+        self.begun.append((status, dict(headers)))
+        return self.blocks.append if status in (200, 206) else None
+
+
+def fetch(
+    reader: MediaReader, source: Host | SignedUrl, headers: Mapping[str, str] = WHOLE
+) -> tuple[Ending, Taken]:
+    url = signed_url(f"{source.url}/r?Signature=hush") if isinstance(source, Host) else source
+    taken = Taken()
+    return reader.read(url, headers, taken.begin), taken
+
+
+def recording(simulator: Simulator) -> tuple[SignedUrl, bytes]:
+    call = next(c for c in simulator.world.calls(date(2026, 1, 31)) if c.is_exportable)
+    url = signed(simulator.media_url, f"/media/{call.recording_id}", FAR)
+    return signed_url(url), simulator.world.audio(str(call.recording_id))
+
+
+def test_a_recording_arrives_whole_after_one_beginning(start: Start, reader: MediaReader) -> None:
+    url, content = recording(start())
+
+    ending, taken = fetch(reader, url)
+
+    ((status, headers),) = taken.begun
+    assert (ending, taken.content) == (Ending(None), content)
+    assert (status, headers["content-length"]) == (200, str(len(content)))
+
+
+def test_a_reader_continues_where_it_was_told(start: Start, reader: MediaReader) -> None:
+    url, content = recording(start())
+    _, whole = fetch(reader, url)
+    held = Held(1_000, whole.begun[0][1]["etag"], len(content))
+
+    _, rest = fetch(reader, url, request_headers(held))
+
+    ((status, headers),) = rest.begun
+    assert (status, rest.content) == (206, content[1_000:])
+    assert headers["content-range"] == f"bytes 1000-{len(content) - 1}/{len(content)}"
+
+
+def test_what_arrived_of_a_cut_body_is_good(start: Start, reader: MediaReader) -> None:
+    url, content = recording(start(cut_every=1))
+
+    _, taken = fetch(reader, url)
+
+    assert 0 < len(taken.content) < len(content)
+    assert content.startswith(taken.content)
+
+
+def test_headers_are_sent_as_given_and_without_a_credential(
+    serve: Serve, reader: MediaReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password hush\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    host = serve(in_turn(Answer(206, b"rest")))
+
+    fetch(reader, host, request_headers(Held(50, '"a"', 100)))
+
+    (heard,) = host.asked
+    assert heard.method == "GET"
+    assert heard.headers["accept-encoding"] == "identity"
+    assert (heard.headers["range"], heard.headers["if-range"]) == ("bytes=50-", '"a"')
+    assert not {"authorization", "cookie"} & heard.headers.keys()
+
+
+def test_headers_of_one_request_do_not_stay_for_the_next(serve: Serve, reader: MediaReader) -> None:
+    host = serve(in_turn(Answer(200, b"x")))
+
+    fetch(reader, host, request_headers(Held(50, '"a"', 100)))
+    fetch(reader, host)
+
+    assert not {"range", "if-range"} & host.asked[1].headers.keys()
+
+
+def test_names_of_headers_are_handed_over_in_lower_case(serve: Serve, reader: MediaReader) -> None:
+    host = serve(in_turn(Answer(200, b"x", {"ETag": '"A"', "X-CUSTOM": " Mixed: Case "})))
+
+    _, taken = fetch(reader, host)
+
+    headers = taken.begun[0][1]
+    assert all(name == name.lower() for name in headers)
+    assert (headers["etag"], headers["x-custom"]) == ('"A"', "Mixed: Case")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@BARE_AND_FULL
+def test_a_redirect_is_reported_and_not_followed(
+    serve: Serve, reader: MediaReader, status: int, body: bytes
+) -> None:
+    elsewhere = serve(in_turn(Answer(200, b"other")))
+    host = serve(in_turn(Answer(status, body, {"Location": f"{elsewhere.url}/other"})))
+
+    ending, taken = fetch(reader, host)
+
+    assert (ending, [begun for begun, _ in taken.begun]) == (Ending(None), [status])
+    assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("status", [403, 404, 416, 503])
+@BARE_AND_FULL
+def test_a_declined_body_is_no_problem_and_the_reader_reads_on(
+    serve: Serve, reader: MediaReader, status: int, body: bytes
+) -> None:
+    host = serve(in_turn(Answer(status, body), Answer(200, b"good")))
+
+    ending, declined = fetch(reader, host)
+    _, taken = fetch(reader, host)
+
+    assert (ending, [begun for begun, _ in declined.begun]) == (Ending(None), [status])
+    assert (declined.content, taken.content) == (b"", b"good")
+
+
+def test_encoded_bytes_arrive_as_they_were_sent(serve: Serve, reader: MediaReader) -> None:
+    packed = gzip.compress(b"audio")
+
+    _, taken = fetch(reader, serve(in_turn(Answer(200, packed, {"Content-Encoding": "gzip"}))))
+
+    assert taken.content == packed
+    assert taken.begun[0][1]["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    ("answer", "content"),
+    [
+        (Answer(0), b""),
+        (Answer(200, b"", {"Content-Length": "9"}), b""),
+        (Answer(200, b"x", {"Content-Length": "9"}), b"x"),
+        (Answer(200, b"x", {"Content-Length": str(MAX_BYTES + 1)}), b""),
+    ],
+    ids=["hangs up", "ends before its body", "ends early", "larger than any recording"],
+)
+def test_a_problem_has_a_number_and_does_not_tell_the_url(
+    serve: Serve, reader: MediaReader, answer: Answer, content: bytes
+) -> None:
+    ending, taken = fetch(reader, serve(in_turn(answer)))
+
+    assert re.fullmatch(r"libcurl error \d+", str(ending.problem))
+    assert taken.content == content
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://media.invalid/r", "http://10.0.0.1/r", "ftp://127.0.0.1/r", "file:///etc/hostname"],
+)
+def test_only_https_is_spoken_beyond_this_machine(reader: MediaReader, url: str) -> None:
+    ending, taken = fetch(reader, signed_url(url))
+
+    # Number 1 of libcurl: the protocol is refused before anybody is asked.
+    assert (ending, taken.begun) == (Ending("libcurl error 1"), [])
+
+
+class DiskFull(Exception):
+    """What a sink may fail with."""
+
+
+def fails(*_arguments: object) -> None:
+    raise DiskFull
+
+
+@pytest.mark.parametrize("begin", [fails, lambda *_: fails], ids=["to begin", "to write"])
+def test_a_failure_reaches_the_caller_and_the_reader_reads_on(
+    serve: Serve, reader: MediaReader, begin: Begin
+) -> None:
+    url = signed_url(serve(in_turn(Answer(200, b"good"))).url)
+
+    with pytest.raises(DiskFull):
+        reader.read(url, WHOLE, begin)
+
+    assert fetch(reader, url)[1].content == b"good"
+
+
+def test_after_the_request_to_stop_nothing_is_handed_over(
+    serve: Serve, reader: MediaReader, stop: threading.Event
+) -> None:
+    url = signed_url(serve(in_turn(Answer(200, b"x"))).url)
+    taken = Taken()
+    stop.set()
+
+    with pytest.raises(Interrupted):
+        reader.read(url, WHOLE, taken.begin)
+
+    assert taken.begun == []
+
+
+def test_a_request_to_stop_ends_a_transfer_and_keeps_its_bytes(
+    serve: Serve, reader: MediaReader, stop: threading.Event
+) -> None:
+    half = Answer(200, b"half", {"Content-Length": "8"}, is_held=True)
+    url = signed_url(serve(in_turn(half)).url)
+    taken: list[bytes] = []
+
+    def sink(data: bytes) -> None:
+        taken.append(data)
+        stop.set()
+
+    with pytest.raises(Interrupted):
+        reader.read(url, WHOLE, lambda _status, _headers: sink)
+
+    assert taken == [b"half"]

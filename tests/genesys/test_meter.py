@@ -1,0 +1,56 @@
+"""The meter counts what the API cost."""
+
+import threading
+
+from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.genesys.meter import Meter
+
+
+def test_a_new_meter_reads_zero() -> None:
+    assert Meter().reading() == Throughput()
+
+
+def test_each_kind_of_cost_has_its_own_counter() -> None:
+    meter = Meter()
+
+    meter.called()
+    meter.called()
+    meter.called()
+    meter.rate_limited()
+    meter.rate_limited()
+    meter.waited(0.25)
+    meter.waited(0.5)
+
+    assert meter.reading() == Throughput(api_calls=3, waited_s=0.75, rate_limited_count=2)
+
+
+def test_a_reading_does_not_change_afterwards() -> None:
+    meter = Meter()
+    meter.called()
+
+    before = meter.reading()
+    meter.called()
+
+    assert (before.api_calls, meter.reading().api_calls) == (1, 2)
+
+
+def test_no_count_of_any_thread_is_lost() -> None:
+    meter = Meter()
+    together = threading.Barrier(8)
+
+    def work() -> None:
+        together.wait()
+        for _ in range(2_000):
+            meter.called()
+            meter.waited(0.5)
+            meter.rate_limited()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert meter.reading() == Throughput(
+        api_calls=16_000, waited_s=8_000.0, rate_limited_count=16_000
+    )

@@ -1,0 +1,120 @@
+"""Each recording's fate in the manifest, whatever the platform answered."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.simulator.options import SENSITIVE, Options
+from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.simulator.world import Call
+from recordings_pipeline.stages.audio_files import fetch_day
+from recordings_pipeline.stages.export import Export, open_export
+from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.tables import read_rows
+from tests.conftest import settings_of
+from tests.stages.conftest import DAY
+
+EXPORTED, WITHHELD, DELETED, OWNED, RELISTED, NOISE = range(6)
+UNLISTED_ID = "11111111-1111-4111-8111-111111111111"
+LISTED = datetime(2026, 2, 3, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A day after the stage ran: its report, and the manifest in the order of the calls."""
+
+    report: StageReport
+    rows: list[dict[str, Any]]
+    began: datetime
+    ended: datetime
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Generator[Fetched]:
+    """Fetch a day on which every recording ends in another way."""
+    options = Options(calls_per_day=6, requests_per_minute=60_000)
+    data = tmp_path_factory.mktemp("audio_files")
+    with Simulator(options) as simulator, open_export(settings_of(simulator, data)) as export:
+        calls = simulator.world.calls(DAY.date)
+        ids = [str(call.recording_id) for call in calls]
+        ids[RELISTED] = UNLISTED_ID
+        for call, id_ in zip(calls, ids, strict=True):
+            list_it(export, call, id_)
+        with PartFile(export.home.path(layout.PARTS), ids[NOISE]) as part:
+            part.begin(0, 9, '"a"')
+            part.append(b"no audio!")
+        began = export.now()
+        report = fetch_day(replace(export, processed_ids=frozenset({ids[OWNED]})), DAY)
+        rows = {row["recording_id"]: row for row in read_rows(export.home.path(report.path))}
+        yield Fetched(report, [rows[id_] for id_ in ids], began, export.now())
+
+
+def list_it(export: Export, call: Call, recording_id: str) -> None:
+    """List a recording as the index does, except that nobody knows yet what was deleted."""
+    row = {
+        "recording_id": recording_id,
+        "communication_id": call.communication_id,
+        "file_state": "AVAILABLE",
+    }
+    verdict = Verdict(Outcome.DISCOVERED)
+    export.ledger.listed(DAY, call.conversation_id, LISTED, [(row, verdict)])
+
+
+@pytest.mark.parametrize(
+    ("index", "outcome", "reason"),
+    [
+        (EXPORTED, "exported", ""),
+        (WITHHELD, "forbidden", SENSITIVE),
+        (DELETED, "retry", "error instead of a file"),
+        (OWNED, "excluded", "already processed by the caller"),
+        (RELISTED, "forbidden", SENSITIVE),
+        (NOISE, "quarantined", ""),
+    ],
+    ids=["fetched", "withheld", "an error", "the caller's", "gone from the batch", "no audio"],
+)
+def test_every_recording_ends_with_an_outcome_and_its_reason(
+    day: Fetched, index: int, outcome: str, reason: str
+) -> None:
+    row = day.rows[index]
+
+    assert row["outcome"] == outcome
+    assert reason in (row["reason"] or "")
+
+
+def test_only_what_is_tried_again_has_a_time_an_hour_ahead(day: Fetched) -> None:
+    hour = timedelta(hours=1)
+
+    timed = [row["recording_id"] for row in day.rows if row["retry_time"]]
+
+    assert timed == [day.rows[DELETED]["recording_id"]]
+    assert day.began + hour <= day.rows[DELETED]["retry_time"] <= day.ended + hour
+
+
+def test_only_an_exported_recording_has_a_file(day: Fetched) -> None:
+    with_file = [row for row in day.rows if row["path"] or row["sha256"] or row["file_number"]]
+
+    assert with_file == [day.rows[EXPORTED]]
+    assert with_file[0]["content_type"] == "audio/wav"
+    assert day.began <= with_file[0]["exported_time"] <= day.ended
+
+
+def test_what_a_person_should_know_is_a_warning(day: Fetched) -> None:
+    withheld, quarantined, later, unlisted = day.report.warnings
+
+    assert withheld.startswith("2 recordings left out of the batch")
+    assert quarantined.startswith("1 recordings are in quarantine/")
+    assert later.startswith("1 recordings could not be fetched yet")
+    assert unlisted.startswith("1 recordings came that the index does not list")
+
+
+def test_the_report_counts_every_recording_and_the_bytes_of_the_files(day: Fetched) -> None:
+    report = day.report
+
+    assert report.row_count == sum(report.counts.values()) == 6
+    assert report.throughput.bytes_moved == day.rows[EXPORTED]["size_bytes"]

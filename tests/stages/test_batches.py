@@ -1,0 +1,92 @@
+"""What a batch request brings for the recordings it was made for."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.genesys.client import BATCH_SIZE
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.simulator.world import Call
+from recordings_pipeline.stages.batches import Delivery, deliveries
+from recordings_pipeline.stages.export import open_export
+from tests.conftest import Start, settings_of
+from tests.stages.conftest import DAY, Open, standing_of
+
+PLAIN, WITHHELD, DELETED, ARCHIVED, RELISTED = range(5)
+UNLISTED_ID = "11111111-1111-4111-8111-111111111111"
+SUBMIT = "POST /api/v2/recording/batchrequests"
+
+Batch = tuple[Delivery, tuple[Call, ...]]
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Generator[Batch]:
+    """Ask once for recordings of every kind; return the first delivery and the calls."""
+    data: Path = tmp_path_factory.mktemp("batches")
+    options = Options(calls_per_day=6, requests_per_minute=60_000)
+    with Simulator(options) as simulator, open_export(settings_of(simulator, data)) as export:
+        calls = simulator.world.calls(DAY.date)
+        wanted = [standing_of(call) for call in calls[:RELISTED]]
+        wanted.append(standing_of(calls[RELISTED], UNLISTED_ID))
+        yield next(deliveries(export, wanted)), calls
+
+
+def test_an_archived_recording_does_not_hold_up_the_others(batch: Batch) -> None:
+    delivery, calls = batch
+
+    asked = {standing.recording_id for standing in delivery.standings}
+
+    assert delivery.is_completed
+    assert calls[PLAIN].recording_id in asked
+    assert calls[ARCHIVED].recording_id not in asked
+
+
+def test_a_recording_comes_with_its_url_and_type(batch: Batch) -> None:
+    delivery, calls = batch
+
+    (media,) = delivery.media[str(calls[PLAIN].recording_id)]
+
+    assert media.url is not None
+    assert (media.content_type, media.has_error) == ("audio/wav", False)
+
+
+def test_a_withheld_recording_comes_with_nothing(batch: Batch) -> None:
+    delivery, calls = batch
+
+    assert delivery.media[str(calls[WITHHELD].recording_id)] == []
+
+
+def test_a_deleted_recording_comes_as_an_error_without_a_url(batch: Batch) -> None:
+    delivery, calls = batch
+
+    (media,) = delivery.media[str(calls[DELETED].recording_id)]
+
+    assert (media.url, media.has_error) == (None, True)
+
+
+def test_a_recording_nobody_asked_for_is_told_apart(batch: Batch) -> None:
+    delivery, calls = batch
+
+    assert delivery.others == {calls[RELISTED].recording_id}
+    assert delivery.media[UNLISTED_ID] == []
+
+
+def test_a_batch_holds_a_hundred_conversations(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=120)
+    calls = [c for c in simulator.world.calls(DAY.date) if c.recording_id]
+    fresh = [standing_of(call) for call in calls if call.file_state != "ARCHIVED"]
+    assert len(fresh) > BATCH_SIZE
+
+    delivery = next(deliveries(opened(simulator), fresh))
+
+    assert len(delivery.standings) == BATCH_SIZE
+    assert simulator.traffic.routes[SUBMIT] == 1
+
+
+def test_nothing_wanted_asks_nothing(start: Start, opened: Open) -> None:
+    simulator = start()
+
+    assert list(deliveries(opened(simulator), [])) == []
+    assert simulator.traffic.api_requests == 0

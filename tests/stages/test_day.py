@@ -1,0 +1,79 @@
+"""Stages run in order, one process at a time, and the audit log keeps up."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import Busy, PreflightFailed
+from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.stages.day import export_day, run_stage
+from recordings_pipeline.stages.recording_index import index_day
+from recordings_pipeline.storage.audit import read_events
+from tests.conftest import Start
+from tests.stages.conftest import DAY, Open
+
+NEXT_DAY = Day.from_key("2026-02-01")
+
+
+def test_the_stages_run_in_order_and_each_report_comes_when_it_is_ready(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=4)
+    known = frozenset(str(call.recording_id) for call in simulator.world.calls(DAY.date))
+    export = replace(opened(simulator), processed_ids=known)
+    reports = export_day(export, DAY)
+
+    first = next(reports)
+    published = [path.parts[-3] for path in export.home.path(layout.TABLES).rglob("*.parquet")]
+    rest = list(reports)
+
+    assert published == [first.stage]
+    assert [report.stage for report in (first, *rest)] == list(STAGES)
+    assert all(export.home.path(report.path).is_file() for report in (first, *rest))
+
+
+def test_a_day_somebody_works_on_is_left_alone_and_another_is_not(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=4)
+    export = opened(simulator)
+
+    with export.home.day_lock(DAY):
+        with pytest.raises(Busy, match=str(DAY)):
+            run_stage(export, "recording_index", DAY)
+        asked = simulator.traffic.api_requests
+        report = run_stage(export, "recording_index", NEXT_DAY)
+
+    assert asked == 0
+    assert report.row_count == 4
+    assert run_stage(export, "recording_index", DAY).row_count == 4
+
+
+def test_a_stage_that_fails_leaves_a_complete_audit_log(start: Start, opened: Open) -> None:
+    export = opened(start(calls_per_day=4))
+    index_day(export, DAY)
+
+    with pytest.raises(PreflightFailed):
+        run_stage(replace(export, quota_bytes=1), "recording_index", DAY)
+
+    logged = [event["seq"] for event in read_events(export.home.path(layout.AUDIT))]
+    assert logged == [event["seq"] for event in export.ledger.events(after=0)]
+    assert len(logged) == 4
+
+
+def test_what_a_person_should_know_is_logged_as_a_warning(
+    start: Start, opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    export = opened(start(calls_per_day=6, transcript_url_lifetime_s=0))
+    run_stage(export, "recording_index", DAY)
+    caplog.clear()
+
+    with caplog.at_level(logging.INFO, "recordings_pipeline"):
+        report = run_stage(export, "transcripts", DAY)
+
+    told = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert ("INFO", f"transcripts {DAY}: 0 rows") in told
+    assert ("WARNING", f"transcripts {DAY}: {report.warnings[0]}") in told

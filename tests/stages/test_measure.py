@@ -1,0 +1,30 @@
+"""A measurement holds what happened since it began, and nothing else."""
+
+from recordings_pipeline.stages.measure import Measurement
+from tests.conftest import Start
+from tests.stages.conftest import Open
+
+
+def test_calls_waits_and_refusals_count_from_the_beginning_of_the_measurement(
+    start: Start, opened: Open
+) -> None:
+    client = opened(start(rate_limit_every=3)).client
+    client.organization()
+
+    measurement = Measurement(client)
+    client.organization()
+    client.organization()  # the third request: refused once, then answered
+    taken = measurement.taken()
+
+    assert (taken.api_calls, taken.rate_limited_count) == (3, 1)
+    assert 1 <= taken.waited_s <= taken.seconds
+
+
+def test_what_is_added_by_hand_is_passed_on(start: Start, opened: Open) -> None:
+    measurement = Measurement(opened(start()).client)
+    measurement.bytes_moved += 7
+    measurement.resumed_count += 2
+
+    taken = measurement.taken()
+
+    assert (taken.bytes_moved, taken.resumed_count, taken.api_calls) == (7, 2, 0)

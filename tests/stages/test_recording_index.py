@@ -1,0 +1,96 @@
+"""Which recordings a day holds, and who is asked about them again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.layout import table_path
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.recording_index import index_day
+from recordings_pipeline.storage.tables import read_rows
+from tests.conftest import Start
+from tests.stages.conftest import DAY, Open
+
+NEXT_DAY = Day.from_key("2026-02-01")
+METADATA = "GET /api/v2/conversations/{id}/recordingmetadata"
+# Nobody has this recording: the preflight asks for it to see the permission.
+PREFLIGHT = 1
+
+
+def rows(export: Export, day: Day) -> list[dict[str, object]]:
+    return read_rows(export.home.path(table_path("recording_index", day)))
+
+
+def test_a_conversation_over_midnight_belongs_to_the_day_of_its_start(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=4)
+    export = opened(simulator)
+    late = simulator.world.calls(DAY.date)[-1]
+    assert late.start in DAY
+    assert late.end in NEXT_DAY
+
+    index_day(export, DAY)
+    index_day(export, NEXT_DAY)
+
+    assert rows(export, DAY)[-1]["conversation_id"] == late.conversation_id
+    assert late.conversation_id not in {row["conversation_id"] for row in rows(export, NEXT_DAY)}
+
+
+def test_the_table_is_ordered_by_the_start_of_the_conversations(start: Start, opened: Open) -> None:
+    simulator = start()
+    export = opened(simulator)
+
+    index_day(export, DAY)
+
+    starts = [call.start for call in simulator.world.calls(DAY.date) if call.recording_id]
+    assert [row["conversation_start_time"] for row in rows(export, DAY)] == starts
+
+
+@pytest.mark.parametrize(
+    ("day", "is_asked"),
+    [(DAY, False), (Day(datetime.now(UTC).date()), True)],
+    ids=["long settled", "still changing"],
+)
+def test_only_a_conversation_that_may_still_change_is_asked_again(
+    start: Start,
+    opened: Open,
+    day: Day,
+    is_asked: bool,  # noqa: FBT001
+) -> None:
+    simulator = start(calls_per_day=4)
+    export = opened(simulator)
+    first = index_day(export, day)
+    before = simulator.traffic.routes[METADATA]
+
+    again = index_day(export, day)
+
+    questions = first.row_count * is_asked
+    assert simulator.traffic.routes[METADATA] - before == questions + PREFLIGHT
+    assert again.counts == first.counts
+
+
+def test_a_recording_deleted_at_the_source_is_missing_from_the_start(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=4)
+    export = opened(simulator)
+
+    report = index_day(export, DAY)
+
+    (deleted,) = [c for c in simulator.world.calls(DAY.date) if c.file_state == "DELETED"]
+    standing = export.ledger.standings(DAY)[str(deleted.recording_id)]
+    assert standing.verdict == Verdict(Outcome.MISSING, "deleted at the source")
+    assert report.counts["missing"] == 1
+
+
+def test_progress_ends_with_everything_done(start: Start, opened: Open) -> None:
+    shown: list[tuple[str, int, int]] = []
+    export = replace(opened(start(calls_per_day=4)), progress=lambda *args: shown.append(args))
+
+    index_day(export, DAY)
+
+    assert shown == [("recording_index", done, 4) for done in (1, 2, 3, 4)]

@@ -1,0 +1,135 @@
+"""Transcripts are asked for once, kept as they came, and published from what is kept."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import MalformedPayload
+from recordings_pipeline.core.model import TranscriptState
+from recordings_pipeline.simulator.options import PERMISSIONS, SPEECH
+from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.recording_index import index_day
+from recordings_pipeline.stages.transcripts import transcribe_day
+from recordings_pipeline.storage.raw import keep_raw, read_raw
+from tests.conftest import Start
+from tests.stages.conftest import DAY, Open
+
+RAW = PurePosixPath("raw/transcripts")
+TODAY = Day(datetime.now(UTC).date())
+
+
+def kept_of(export: Export) -> Path:
+    """Return the path of one kept transcript file."""
+    return min(export.home.path(RAW).rglob("*.gz"))
+
+
+def states(export: Export, day: Day = DAY) -> dict[str, TranscriptState]:
+    return {id_: found.state for id_, found in export.ledger.transcripts(day).items()}
+
+
+def legs(simulator: Simulator, day: Day, *, transcribed: bool) -> set[str]:
+    calls = simulator.world.calls(day.date)
+    return {c.communication_id for c in calls if c.plan and c.is_transcribed is transcribed}
+
+
+def indexed(export: Export, day: Day = DAY) -> Export:
+    index_day(export, day)
+    return export
+
+
+def test_an_absent_transcript_is_a_state_and_no_failure(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = indexed(opened(simulator))
+
+    report = transcribe_day(export, DAY)
+
+    absent = {id_ for id_, state in states(export).items() if state is TranscriptState.NONE}
+    assert absent == legs(simulator, DAY, transcribed=False)
+    assert report.counts["none"] == len(absent) > 0
+    assert report.warnings == ()
+
+
+def test_a_repeated_stage_asks_nothing_and_rebuilds_the_same_table(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=6)
+    export = indexed(opened(simulator))
+    path = export.home.path(transcribe_day(export, DAY).path)
+    before, asked = path.read_bytes(), simulator.traffic.api_requests
+    path.unlink()
+
+    report = transcribe_day(export, DAY)
+
+    assert path.read_bytes() == before
+    assert simulator.traffic.api_requests == asked
+    assert (report.throughput.bytes_moved, report.throughput.api_calls) == (0, 0)
+
+
+def test_a_young_day_asks_again_for_what_was_absent_only(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=30)
+    export = indexed(opened(simulator), TODAY)
+    transcribe_day(export, TODAY)
+
+    report = transcribe_day(export, TODAY)
+
+    assert report.throughput.api_calls == len(legs(simulator, TODAY, transcribed=False))
+    assert report.throughput.bytes_moved == 0
+
+
+def test_a_transcript_that_could_not_be_fetched_comes_with_the_next_run(
+    start: Start, opened: Open
+) -> None:
+    expired = indexed(opened(start(calls_per_day=6, transcript_url_lifetime_s=0)))
+    first = transcribe_day(expired, DAY)
+
+    second = transcribe_day(opened(start(calls_per_day=6)), DAY)
+
+    assert first.warnings == ("4 transcripts could not be fetched: run the day again",)
+    assert (first.row_count, first.counts["failed"]) == (0, 4)
+    assert second.counts["fetched"] == 4
+    assert "failed" not in second.counts
+
+
+def test_a_forbidden_transcript_names_the_permission(start: Start, opened: Open) -> None:
+    indexed(opened(start(calls_per_day=6)))
+    export = opened(start(calls_per_day=6, permissions=PERMISSIONS - {SPEECH}))
+
+    report = transcribe_day(export, DAY)
+
+    assert set(states(export).values()) == {TranscriptState.FORBIDDEN}
+    assert report.warnings == (f"transcripts are forbidden: grant {SPEECH}",)
+
+
+def test_a_phrase_without_a_place_on_the_clock_is_counted_and_warned_about(
+    start: Start, opened: Open
+) -> None:
+    export = indexed(opened(start(calls_per_day=6)))
+    whole = transcribe_day(export, DAY)
+    path = kept_of(export)
+    payload = json.loads(read_raw(path))
+    del payload["transcripts"][0]["phrases"][0]["offset"]
+    del payload["transcripts"][0]["phrases"][0]["startTimeMs"]
+    keep_raw(path, json.dumps(payload).encode())
+
+    report = transcribe_day(export, DAY)
+
+    assert report.row_count == whole.row_count - 1
+    assert report.counts["unreadable_phrases"] == 1
+    assert report.warnings == ("1 phrases could not be read: see data/raw",)
+
+
+@pytest.mark.parametrize("damage", [b"no gzip", b""], ids=["other bytes", "empty"])
+def test_a_damaged_file_stops_the_stage_instead_of_losing_its_phrases(
+    start: Start, opened: Open, damage: bytes
+) -> None:
+    export = indexed(opened(start(calls_per_day=6)))
+    transcribe_day(export, DAY)
+    path = kept_of(export)
+    path.write_bytes(damage)
+
+    with pytest.raises(MalformedPayload, match=path.name if damage else "not valid JSON"):
+        transcribe_day(export, DAY)

@@ -1,0 +1,185 @@
+"""One file's way from a signed URL to its name: cut, resumed, refused, published once."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import (
+    Interrupted,
+    LinkExpired,
+    NameTaken,
+    NotFound,
+    RecordingsError,
+    UntrustedBytes,
+)
+from recordings_pipeline.core.secrets import signed_url
+from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.simulator.signing import signed
+from recordings_pipeline.simulator.world import Call
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.transfers import Transfers, Wanted
+from recordings_pipeline.storage.part_file import PartFile
+from tests.conftest import Start
+from tests.stages.conftest import DAY, Open
+
+PLAIN, DELETED, TRANSCRIBED = 0, 2, 4
+
+
+def call_of(simulator: Simulator, index: int = PLAIN) -> Call:
+    return simulator.world.calls(DAY.date)[index]
+
+
+def content_of(simulator: Simulator, call: Call) -> bytes:
+    return simulator.world.audio(str(call.recording_id))
+
+
+def wanted(
+    simulator: Simulator, call: Call, path: str | None = None, lifetime_s: int = 600
+) -> Wanted:
+    """Want a call's file, by default with a URL that leads there."""
+    path = path or f"/media/{call.recording_id}"
+    url = signed_url(signed(simulator.media_url, path, int(time.time()) + lifetime_s))
+    return Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
+
+
+def hold(export: Export, call: Call, content: bytes, etag: str, total: int) -> Path:
+    """Leave a part behind, as a run that was stopped does, and return its path."""
+    with PartFile(export.home.path(layout.PARTS), str(call.recording_id)) as part:
+        part.begin(0, total, etag)
+        part.append(content)
+    return export.home.path(layout.PARTS / f"{call.recording_id}.part")
+
+
+def etag_of(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def fetcher(export: Export) -> Transfers:
+    return Transfers(export.home, export.stop)
+
+
+def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Open) -> None:
+    simulator = start(cut_every=1, calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+
+    fetched = fetcher(export).fetch(wanted(simulator, call))
+
+    content = content_of(simulator, call)
+    assert (export.home.root / fetched.path).read_bytes() == content
+    assert fetched.is_resumed
+    assert fetched.received_bytes == simulator.traffic.media_bytes == len(content)
+
+
+@pytest.mark.parametrize("left", [1, 100_000, "all but one"], ids=str)
+def test_a_download_resumes_from_the_byte_an_earlier_run_holds(
+    start: Start, opened: Open, left: int | str
+) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    content = content_of(simulator, call)
+    missing = left if isinstance(left, int) else len(content) - 1
+    hold(export, call, content[:-missing], etag_of(content), len(content))
+
+    fetched = fetcher(export).fetch(wanted(simulator, call))
+
+    assert fetched.received_bytes == simulator.traffic.media_bytes == missing
+    assert fetched.is_resumed
+    assert fetched.digest.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_a_part_of_other_content_is_not_resumed(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    content = content_of(simulator, call)
+    hold(export, call, b"other content", '"other"', len(content))
+
+    fetched = fetcher(export).fetch(wanted(simulator, call))
+
+    assert not fetched.is_resumed
+    assert (export.home.root / fetched.path).read_bytes() == content
+
+
+def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    first = fetcher(export).fetch(wanted(simulator, call))
+
+    again = fetcher(export).fetch(wanted(simulator, call))
+    again.forget()
+
+    assert (again.path, again.digest, again.received_bytes) == (first.path, first.digest, 0)
+    assert simulator.traffic.media_requests == 1
+    assert list(export.home.path(layout.PARTS).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "error", "is_kept"),
+    [
+        ((PLAIN, "/media/{0.recording_id}", -1), LinkExpired, True),
+        ((DELETED, "/media/{0.recording_id}", 600), NotFound, True),
+        ((TRANSCRIBED, "/transcripts/{0.communication_id}", 600), UntrustedBytes, False),
+    ],
+    ids=["an expired URL", "a deleted object", "a page instead of audio"],
+)
+def test_bytes_are_dropped_only_when_the_answer_cannot_be_trusted(
+    start: Start,
+    opened: Open,
+    question: tuple[int, str, int],
+    error: type[RecordingsError],
+    is_kept: bool,  # noqa: FBT001
+) -> None:
+    index, path, lifetime_s = question
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator, index)
+    part = hold(export, call, b"held", '"a"', 1_000)
+
+    with pytest.raises(error):
+        fetcher(export).fetch(wanted(simulator, call, path.format(call), lifetime_s))
+
+    assert part.read_bytes() == (b"held" if is_kept else b"")
+
+
+def test_whole_bytes_that_are_no_audio_go_to_quarantine(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    noise = b"neither RIFF nor anything else " * 10
+    hold(export, call, noise, '"a"', len(noise))
+
+    with pytest.raises(UntrustedBytes):
+        fetcher(export).fetch(wanted(simulator, call))
+
+    aside = export.home.path(layout.QUARANTINE / f"date={DAY}" / str(call.recording_id))
+    assert aside.read_bytes() == noise
+    assert list(export.home.path(layout.AUDIO).glob("date=*")) == []
+
+
+def test_a_foreign_file_with_the_final_name_is_left_alone(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    ids = (call.conversation_id, str(call.recording_id))
+    path = export.home.path(layout.audio_path(DAY, *ids, 1, "wav"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"foreign")
+
+    with pytest.raises(NameTaken):
+        fetcher(export).fetch(wanted(simulator, call))
+
+    assert path.read_bytes() == b"foreign"
+
+
+def test_a_stopped_transfer_keeps_its_part(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    content = content_of(simulator, call)
+    part = hold(export, call, content[:1_000], etag_of(content), len(content))
+    export.stop.set()
+
+    with pytest.raises(Interrupted):
+        fetcher(export).fetch(wanted(simulator, call))
+
+    kept = part.read_bytes()
+    assert len(kept) >= 1_000
+    assert content.startswith(kept)

@@ -1,0 +1,111 @@
+"""The exporter for people without Dagster: ranges of days, and how they end."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline import RecordingExporter
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.storage.home import Home
+from tests.conftest import Start, settings_of
+
+FIRST = Day.from_key("2026-01-30")
+SECOND = Day.from_key("2026-01-31")
+
+
+def known(simulator: Simulator) -> Iterator[str]:
+    """Yield the recordings of two days, so that none of them is fetched."""
+    for day in (FIRST, SECOND):
+        yield from (str(call.recording_id) for call in simulator.world.calls(day.date))
+
+
+def test_a_day_that_fails_does_not_stop_the_others(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=4)
+
+    with (
+        RecordingExporter(settings_of(simulator, tmp_path)) as exporter,
+        Home(tmp_path).day_lock(FIRST),
+    ):
+        report = exporter.export_range(FIRST.start, SECOND.end, known(simulator))
+
+    assert list(report.failures) == [FIRST]
+    assert "another process" in report.failures[FIRST]
+    assert [(stage.stage, stage.day) for stage in report.stages] == [(s, SECOND) for s in STAGES]
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize(
+    ("end", "days"),
+    [
+        (SECOND.start - timedelta(microseconds=1), [FIRST]),
+        (SECOND.start, [FIRST]),
+        (SECOND.start + timedelta(microseconds=1), [FIRST, SECOND]),
+    ],
+    ids=["just before midnight", "at midnight", "just after midnight"],
+)
+def test_a_day_that_is_touched_is_exported_as_a_whole(
+    start: Start, tmp_path: Path, end: datetime, days: list[Day]
+) -> None:
+    simulator = start(calls_per_day=4)
+
+    with RecordingExporter(settings_of(simulator, tmp_path)) as exporter:
+        report = exporter.export_range(SECOND.start - timedelta(hours=1), end, known(simulator))
+
+    recorded = [c for day in days for c in simulator.world.calls(day.date) if c.recording_id]
+    assert list(dict.fromkeys(stage.day for stage in report.stages)) == days
+    assert sum(report.outcomes.values()) == len(recorded)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "problem"),
+    [
+        (FIRST.start.replace(tzinfo=None), SECOND.end, "time zone"),
+        (FIRST.start, SECOND.end.replace(tzinfo=None), "time zone"),
+        (FIRST.start, FIRST.start, "empty"),
+        (SECOND.start, FIRST.start, "empty"),
+    ],
+    ids=["naive start", "naive end", "no time at all", "backwards"],
+)
+def test_a_range_that_means_nothing_is_refused_before_anybody_is_asked(
+    start: Start, tmp_path: Path, begin: datetime, end: datetime, problem: str
+) -> None:
+    simulator = start()
+
+    with (
+        RecordingExporter(settings_of(simulator, tmp_path)) as exporter,
+        pytest.raises(ValueError, match=problem),
+    ):
+        exporter.export_range(begin, end)
+
+    assert simulator.traffic.logins == 0
+
+
+def test_progress_is_shown_to_whoever_asked_for_it(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=4)
+    shown: list[tuple[str, int, int]] = []
+    environ = simulator.environment | {"RECORDINGS_DATA": str(tmp_path)}
+
+    with RecordingExporter.from_env(environ, progress=lambda *a: shown.append(a)) as exporter:
+        exporter.export_range(SECOND.start, SECOND.end, known(simulator))
+
+    assert ("recording_index", 4, 4) in shown
+    assert ("transcripts", 4, 4) in shown
+
+
+def test_outside_of_its_block_an_exporter_says_how_to_use_it(start: Start, tmp_path: Path) -> None:
+    exporter = RecordingExporter(settings_of(start(), tmp_path / "data"))
+
+    with pytest.raises(RuntimeError, match="with block"):
+        exporter.export_range(FIRST.start, FIRST.end)
+
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_missing_variable_is_named_before_anything_is_opened() -> None:
+    with pytest.raises(ConfigurationError, match="GENESYS_CLIENT_ID is not set"):
+        RecordingExporter.from_env({})
