@@ -9,6 +9,7 @@ import pytest
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
+from tests.hosts import Host, Reply, Serve, running
 
 Start = Callable[..., Simulator]
 
@@ -22,6 +23,17 @@ def start() -> Generator[Start]:
             defaults = {"calls_per_day": 12, "requests_per_minute": 60_000}
             chosen = Options(**{**defaults, **options})  # type: ignore[arg-type]
             return stack.enter_context(Simulator(chosen))
+
+        yield begin
+
+
+@pytest.fixture
+def serve() -> Generator[Serve]:
+    """Start hosts that stop with the test: ``serve(reply)`` or ``serve(reply, login)``."""
+    with ExitStack() as stack:
+
+        def begin(reply: Reply, login: Reply | None = None) -> Host:
+            return stack.enter_context(running(Host(reply, login)))
 
         yield begin
 

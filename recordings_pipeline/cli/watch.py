@@ -1,11 +1,11 @@
 """`recordings-pipeline watch`: the watcher in the foreground."""
 
 import os
-import threading
 
 import click
 
 from recordings_pipeline.cli.lifetime import catch_the_end
+from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.storage.home import make_private
 from recordings_pipeline.watch.observer import watch
@@ -16,11 +16,9 @@ def run(*, until_stdin_closes: bool) -> None:
     make_private()
     root = data_directory(os.environ).absolute()
     stop = catch_the_end(until_stdin_closes=until_stdin_closes)
-    watcher = threading.Thread(target=watch, args=(root, stop), name="watcher")
-    watcher.start()
     click.echo(f"watching {root}/audio until Ctrl-C", err=True)
     try:
-        stop.wait()
-    finally:
-        stop.set()
-        watcher.join()
+        watch(root, stop)
+    except OSError as error:
+        reason = f"cannot be watched: {error.filename or root}: {error.strerror}"
+        raise ConfigurationError("RECORDINGS_DATA", reason) from None

@@ -1,10 +1,12 @@
 """The organization's API allowance: 300 calls a minute are scarcer than bandwidth."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 DEFAULT_PER_MINUTE = 300
 WINDOW_S = 60.0
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def announced(headers: Mapping[str, str], now: float) -> Allowance | None:
     """Read the ``inin-ratelimit-*`` headers; None when they are absent or make no sense."""
     names = ("inin-ratelimit-count", "inin-ratelimit-allowed", "inin-ratelimit-reset")
     values = [headers.get(name, "") for name in names]
-    if not all(value.isascii() and value.isdigit() for value in values):
+    if not all(_COUNT.fullmatch(value) for value in values):
         return None
     used, allowed, reset_s = (int(value) for value in values)
     return Allowance(used, allowed, now + min(reset_s, WINDOW_S)) if allowed else None

@@ -242,7 +242,7 @@ class NameTaken(IntegrityError):
     name: str
 
     def __str__(self) -> str:
-        return f"{self.name} exists and is not ours: move it away and run the day again"
+        return f"{self.name} exists and is not ours: move it away, then run the day again"
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from recordings_pipeline.defs import assets
+from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.resources import Organization
 
 # A tick asks Dagster about every run key it requests, one after the other.
@@ -28,10 +29,16 @@ def arrived_audio(
     )
     if not arrivals.days:
         return dg.SkipReason("no audio arrived since the last tick")
+    # A day the partitions do not offer (today's, or one before the first day) would fail this tick
+    # and, because the cursor stays, every later one.
+    offered = [day for day in arrivals.days if DAYS.has_partition_key(str(day))]
+    for day in arrivals.days:
+        if day not in offered:
+            context.log.info("audio arrived for %s, which is not offered as a partition", day)
     return dg.SensorResult(
         cursor=str(arrivals.end),
         run_requests=[
             dg.RunRequest(run_key=f"{day}:{arrivals.end}", partition_key=str(day))
-            for day in arrivals.days
+            for day in offered
         ],
     )

@@ -62,14 +62,14 @@ class Attempts:
             else:
                 self.gate.wait(pause)
 
-    def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response | httpx.TransportError:
+    def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response | httpx.RequestError:
         self.gate.enter()
         self.meter.called()
         headers = None
         try:
             response = send()
             headers = response.headers
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:  # no answer, or a body that cannot be unpacked
             return error
         finally:
             self.gate.leave(headers)
@@ -77,7 +77,7 @@ class Attempts:
             self.meter.rate_limited()
         return response
 
-    def _asked_s(self, answer: httpx.Response | httpx.TransportError) -> float | None:
+    def _asked_s(self, answer: httpx.Response | httpx.RequestError) -> float | None:
         if not isinstance(answer, httpx.Response):
             return None
         asked = retry_after_s(answer.headers, datetime.now(UTC))
@@ -87,10 +87,10 @@ class Attempts:
 
 
 def _failure(
-    route: str, answer: httpx.Response | httpx.TransportError, asked_s: float | None
+    route: str, answer: httpx.Response | httpx.RequestError, asked_s: float | None
 ) -> RecordingsError:
     """Turn what httpx knows into our words: its own texts carry the whole URL."""
-    if isinstance(answer, httpx.TransportError):
+    if isinstance(answer, httpx.RequestError):
         return Unreachable(host_of(str(answer.request.url)), type(answer).__name__)
     if answer.status_code == _TOO_MANY:
         return RateLimited(route, asked_s or 0.0)

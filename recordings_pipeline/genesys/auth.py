@@ -4,6 +4,7 @@ Source: OAuth client credentials grant as the SDK sends it: HTTP Basic, ``grant_
 login host. There is no refresh token in this grant.
 """
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -26,6 +27,10 @@ ROUTE = "POST /oauth/token"
 # minute early of a lifetime of five.
 MARGIN_S = 60.0
 MARGIN_SHARE = 0.1
+# 450 days, the longest the platform offers.
+LONGEST_LIFETIME_S = 38_880_000
+# What RFC 6750 lets a bearer token consist of.
+_TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 _REFUSED = (400, 401, 403)
 _OK = 200
 
@@ -84,11 +89,12 @@ class Tokens:
         self._keep(parsed(answer.content, "login"))
 
     def _keep(self, payload: object) -> None:
-        if not isinstance(payload, dict) or not isinstance(payload.get("access_token"), str):
-            raise MalformedPayload("login", "has no access_token")
-        lifetime = payload.get("expires_in")
-        lifetime_s = float(lifetime) if isinstance(lifetime, int) and lifetime > 0 else 0.0
-        self._token = Secret(payload["access_token"])
+        answer = payload if isinstance(payload, dict) else {}
+        token = answer.get("access_token")
+        if not isinstance(token, str) or _TOKEN.fullmatch(token) is None:
+            raise MalformedPayload("login", "has no access_token that a header can carry")
+        lifetime_s = _seconds(answer.get("expires_in"))
+        self._token = Secret(token)
         margin_s = min(MARGIN_S, lifetime_s * MARGIN_SHARE)
         self._renew_at = time.monotonic() + lifetime_s - margin_s
 
@@ -97,6 +103,13 @@ class Tokens:
         if isinstance(source, Path):
             return _read_secret(source)
         return source.reveal()
+
+
+def _seconds(lifetime: object) -> float:
+    """Return a lifetime that makes sense, in seconds, or 0: the next question logs in again."""
+    if isinstance(lifetime, int | float) and 0 < lifetime <= LONGEST_LIFETIME_S:
+        return float(lifetime)
+    return 0.0
 
 
 def _read_secret(path: Path) -> str:

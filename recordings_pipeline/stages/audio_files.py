@@ -16,6 +16,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
     IntegrityError,
     LinkExpired,
+    NameTaken,
     NotFound,
     TransientError,
 )
@@ -81,9 +82,14 @@ class _Fetcher:
 
     def fetch(self, standings: list[Standing]) -> int:
         """Fetch what is due; return how many results the index did not know."""
-        due = [standing for standing in standings if self._is_due(standing)]
+        mine = self._export.processed_ids
+        due = [s for s in standings if is_due(s.verdict, is_processed=s.recording_id in mine)]
         known = {standing.recording_id for standing in standings}
         self._total = len(due)
+        for standing in due:
+            if standing.recording_id in mine:
+                self._settle(standing, BY_CALLER)
+        due = [standing for standing in due if standing.recording_id not in mine]
         unknown: set[str] = set()
         for _ in range(ROUNDS):
             expired: list[Standing] = []
@@ -94,14 +100,6 @@ class _Fetcher:
         for standing in due:
             self._later(standing, "its signed URLs expired before they could be used")
         return len(unknown)
-
-    def _is_due(self, standing: Standing) -> bool:
-        is_processed = standing.recording_id in self._export.processed_ids
-        if not is_due(standing.verdict, is_processed=is_processed):
-            return False
-        if is_processed:
-            self._settle(standing, BY_CALLER)
-        return not is_processed
 
     def _receive(self, delivery: Delivery, expired: list[Standing]) -> None:
         jobs = []
@@ -135,7 +133,7 @@ class _Fetcher:
             return _Result(tuple(fetched), None)
         except NotFound:
             return _Result(tuple(fetched), Verdict(Outcome.MISSING, "deleted at the source"))
-        except TransientError as error:
+        except (TransientError, NameTaken) as error:
             return _Result(tuple(fetched), Verdict(Outcome.RETRY, str(error)))
         except IntegrityError as error:
             return _Result(tuple(fetched), Verdict(Outcome.QUARANTINED, str(error)))

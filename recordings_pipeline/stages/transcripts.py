@@ -77,7 +77,12 @@ def transcripts_of(export: Export, day: Day) -> Iterator[Transcript]:
 
 def _fetch(export: Export, day: Day, measurement: Measurement) -> None:
     known = export.ledger.transcripts(day)
-    due = [leg for leg in _legs(export, day) if _is_due(leg, known.get(leg.communication_id))]
+    due = [
+        leg
+        for leg in _legs(export, day)
+        if _is_due(leg, known.get(leg.communication_id))
+        or not _is_kept(export, day, known[leg.communication_id])
+    ]
     done = 0
 
     def work(leg: _Leg) -> tuple[TranscriptState, datetime, int]:
@@ -124,6 +129,13 @@ def _is_due(leg: _Leg, standing: TranscriptStanding | None) -> bool:
     if standing is None:
         return is_transcript_due(None, leg.ended, None)
     return is_transcript_due(standing.state, leg.ended, standing.asked_time)
+
+
+def _is_kept(export: Export, day: Day, standing: TranscriptStanding) -> bool:
+    """Say whether what was fetched is still there; who removed a damaged file wants it again."""
+    if standing.state is not TranscriptState.FETCHED:
+        return True
+    return bool(_raw_path(export, day, standing.communication_id).exists())
 
 
 def _content(export: Export, leg: _Leg) -> bytes:

@@ -98,15 +98,17 @@ class Transfers:
 
     def _receive(self, url: SignedUrl, receiver: "_Receiver") -> None:
         """Read until the part is whole, or the budget of fruitless attempts is spent."""
-        failures = 0
+        # Bytes that only repeat what was lost are no progress: a host that ignores Range and cuts
+        # every body would keep us for ever.
+        failures, furthest = 0, receiver.part.size
         while not receiver.is_whole:
-            before = receiver.received_bytes
             headers = transfer.request_headers(receiver.part.held)
             ending = self._reader().read(url, headers, receiver.begin)
             receiver.settle()
             if receiver.is_whole:
                 return
-            failures = 0 if receiver.received_bytes > before else failures + 1
+            failures = 0 if receiver.part.size > furthest else failures + 1
+            furthest = max(furthest, receiver.part.size)
             pause = wait_s(MEDIA, max(failures, 1), None, random.random())  # noqa: S311 (jitter)
             if pause is None:
                 raise TransferInterrupted(

@@ -1,10 +1,12 @@
 """The journal: one JSON line per audio file that arrived, appended by the watcher."""
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import day_of
@@ -54,8 +56,16 @@ def append_arrivals(journal: Path, names: Iterable[str], now: datetime) -> None:
     """Write arrivals down."""
     journal.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps({"name": name, "arrived_time": now.isoformat()}) for name in names]
-    with journal.open("a") as file:
-        file.writelines(f"{line}\n" for line in lines)
+    with journal.open("ab+") as file:
+        # A crash may have left half a line; the first of ours must not be glued to it.
+        if file.seek(0, os.SEEK_END) and not _ends_whole(file):
+            file.write(b"\n")
+        file.writelines(f"{line}\n".encode() for line in lines)
+
+
+def _ends_whole(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _day(line: bytes) -> Day | None:

@@ -78,3 +78,14 @@ def test_a_run_begins_where_the_files_already_are() -> None:
     assert {key.to_user_string() for key in assets} == {
         "transcripts", "diarization", "conversation_metrics"
     }  # fmt: skip
+
+
+def test_audio_of_a_day_that_is_no_partition_does_not_stop_the_others(tmp_path: Path) -> None:
+    arrive(tmp_path, 0, 100 * 365, 1)
+
+    result = tick(tmp_path)
+
+    assert isinstance(result, dg.SensorResult)
+    asked = [request.partition_key for request in requests(result)]
+    assert asked == [str(FIRST), str(FIRST + timedelta(days=1))]
+    assert isinstance(tick(tmp_path, result.cursor), dg.SkipReason)

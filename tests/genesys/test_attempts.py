@@ -13,7 +13,7 @@ from recordings_pipeline.core.errors import Interrupted, RateLimited, ServerFail
 from recordings_pipeline.genesys.attempts import Attempts, host_of
 from recordings_pipeline.genesys.budget import Gate
 from recordings_pipeline.genesys.meter import Meter
-from tests.genesys.conftest import Answer, Host, Patience, Serve, in_turn
+from tests.hosts import Answer, Host, Patience, Serve, in_turn
 
 ROUTE = "GET /thing"
 GOOD = Answer(200, b"good")
@@ -224,3 +224,13 @@ def test_after_the_request_to_stop_nothing_is_sent(serve: Serve, http: httpx.Cli
 )
 def test_of_a_url_only_host_and_port_are_told(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_body_that_cannot_be_unpacked_is_tried_again(
+    serve: Serve, http: httpx.Client, status: int
+) -> None:
+    broken = Answer(status, b"<html>", {"Content-Encoding": "gzip"})
+    host = serve(in_turn(broken, GOOD))
+
+    assert Trial(http, host, Patience()).answer().content == b"good"

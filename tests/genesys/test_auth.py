@@ -23,7 +23,7 @@ from recordings_pipeline.genesys.auth import Tokens
 from recordings_pipeline.genesys.budget import Gate
 from recordings_pipeline.genesys.meter import Meter
 from tests.conftest import Start
-from tests.genesys.conftest import (
+from tests.hosts import (
     SECRET,
     Answer,
     Patience,

@@ -7,7 +7,7 @@ import pytest
 from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.genesys.budget import Gate
 from recordings_pipeline.genesys.meter import Meter
-from tests.genesys.conftest import Patience
+from tests.hosts import Patience
 
 
 def counted(used: int, reset_s: int = 20) -> dict[str, str]:

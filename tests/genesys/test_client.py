@@ -24,7 +24,7 @@ from recordings_pipeline.simulator.options import CONVERSATIONS, PERMISSIONS
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.world import Call
 from tests.conftest import Start
-from tests.genesys.conftest import Answer, Host, Serve, in_turn, reply_json, settings_for
+from tests.hosts import Answer, Host, Serve, in_turn, reply_json, settings_for
 
 DATE = date(2026, 1, 31)
 DAY = Day(DATE)

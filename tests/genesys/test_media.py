@@ -17,7 +17,7 @@ from recordings_pipeline.genesys.media import Begin, Ending, MediaReader, Sink
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
 from tests.conftest import Start
-from tests.genesys.conftest import Answer, Host, Serve, in_turn
+from tests.hosts import Answer, Host, Serve, in_turn
 
 FAR = 4_000_000_000
 WHOLE = request_headers(Held())

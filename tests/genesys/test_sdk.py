@@ -14,7 +14,7 @@ import pytest
 from recordings_pipeline.core.errors import NotFound
 from recordings_pipeline.genesys.sdk import Sdk, open_sdk
 from recordings_pipeline.genesys.transport import ApiTransport, Reply
-from tests.genesys.conftest import Answer, Host, Serve, in_turn, settings_for
+from tests.hosts import Answer, Host, Serve, in_turn, settings_for
 
 ROOT = Path(__file__).parents[2]
 ID = "11111111-1111-4111-8111-111111111111"

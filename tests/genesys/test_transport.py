@@ -25,7 +25,7 @@ from recordings_pipeline.genesys.transport import ApiTransport
 from recordings_pipeline.simulator.options import PERMISSIONS, RECORDINGS
 from recordings_pipeline.simulator.server import Simulator
 from tests.conftest import Start
-from tests.genesys.conftest import (
+from tests.hosts import (
     SECRET,
     Answer,
     Heard,

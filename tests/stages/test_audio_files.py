@@ -17,8 +17,8 @@ from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.export import Export, open_export
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.tables import read_rows
-from tests.conftest import settings_of
-from tests.stages.conftest import DAY
+from tests.conftest import Start, settings_of
+from tests.stages.conftest import DAY, Open
 
 EXPORTED, WITHHELD, DELETED, OWNED, RELISTED, NOISE = range(6)
 UNLISTED_ID = "11111111-1111-4111-8111-111111111111"
@@ -118,3 +118,22 @@ def test_the_report_counts_every_recording_and_the_bytes_of_the_files(day: Fetch
 
     assert report.row_count == sum(report.counts.values()) == 6
     assert report.throughput.bytes_moved == day.rows[EXPORTED]["size_bytes"]
+
+
+def test_a_file_whose_name_was_taken_comes_once_the_name_is_free(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), simulator.world.calls(DAY.date)[EXPORTED]
+    list_it(export, call, str(call.recording_id))
+    name = layout.audio_path(DAY, call.conversation_id, str(call.recording_id), 1, "wav")
+    foreign = export.home.path(name)
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"foreign")
+
+    assert fetch_day(export, DAY).counts == {"retry": 1}
+    foreign.unlink()
+    asked = simulator.traffic.media_requests
+
+    assert fetch_day(export, DAY).counts == {"exported": 1}
+    assert simulator.traffic.media_requests == asked

@@ -133,3 +133,15 @@ def test_a_damaged_file_stops_the_stage_instead_of_losing_its_phrases(
 
     with pytest.raises(MalformedPayload, match=path.name if damage else "not valid JSON"):
         transcribe_day(export, DAY)
+
+
+def test_a_kept_file_that_was_removed_is_asked_for_again(start: Start, opened: Open) -> None:
+    export = indexed(opened(start(calls_per_day=6)))
+    path = export.home.path(transcribe_day(export, DAY).path)
+    before, kept = path.read_bytes(), kept_of(export)
+    kept.unlink()
+
+    transcribe_day(export, DAY)
+
+    assert kept.exists()
+    assert path.read_bytes() == before

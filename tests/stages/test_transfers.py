@@ -13,6 +13,7 @@ from recordings_pipeline.core.errors import (
     NameTaken,
     NotFound,
     RecordingsError,
+    TransferInterrupted,
     UntrustedBytes,
 )
 from recordings_pipeline.core.secrets import signed_url
@@ -23,6 +24,7 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.transfers import Transfers, Wanted
 from recordings_pipeline.storage.part_file import PartFile
 from tests.conftest import Start
+from tests.hosts import Answer, Patience, Serve, in_turn
 from tests.stages.conftest import DAY, Open
 
 PLAIN, DELETED, TRANSCRIBED = 0, 2, 4
@@ -183,3 +185,17 @@ def test_a_stopped_transfer_keeps_its_part(start: Start, opened: Open) -> None:
     kept = part.read_bytes()
     assert len(kept) >= 1_000
     assert content.startswith(kept)
+
+
+def test_a_host_that_cuts_every_whole_body_is_given_up(
+    serve: Serve, start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    whole = {"Content-Length": "5000", "ETag": '"a"', "Content-Type": "audio/wav"}
+    host = serve(in_turn(Answer(200, b"RIFF" + bytes(1_000), whole)))
+    url = signed_url(f"{host.url}/media")
+    file = Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
+
+    with pytest.raises(TransferInterrupted):
+        Transfers(export.home, Patience()).fetch(file)

@@ -70,3 +70,12 @@ def test_a_tick_that_has_all_its_days_reads_on_to_the_first_line_of_another(jour
 
 def test_what_is_journaled_is_known_by_name(journal: Path) -> None:
     assert journaled_names(journal) == set(NAMES)
+
+
+def test_an_arrival_after_a_torn_line_is_not_lost(journal: Path) -> None:
+    end = journal.stat().st_size
+    with journal.open("a") as file:
+        file.write('{"name": "audio/da')
+    append_arrivals(journal, NAMES[:1], NOW)
+
+    assert read_arrivals(journal, start=end, most_days=20).days == (Day.from_key("2026-01-10"),)

@@ -3,12 +3,10 @@
 import json
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
-
-import pytest
 
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.simulator.server import Simulator
@@ -111,19 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
 Serve = Callable[..., Host]
 
 
-@pytest.fixture
-def serve() -> Generator[Serve]:
-    """Start hosts that stop with the test: ``serve(reply)`` or ``serve(reply, login)``."""
-    with ExitStack() as stack:
-
-        def begin(reply: Reply, login: Reply | None = None) -> Host:
-            return stack.enter_context(_running(Host(reply, login)))
-
-        yield begin
-
-
 @contextmanager
-def _running(host: Host) -> Generator[Host]:
+def running(host: Host) -> Generator[Host]:
+    """Serve for the length of a ``with`` block."""
     thread = threading.Thread(target=host.serve_forever, args=(0.01,), name="host")
     thread.start()
     try:
