@@ -20,7 +20,7 @@ def start() -> Generator[Start]:
     with ExitStack() as stack:
 
         def begin(**options: object) -> Simulator:
-            defaults = {"calls_per_day": 12, "requests_per_minute": 60_000}
+            defaults = {"world": "plain", "calls_per_day": 12, "requests_per_minute": 60_000}
             chosen = Options(**{**defaults, **options})  # type: ignore[arg-type]
             return stack.enter_context(Simulator(chosen))
 

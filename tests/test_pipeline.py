@@ -10,9 +10,9 @@ import pytest
 
 from recordings_pipeline import ExportReport, RecordingExporter
 from recordings_pipeline.core.errors import ConfigurationError, LoginRefused
+from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import PERMISSIONS, RECORDINGS, SENSITIVE, SPEECH
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.simulator.world import Call
 from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
@@ -39,7 +39,7 @@ def recorded(simulator: Simulator, days: list[date]) -> Iterator[Call]:
 
 
 def test_every_table_says_what_the_world_knows(start: Start, tmp_path: Path) -> None:
-    simulator = start(cut_every=7, rate_limit_every=40)
+    simulator = start(faults="cut-bodies/7,rate-limited/20")
 
     report = export(simulator, tmp_path, days=3)
 
@@ -70,7 +70,7 @@ def assert_manifest(simulator: Simulator, data: Path, calls: dict[str, Call]) ->
         elif call.is_sensitive:
             assert row["outcome"] == "forbidden"
         else:
-            content = simulator.world.audio(id_)
+            content = simulator.media(id_)
             assert row["outcome"] == "exported"
             assert (data / row["path"]).read_bytes() == content
             assert row["sha256"] == hashlib.sha256(content).hexdigest()

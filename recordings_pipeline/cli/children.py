@@ -14,7 +14,8 @@ STOP_S = 15
 # The demo organization answers faster than a real one, whose default is 300 requests a minute:
 # a day of 240 calls needs about 490.
 DEMO_WORLD = (
-    "--requests-per-minute", "3000", "--cut-every", "60", "--rate-limit-every", "150",
+    "--world", "small", "--requests-per-minute", "3000",
+    "--faults", "cut-bodies/60,rate-limited/60",
 )  # fmt: skip
 _DAGSTER_YAML = """\
 telemetry:

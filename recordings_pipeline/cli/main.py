@@ -11,6 +11,7 @@ from recordings_pipeline.core.errors import ConfigurationError, Interrupted, Rec
 
 INCOMPLETE, WRONG_SETTINGS, INTERRUPTED = 1, 2, 130
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
+_INSTANT = click.DateTime(formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"])
 _DEMO_DAY = "2026-01-31"
 
 
@@ -86,26 +87,43 @@ def doctor(day: datetime | None) -> None:
 
 
 @commands.command()
+@click.option(
+    "--world",
+    default="small",
+    show_default=True,
+    help="plain, small, busy, hostile, or a TOML file like the bundled ones.",
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed is another world.")
+@click.option("--calls-per-day", type=int, help="Conversations of a day, instead of the world's.")
+@click.option("--faults", default="", help="What goes wrong: names, or a TOML file; see below.")
+@click.option("--now", type=_INSTANT, help="Stop its clock, such as 2026-02-03T00:00:00.")
 @click.option("--port", default=0, show_default="a free one", help="Port of the API.")
-@click.option("--seed", default=1, show_default=True, help="Names the world.")
-@click.option("--calls-per-day", default=240, show_default=True, help="Conversations of a day.")
+@click.option("--media-port", default=0, show_default="a free one", help="Port of the media host.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 16))
 @click.option("--requests-per-minute", default=300, show_default=True, help="API allowance.")
-@click.option("--cut-every", default=0, help="Cut every n-th media body; 0 for never.")
-@click.option("--rate-limit-every", default=0, help="Answer every n-th request with 429.")
+@click.option("--token-lifetime-s", default=86_400, show_default=True)
+@click.option("--url-lifetime-s", default=3_600, show_default=True)
+@click.option("--export-folder", help="Where recording jobs export to, as the S3 bucket would.")
+@click.option("--every-permission", is_flag=True, help="Grant all, not just what we recommend.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401, FBT001
     r"""Serve a pretend Genesys Cloud on loopback until Ctrl-C.
 
-    Prints the variables a client needs as lines to paste.
+    Prints the variables a client needs as lines to paste, and a start page at the API's address.
+
+    Faults go by name: after it, :0.05 hits that share of the objects, /20 every twentieth request
+    of a route, @3 the third one only. The start page lists the names.
 
     \b
-    Example:
-      recordings-pipeline simulate --seed 7 --calls-per-day 500 --cut-every 50
+    Examples:
+      recordings-pipeline simulate --seed 7 --calls-per-day 500
+      recordings-pipeline simulate --world hostile --faults late-data,expired-urls:0.05
+      recordings-pipeline simulate --world busy --processes 2 --requests-per-minute 100000
+      recordings-pipeline simulate --world mine.toml --faults plan.toml
     """
     from recordings_pipeline.cli.simulate import run
-    from recordings_pipeline.simulator.options import Options
 
-    run(Options(**options), until_stdin_closes=until_stdin_closes)
+    run(options, until_stdin_closes=until_stdin_closes)
 
 
 @commands.command()

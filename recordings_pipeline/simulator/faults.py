@@ -1,81 +1,164 @@
-"""What happened so far, and whether it is time to misbehave: counters, never chance."""
+"""Misbehaviour as data: a plan says which requests are hit, and what then happens.
 
-import threading
+The same plan and the same requests give the same misbehaviour, request for request: what is hit is
+counted, or drawn from the id of what is asked for, never left to chance.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from recordings_pipeline.simulator.options import Options
-
-WINDOW_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """What the platform says of a token's window after counting a request."""
+class Replace:
+    """Another answer in place of the right one.
 
-    used: int
-    allowed: int
-    reset_s: int
-    is_over: bool
+    Attributes:
+        headers: Added to, or in place of, the usual ones.
+    """
 
-
-@dataclass(slots=True)
-class Traffic:
-    """Counts what was asked and served; safe to use from any thread."""
-
-    logins: int = 0
-    api_requests: int = 0
-    rate_limited: int = 0
-    media_requests: int = 0
-    media_bytes: int = 0
-    cut_bodies: int = 0
-    resumed: int = 0
-    transcript_requests: int = 0
-    routes: dict[str, int] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def add(self, name: str, amount: int = 1) -> int:
-        """Count something and return the new total."""
-        with self._lock:
-            total: int = getattr(self, name) + amount
-            setattr(self, name, total)
-            return total
-
-    def asked(self, route: str) -> None:
-        with self._lock:
-            self.routes[route] = self.routes.get(route, 0) + 1
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Faults:
-    """Says which request is refused and which body is cut."""
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The right answer, but its body stops.
 
-    def __init__(self, options: Options, traffic: Traffic) -> None:
-        self._options = options
-        self.traffic = traffic
-        self._lock = threading.Lock()
-        self._windows: dict[str, tuple[float, int]] = {}
-        self._whole_bodies = 0
+    Attributes:
+        after: Share of the body that is sent, or bytes of it if above 1.
+        how: ``reset`` (RST), ``close`` (FIN) or ``hang`` (nothing more, connection open).
+    """
 
-    def count(self, token: str, now: float) -> Count:
-        """Count an API request of a token at a monotonic instant."""
-        number = self.traffic.add("api_requests")
-        with self._lock:
-            began, used = self._windows.get(token, (now, 0))
-            if now - began >= WINDOW_S:
-                began, used = now, 0
-            self._windows[token] = (began, used + 1)
-        every = self._options.rate_limit_every
-        is_over = used >= self._options.requests_per_minute or bool(every and not number % every)
-        if is_over:
-            self.traffic.add("rate_limited")
-        reset_s = max(1, round(began + WINDOW_S - now))
-        return Count(used + 1, self._options.requests_per_minute, reset_s, is_over)
+    after: float
+    how: str
 
-    def is_cut(self) -> bool:
-        """Say whether the whole media body that is about to be sent is cut."""
-        with self._lock:
-            self._whole_bodies += 1
-            every = self._options.cut_every
-            is_cut = bool(every and not self._whole_bodies % every)
-        if is_cut:
-            self.traffic.add("cut_bodies")
-        return is_cut
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """The right answer, slowly: a hundred bytes at a time."""
+
+    bytes_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The right body under wrong headers; a header that is None is left out."""
+
+    headers: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Distort:
+    """A JSON answer changed by one of the functions in `distortions`."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """Something only the endpoint itself can do, by name."""
+
+    what: str
+
+
+Act = Replace | Cut | Drip | Rewrite | Distort | Alter
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Which requests of a route are hit; all of them if nothing is given.
+
+    Attributes:
+        every: Each n-th request of the route.
+        numbers: These requests of the route, from 1.
+        share: This share of the objects asked for, chosen by their ids.
+        times: An object that was chosen is hit so often; 0 for always.
+    """
+
+    every: int = 0
+    numbers: tuple[int, ...] = ()
+    share: float = 1.0
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of misbehaviour.
+
+    Attributes:
+        name: What it is called in the catalogue, on the page, and by whoever asks for it.
+        routes: Labels of the routes it can hit; ``api`` stands for every API route.
+        act: What happens.
+        when: To which requests.
+    """
+
+    name: str
+    routes: tuple[str, ...]
+    act: Act
+    when: When = When()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What decides whether a fault hits.
+
+    Attributes:
+        route: Its label.
+        is_api: Whether ``api`` means it.
+        key: Id of what is asked for; empty where there is none.
+        number: How many requests its route has had, this one included.
+    """
+
+    route: str
+    is_api: bool
+    key: str
+    number: int
+
+
+def fault_of(
+    faults: Sequence[Fault],
+    request: Request,
+    *,
+    seed: int,
+    times_hit: Callable[[Fault, str], int],
+) -> Fault | None:
+    """Return the first fault of a plan that hits a request.
+
+    Args:
+        faults: The plan.
+        request: The request.
+        seed: The world's: another seed chooses other objects.
+        times_hit: Counts that a fault may hit an object and returns how often it has by now;
+            called only for faults with ``times``.
+    """
+    for fault in faults:
+        if _is_for(fault, request) and _is_chosen(fault, request, seed):
+            if not fault.when.times:
+                return fault
+            if times_hit(fault, request.key or request.route) <= fault.when.times:
+                return fault
+    return None
+
+
+def is_drawn(seed: int, name: str, key: str, share: float) -> bool:
+    """Say whether an object belongs to a share of all objects; the id decides."""
+    digest = hashlib.blake2b(f"{seed}\0{name}\0{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < share * 2**64
+
+
+def _is_for(fault: Fault, request: Request) -> bool:
+    return request.route in fault.routes or (request.is_api and "api" in fault.routes)
+
+
+def _is_chosen(fault: Fault, request: Request, seed: int) -> bool:
+    when = fault.when
+    if when.numbers:
+        return request.number in when.numbers
+    if when.every:
+        return request.number % when.every == 0
+    if when.share >= 1:
+        return True
+    return is_drawn(seed, fault.name, request.key or str(request.number), when.share)

@@ -1,6 +1,7 @@
 """Ids that say where they belong: a look-up needs no list of everything that exists."""
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,24 @@ import numpy as np
 
 # Ordinal of 1 January 1917; two bytes count the days from there to 2096.
 _FIRST_ORDINAL = 699_805
-KINDS = ("conversation", "recording", "customer", "ivr", "acd", "agent", "transfer")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What of a call an id names; only ever add at the end: the position is part of the id.
+KINDS = (
+    "conversation",
+    "recording",
+    "customer",
+    "ivr",
+    "acd",
+    "agent",
+    "transfer",
+    "voicemail",
+    "consult",
+    "second",
+    "screen",
+    "snippet",
+    "planted",
+    "consulted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +37,11 @@ class Place:
     day: date
     index: int
     kind: str
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether a text is a lower-case UUID."""
+    return _UUID.fullmatch(text) is not None
 
 
 def make_id(seed: int, place: Place) -> str:

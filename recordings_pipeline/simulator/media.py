@@ -1,123 +1,197 @@
 """The media host: signed URLs on a port of their own, behaving like an object store."""
 
 import asyncio
-import hashlib
 import json
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from recordings_pipeline.simulator.faults import Faults, Traffic
-from recordings_pipeline.simulator.replies import transcript_file
+from recordings_pipeline.simulator.catalogue import bomb
+from recordings_pipeline.simulator.contents import FORMATS, Content, Held, media_of
+from recordings_pipeline.simulator.endpoints.retention import KIND as REPORT
+from recordings_pipeline.simulator.endpoints.retention import report_file
+from recordings_pipeline.simulator.faults import Alter, Cut, Fault, Rewrite
+from recordings_pipeline.simulator.faults import Request as Asked
+from recordings_pipeline.simulator.replies.transcript import transcript_file
 from recordings_pipeline.simulator.signing import refusal
-from recordings_pipeline.simulator.world import World
+from recordings_pipeline.simulator.site import Site
+from recordings_pipeline.simulator.wire import Body, Wired, answered
 
-BLOCK_BYTES = 64 * 1024
-CACHED_FILES = 32
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+CACHED_TRANSCRIPTS = 256
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+_LAST_MODIFIED = "Thu, 01 Jan 2026 00:00:00 GMT"
+_MORE, _LESS = 1_000, 1_000
 
 
-class CutShort(Exception):
-    """Ends a body before its announced length."""
+def media_host_of(site: Site) -> Starlette:
+    """Return the application behind the media port."""
+    host = _MediaHost(site)
+    return Starlette(
+        routes=[
+            Route("/media/{id}/{file}", host.media, methods=["GET", "HEAD"]),
+            Route("/transcripts/{conversation}/{id}", host.transcript, methods=["GET", "HEAD"]),
+            Route("/reports/{id}", host.report, methods=["GET", "HEAD"]),
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Object:
-    content: bytes
-    content_type: str
-    etag: str
+class _Wanted:
+    """What a request asks of some content.
+
+    Attributes:
+        first: First byte that is sent.
+        last: First byte that is not.
+    """
+
+    status: int
+    first: int
+    last: int
 
 
-class MediaHost:
-    """Serves recordings and transcript files to whoever holds a signed URL."""
+class _MediaHost:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._told = lru_cache(maxsize=CACHED_TRANSCRIPTS)(self._transcript)
 
-    def __init__(self, world: World, faults: Faults, traffic: Traffic) -> None:
-        self._world = world
-        self._faults = faults
-        self._traffic = traffic
-        self._audio = lru_cache(maxsize=CACHED_FILES)(self._rendered)
-        self.app = Starlette(
-            routes=[
-                Route("/media/{id}", self.media, methods=["GET", "HEAD"]),
-                Route("/transcripts/{id}", self.transcript, methods=["GET", "HEAD"]),
-            ]
+    async def media(self, request: Request) -> Wired:
+        """Serve a file of a recording."""
+        return await self._serve(request, "media", self._media)
+
+    async def transcript(self, request: Request) -> Wired:
+        """Serve a transcript file."""
+        return await self._serve(
+            request, "transcript", lambda ids: self._told(ids["conversation"], ids["id"])
         )
 
-    async def media(self, request: Request) -> Response:
-        self._traffic.add("media_requests")
+    async def report(self, request: Request) -> Wired:
+        """Serve a report on uploads."""
+        return await self._serve(request, "report-file", self._report)
+
+    async def _serve(
+        self, request: Request, route: str, find: Callable[[Mapping[str, str]], Content]
+    ) -> Wired:
+        turn = self._site.state.turn(f"GET /{route}", None, time.monotonic())
+        self._site.catch_up(turn.revision)
+        self._site.state.add({f"{route}_requests": 1})
         refused = _refused(request)
         if refused is not None:
             return refused
+        ids = request.path_params
+        fault = self._site.fault(Asked(route, is_api=False, key=ids["id"], number=turn.number))
         try:
-            found = await asyncio.to_thread(self._audio, request.path_params["id"])
+            content = await asyncio.to_thread(find, ids)
         except KeyError:
             return _xml(404, "NoSuchKey", "The specified key does not exist.")
-        return self._answer(request, found)
+        wired = _answer(request, content, fault)
+        self._count(route, wired)
+        return wired
 
-    async def transcript(self, request: Request) -> Response:
-        self._traffic.add("transcript_requests")
-        refused = _refused(request)
-        if refused is not None:
-            return refused
-        call = self._world.find(request.path_params["id"])
-        if call is None or not call.is_transcribed:
-            return _xml(404, "NoSuchKey", "The specified key does not exist.")
-        content = json.dumps(transcript_file(self._world, call)).encode()
-        return Response(content, media_type="application/json")
+    def _count(self, route: str, wired: Wired) -> None:
+        """Count what is about to be sent, so that a client that has it finds it counted."""
+        amounts = {f"{route}_bytes": _planned(wired)}
+        if wired.status == 206:
+            amounts["resumed"] = 1
+        if wired.act is not None:
+            amounts["cut_bodies"] = 1
+        self._site.state.count_later(f"status GET /{route} {wired.status}")
+        self._site.state.add(amounts)
 
-    def _rendered(self, recording_id: str) -> _Object:
-        content = self._world.audio(recording_id)
-        etag = f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
-        return _Object(content, "audio/wav", etag)
+    def _media(self, ids: Mapping[str, str]) -> Content:
+        recording, file = self._site.world.recording(ids["id"]), ids["file"]
+        call = self._site.world.find(ids["id"])
+        if recording is None or call is None:
+            raise KeyError(file)
+        if self._site.file_state(recording, call) not in ("AVAILABLE", "ARCHIVED", "RESTORED"):
+            raise KeyError(file)
+        if file in FORMATS:
+            return media_of(recording, 1, file)
+        if not file.isdigit() or not 1 <= int(file) <= recording.file_count:
+            raise KeyError(file)
+        return media_of(recording, int(file), None)
 
-    def _answer(self, request: Request, found: _Object) -> Response:
-        total = len(found.content)
-        headers = {
-            "ETag": found.etag,
-            "Accept-Ranges": "bytes",
-            "Content-Type": found.content_type,
-            "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT",
-        }
-        match = _RANGE.fullmatch(request.headers.get("range", ""))
-        condition = request.headers.get("if-range", found.etag)
-        if request.headers.get("if-match", found.etag) != found.etag:
-            return _xml(412, "PreconditionFailed", "A precondition did not hold.")
-        if match is None or condition != found.etag:
-            is_cut = self._faults.is_cut()
-            return self._stream(found.content, 200, headers, is_cut=is_cut)
-        first = int(match[1])
-        last = min(int(match[2] or total - 1), total - 1)
-        if first >= total:
-            refused = _xml(416, "InvalidRange", "The requested range is not satisfiable")
-            refused.headers["Content-Range"] = f"bytes */{total}"
-            return refused
-        self._traffic.add("resumed")
-        headers["Content-Range"] = f"bytes {first}-{last}/{total}"
-        return self._stream(found.content[first : last + 1], 206, headers, is_cut=False)
+    def _transcript(self, conversation_id: str, recording_id: str) -> Content:
+        call, recording = (
+            self._site.world.find(conversation_id),
+            self._site.world.recording(recording_id),
+        )
+        if call is None or recording is None or recording.conversation_id != conversation_id:
+            raise KeyError(recording_id)
+        content = json.dumps(transcript_file(self._site, call, recording)).encode()
+        return Held(content, "application/json")
 
-    def _stream(
-        self, body: bytes, status: int, headers: dict[str, str], *, is_cut: bool
-    ) -> Response:
-        async def blocks() -> AsyncIterator[bytes]:
-            for start in range(0, len(body), BLOCK_BYTES):
-                if is_cut and start >= len(body) // 2:
-                    raise CutShort
-                block = body[start : start + BLOCK_BYTES]
-                self._traffic.add("media_bytes", len(block))
-                yield block
-
-        length = {"Content-Length": str(len(body))}
-        return StreamingResponse(blocks(), status, headers={**headers, **length})
+    def _report(self, ids: Mapping[str, str]) -> Content:
+        job = self._site.state.polled(REPORT, ids["id"], polls=0)
+        if job is None:
+            raise KeyError(ids["id"])
+        return Held(json.dumps(report_file(self._site, job)).encode(), "application/json")
 
 
-def _refused(request: Request) -> Response | None:
+def _answer(request: Request, content: Content, fault: Fault | None) -> Wired:
+    """Answer as an object store does, unless something is to go wrong."""
+    what = fault.act.what if fault is not None and isinstance(fault.act, Alter) else ""
+    act = None if fault is None else fault.act
+    if what == "bomb":
+        headers = {"Content-Type": content.content_type, "Content-Encoding": "gzip"}
+        return answered(200, headers, bomb())
+    etag = content.etag if what != "change-etag" else f'"{time.monotonic_ns():x}"'
+    if request.headers.get("if-match", etag) != etag:
+        return _xml(412, "PreconditionFailed", "A precondition did not hold.")
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Content-Type": content.content_type,
+        "Last-Modified": _LAST_MODIFIED,
+    }
+    wanted = _wanted(request, content.size, etag, what)
+    if wanted is None:
+        total = {"Content-Range": f"bytes */{content.size}"}
+        return _xml(416, "InvalidRange", "The requested range is not satisfiable", total)
+    if wanted.status == 206:
+        headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last - 1}/{content.size}"
+    if what == "wrong-range" and wanted.status == 206:
+        wanted = _Wanted(206, max(wanted.first - 1, 0), wanted.last)
+        headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last - 1}/{content.size}"
+    body = Body(wanted.last - wanted.first, content.blocks(wanted.first, wanted.last))
+    if what in ("announce-more", "announce-less"):
+        return _lying(wanted.status, headers, body, more=what == "announce-more")
+    return answered(wanted.status, headers, body, act)
+
+
+def _wanted(request: Request, size: int, etag: str, what: str) -> _Wanted | None:
+    """Return what to send; None for a range that cannot be satisfied."""
+    whole = _Wanted(200, 0, size)
+    match = _RANGE.fullmatch(request.headers.get("range", ""))
+    if match is None or what == "ignore-range" or request.headers.get("if-range", etag) != etag:
+        return whole
+    first = int(match[1])
+    last = min(int(match[2] or size - 1), size - 1)
+    if first >= size or what == "refuse-range":
+        return None
+    # A range that ends before it begins is none, and the whole is sent (RFC 9110, 14.1.1).
+    return _Wanted(206, first, last + 1) if last >= first else whole
+
+
+def _lying(status: int, headers: Mapping[str, str], body: Body, *, more: bool) -> Wired:
+    """Announce another length than is sent."""
+    announced = body.size + (_MORE if more else -min(_LESS, body.size // 2))
+    return Wired(status, {**headers, "Content-Length": str(announced)}, body, Rewrite({}))
+
+
+def _planned(wired: Wired) -> int:
+    """Return how many bytes of a body will be sent."""
+    if isinstance(wired.act, Cut):
+        return int(wired.act.after if wired.act.after > 1 else wired.act.after * wired.body.size)
+    return wired.body.size
+
+
+def _refused(request: Request) -> Wired | None:
     if "authorization" in request.headers:
         return _xml(400, "InvalidArgument", "Only one auth mechanism allowed")
     if request.method == "HEAD":
@@ -126,6 +200,6 @@ def _refused(request: Request) -> Response | None:
     return None if problem is None else _xml(403, *problem)
 
 
-def _xml(status: int, code: str, message: str) -> Response:
-    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    return Response(body, status, media_type="application/xml")
+def _xml(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Wired:
+    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+    return answered(status, {"Content-Type": "application/xml", **(headers or {})}, body)

@@ -1,15 +1,47 @@
-"""One call's sound, planned but not rendered: who says what, when, and what else is heard."""
+"""One recording's sound, planned but not rendered: who says what, when, and what else is heard."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
-from recordings_pipeline.simulator.script import AGENT, Line, dialogue, script
+from recordings_pipeline.simulator.ids import generator
+from recordings_pipeline.simulator.languages import translated
+from recordings_pipeline.simulator.script import AGENT, Line, dialogue, lines_of
+from recordings_pipeline.simulator.timeline import IVR, PAUSE, QUEUE, TALK, VOICEMAIL, Phase
 from recordings_pipeline.simulator.voices import RATE, Spoken, spoken, voices_of
 
 EXTERNAL, INTERNAL = 0, 1
+CUSTOMER, MACHINE = "customer", "ivr"
 PHRASE_PAUSE_MS = 600
 PHRASE_WORDS = 24
+CACHED_PLANS = 512
+# After so many lines that were too long, what is left of a phase stays silent.
+_MISSES = 8
+_PER_MS = RATE // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a plan is made from; equal scores make equal plans.
+
+    Attributes:
+        seed: The world's.
+        key: What is recorded: day, number of the call, name of the recording.
+        bits: The call's traits.
+        phases: Its course, from the recording's start to its end.
+    """
+
+    seed: int
+    key: tuple[date, int, str]
+    bits: int
+    phases: tuple[Phase, ...]
+
+    @property
+    def length_ms(self) -> int:
+        return self.phases[-1].end_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +67,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class PhraseTruth:
-    """What one side said without a long pause."""
+    """What one speaker said without a long pause.
+
+    Attributes:
+        speaker: `CUSTOMER`, `MACHINE`, or the number of the call's agent as text.
+    """
 
     side: str
+    speaker: str
     words: tuple[Word, ...]
     decorated: str
 
@@ -49,131 +86,141 @@ class PhraseTruth:
     def end_ms(self) -> int:
         return self.words[-1].end_ms
 
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A recording before it is rendered.
 
     Attributes:
+        clips: In the order they were laid down; they may overlap.
         phrases: Ordered by start.
-        ivr_until_ms: End of the machine's part; 0 without one.
-        agent_from_ms: When the first agent answers.
-        transfer_at_ms: When the second agent takes over; None without a transfer.
+        length: Samples.
     """
 
     clips: tuple[Clip, ...]
     phrases: tuple[PhraseTruth, ...]
     length: int
-    ivr_until_ms: int
-    agent_from_ms: int
-    transfer_at_ms: int | None
 
     @property
     def duration_ms(self) -> int:
-        return self.length * 1000 // RATE
+        return self.length // _PER_MS
 
 
-def plan_call(rng: np.random.Generator, *, has_ivr: bool, is_transferred: bool) -> Plan:
-    """Plan a call of about 15 to 100 seconds."""
-    writer = _Writer(rng)
-    ivr_until = writer.greet() if has_ivr else 0
-    agent_from = writer.ring()
-    lines = script(rng, middle_turns=int(rng.integers(0, 6)) + 6 * int(rng.random() < 0.25))
-    half = len(lines) // 2 if is_transferred else len(lines)
-    writer.talk(lines[:half])
-    transfer_at = writer.hand_over() if is_transferred else None
-    writer.talk(lines[half:])
+@lru_cache(maxsize=CACHED_PLANS)
+def plan_of(score: Score) -> Plan:
+    """Plan a recording: lines of talk fill its phases as far as they fit."""
+    writer = _Writer(score, generator(score.seed, *score.key, "plan"))
+    for phase in score.phases:
+        writer.fill(phase)
     return Plan(
         clips=tuple(writer.clips),
         phrases=tuple(sorted(writer.phrases, key=lambda phrase: phrase.start_ms)),
-        length=writer.at + RATE,
-        ivr_until_ms=_ms(ivr_until),
-        agent_from_ms=_ms(agent_from),
-        transfer_at_ms=None if transfer_at is None else _ms(transfer_at),
+        length=score.length_ms * _PER_MS,
     )
 
 
 class _Writer:
     """Lays clips and phrases along one clock, counted in samples."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, score: Score, rng: np.random.Generator) -> None:
         self._rng = rng
+        self._bits = score.bits
         self._agents = [str(name) for name in rng.permutation(voices_of("A"))]
         self._customer = str(rng.choice(voices_of("C")))
-        self.at = RATE // 2
+        self._lines = lines_of(rng)
+        self._at = 0
         self.clips: list[Clip] = []
         self.phrases: list[PhraseTruth] = []
 
-    def greet(self) -> int:
-        """Let the machine say its welcome, then play music; return where it ends."""
-        machine = voices_of("I")[0]
-        self._say(machine, INTERNAL, [(dialogue()["ivr"][0], "")])
-        self._sound("music", self._rng.uniform(1, 4))
-        return self.at
+    def fill(self, phase: Phase) -> None:
+        """Fill one phase; nothing in it reaches beyond its end."""
+        self._at = max(self._at, phase.start_ms * _PER_MS + RATE // 8)
+        end = phase.end_ms * _PER_MS
+        if phase.kind == IVR:
+            self._say(MACHINE, voices_of("I")[0], [(dialogue()["ivr"][0], "")], end)
+        if phase.kind == VOICEMAIL:
+            self._sound("ring", self._at + RATE)
+        if phase.kind in (TALK, VOICEMAIL):
+            self._talk(phase.agents, end)
+        elif phase.kind != PAUSE:
+            self._sound("ring" if phase.kind == QUEUE else "music", end)
 
-    def ring(self) -> int:
-        self._sound("ring", 1.5)
-        return self.at
-
-    def hand_over(self) -> int:
-        """Play hold music until another agent answers; return where that is."""
-        self._sound("music", self._rng.uniform(2, 4))
-        self._agents.append(self._agents.pop(0))
-        return self.at
-
-    def talk(self, lines: list[Line]) -> None:
-        for line in lines:
-            is_agent = line.speaker == AGENT
-            voice = self._agents[0] if is_agent else self._customer
-            pieces = [(fragment.text, fragment.mark) for fragment in line.fragments]
-            self._say(voice, INTERNAL if is_agent else EXTERNAL, pieces)
+    def _talk(self, agents: tuple[int, ...], end: int) -> None:
+        """Let the lines follow each other, short ones when long ones do not fit any more."""
+        turn = misses = 0
+        for line in self._lines:
+            if misses == _MISSES:
+                return
+            speaker = CUSTOMER
+            if line.speaker == AGENT and agents:
+                speaker = str(agents[turn % len(agents)])
+                turn += 1
+            if line.speaker == AGENT and not agents:
+                continue
+            if not self._say(speaker, self._voice(speaker), _pieces(line), end):
+                misses += 1
+                continue
             # The floor changes hands after 0.3 s, give or take, sometimes before the end.
             gap_s = float(np.clip(self._rng.normal(0.3, 0.3), -0.3, 1.5))
-            self.at += int(gap_s * RATE)
+            self._at += int(gap_s * RATE)
 
-    def _sound(self, name: str, seconds: float) -> None:
-        length = int(seconds * RATE)
-        self.clips.append(Clip(INTERNAL, self.at, length, None, name))
-        self.at += length + RATE // 4
+    def _voice(self, speaker: str) -> str:
+        if speaker == CUSTOMER:
+            return self._customer
+        return self._agents[int(speaker) % len(self._agents)]
 
-    def _say(self, voice: str, channel: int, pieces: list[tuple[str, str]]) -> None:
+    def _sound(self, name: str, end: int) -> None:
+        length = end - RATE // 8 - self._at
+        if length > 0:
+            self.clips.append(Clip(INTERNAL, self._at, length, None, name))
+            self._at += length
+
+    def _say(self, speaker: str, voice: str, pieces: list[tuple[str, str]], end: int) -> bool:
+        """Say a line if it ends in time; say whether it was said."""
+        fragments = [spoken(voice, text) for text, _ in pieces]
+        gaps = [int(gap * RATE) for gap in self._rng.uniform(0.05, 0.2, len(pieces))]
+        if self._at + sum(f.length for f in fragments) + sum(gaps) > end:
+            return False
+        channel = EXTERNAL if speaker == CUSTOMER else INTERNAL
         words: list[Word] = []
-        decorated: list[str] = []
-        for text, mark in pieces:
-            speech = spoken(voice, text)
-            self.clips.append(Clip(channel, self.at, speech.length, speech))
-            start_ms = _ms(self.at)
-            words += [self._word(start_ms, *word) for word in speech.words]
-            decorated.append(text + mark)
-            self.at += speech.length + int(self._rng.uniform(0.05, 0.2) * RATE)
-        side = "external" if channel == EXTERNAL else "internal"
-        self.phrases += _phrases(side, words, " ".join(decorated))
+        for fragment, gap in zip(fragments, gaps, strict=True):
+            self.clips.append(Clip(channel, self._at, fragment.length, fragment))
+            words += self._words(fragment)
+            self._at += fragment.length + gap
+        decorated = " ".join(text + mark for text, mark in pieces)
+        self.phrases += self._phrases(speaker, words, decorated)
+        return True
 
-    def _word(self, start_ms: int, text: str, first_ms: int, last_ms: int) -> Word:
-        confidence = round(float(self._rng.beta(14, 2.2)), 4)
-        return Word(text.lower(), start_ms + first_ms, start_ms + last_ms, confidence)
+    def _words(self, fragment: Spoken) -> Iterator[Word]:
+        begins_ms = self._at // _PER_MS
+        confidences = self._rng.beta(14, 2.2, len(fragment.words)).round(4).tolist()
+        for (text, first_ms, last_ms), confidence in zip(fragment.words, confidences, strict=True):
+            yield Word(text.lower(), begins_ms + first_ms, begins_ms + last_ms, confidence)
 
-
-def _phrases(side: str, words: list[Word], decorated: str) -> list[PhraseTruth]:
-    """Cut a turn into phrases, as an engine does: at pauses, and when they get long."""
-    groups: list[list[Word]] = [[]]
-    for word in words:
-        last = groups[-1]
-        is_late = bool(last) and word.start_ms - last[-1].end_ms > PHRASE_PAUSE_MS
-        if is_late or len(last) >= PHRASE_WORDS:
-            groups.append([])
-        groups[-1].append(word)
-    whole = len(groups) == 1
-    return [
-        PhraseTruth(side, tuple(group), decorated if whole else _joined(group))
-        for group in groups
-        if group
-    ]
-
-
-def _joined(group: list[Word]) -> str:
-    return " ".join(word.text for word in group)
+    def _phrases(self, speaker: str, words: list[Word], decorated: str) -> Iterator[PhraseTruth]:
+        """Cut a line into phrases, as an engine does: at pauses, and when they get long."""
+        side = "external" if speaker == CUSTOMER else "internal"
+        groups: list[list[Word]] = [[]]
+        for word in words:
+            last = groups[-1]
+            is_late = bool(last) and word.start_ms - last[-1].end_ms > PHRASE_PAUSE_MS
+            if is_late or len(last) >= PHRASE_WORDS:
+                groups.append([])
+            groups[-1].append(word)
+        for group in groups:
+            texts = translated([word.text for word in group], self._bits, self._rng)
+            changed = [
+                Word(text, word.start_ms, word.end_ms, word.confidence)
+                for text, word in zip(texts, group, strict=True)
+            ]
+            is_plain = len(groups) == 1 and texts == [word.text for word in group]
+            written = decorated if is_plain else " ".join(texts)
+            yield PhraseTruth(side, speaker, tuple(changed), written)
 
 
-def _ms(sample: int) -> int:
-    return sample * 1000 // RATE
+def _pieces(line: Line) -> list[tuple[str, str]]:
+    return [(fragment.text, fragment.mark) for fragment in line.fragments]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -37,16 +38,19 @@ def dialogue() -> dict[str, Any]:
     return loaded
 
 
-def script(rng: np.random.Generator, middle_turns: int) -> list[Line]:
-    """Write one call: opening, the first turns of a topic, closing."""
+def lines_of(rng: np.random.Generator) -> Iterator[Line]:
+    """Yield the lines of a call without end: an opening, then one topic after the other."""
     texts = dialogue()
-    topic = texts["intents"][str(rng.choice(sorted(texts["intents"])))]
-    middle: list[str] = []
-    for entry in topic:
-        middle += texts["verification"] if entry == "@VERIFY" else [entry]
-    spoken = [entry for entry in middle if not entry.startswith("@")]
-    chosen = [*texts["opening"], *spoken[:middle_turns], *texts["closing"]]
-    return [_line(entry, rng) for entry in chosen]
+    for entry in texts["opening"]:
+        yield _line(entry, rng)
+    while True:
+        topic = texts["intents"][str(rng.choice(sorted(texts["intents"])))]
+        for entry in topic:
+            for text in texts["verification"] if entry == "@VERIFY" else [entry]:
+                if not text.startswith("@"):
+                    yield _line(text, rng)
+        for entry in texts["closing"][:2]:
+            yield _line(entry, rng)
 
 
 def _line(entry: str, rng: np.random.Generator) -> Line:

@@ -1,38 +1,62 @@
 """Runs the two hosts, API and media, each on a loopback port of its own."""
 
+import asyncio
+import json
 import logging
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import uvicorn
-from starlette.applications import Starlette
 
-from recordings_pipeline.simulator.faults import Faults, Traffic
-from recordings_pipeline.simulator.media import MediaHost
-from recordings_pipeline.simulator.options import Options
-from recordings_pipeline.simulator.routes import Api, Hosts
+from recordings_pipeline.simulator.api import api_of
+from recordings_pipeline.simulator.contents import media_of
+from recordings_pipeline.simulator.media import media_host_of
+from recordings_pipeline.simulator.options import Options, options_from
+from recordings_pipeline.simulator.site import Hosts, Site
+from recordings_pipeline.simulator.state import State
+from recordings_pipeline.simulator.traffic import Traffic, traffic_of
+from recordings_pipeline.simulator.wire import Protocol
 from recordings_pipeline.simulator.world import World
 
 HOST = "127.0.0.1"
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
 CLIENT_SECRET = "simulated-secret"  # noqa: S105 (opens nothing but this simulator)
+# Connections that may wait while every process is busy.
+_BACKLOG = 2_048
+_STOP_S = 5.0
 
 
 class Simulator:
-    """A Genesys Cloud for the length of a ``with`` block; both hosts run in threads."""
+    """A Genesys Cloud for the length of a ``with`` block."""
 
     def __init__(self, options: Options) -> None:
+        """Open the ports at once: a client that connects early waits in their queue.
+
+        Raises:
+            OSError: A port is taken.
+            BadShape: The world's file makes no sense.
+            BadPlan: The fault plan makes no sense.
+        """
         self.options = options
-        self.world = World(options.seed, options.calls_per_day)
-        self.traffic = Traffic()
-        self._faults = Faults(options, self.traffic)
-        self._api_socket = _listening(options.port)
-        self._media_socket = _listening(0)
-        self.base_url = _address(self._api_socket)
-        self.media_url = _address(self._media_socket)
-        self._servers: list[tuple[uvicorn.Server, threading.Thread]] = []
+        self.world = World(options.seed, options.shape)
+        options.plan  # noqa: B018 (raises what is wrong with it before anything starts)
+        self._stack = ExitStack()
+        sockets = [_listening(port) for port in (options.port, options.media_port)]
+        self._sockets = [self._stack.enter_context(listener) for listener in sockets]
+        api_url, self.media_url = (_address(listener) for listener in self._sockets)
+        self.base_url = api_url
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-"))
+        self._state = State(Path(folder))
+        self._stack.callback(self._state.close)
+        self._hosts = Hosts(api_url, self.media_url, CLIENT_ID, CLIENT_SECRET)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -43,14 +67,32 @@ class Simulator:
             "GENESYS_CLIENT_SECRET": CLIENT_SECRET,
         }
 
+    @property
+    def traffic(self) -> Traffic:
+        """What has happened so far."""
+        return traffic_of(self._state)
+
+    def media(self, recording_id: str, number: int = 1) -> bytes:
+        """Return the bytes of a recording's file, whatever the hosts would answer.
+
+        Raises:
+            KeyError: There is no such recording.
+        """
+        recording = self.world.recording(recording_id)
+        if recording is None:
+            raise KeyError(recording_id)
+        content = media_of(recording, number, None)
+        return b"".join(content.blocks(0, content.size))
+
     def __enter__(self) -> Self:
-        hosts = Hosts(self.media_url, CLIENT_ID, CLIENT_SECRET)
-        api = Api(self.world, self.options, self._faults, hosts)
-        media = MediaHost(self.world, self._faults, self.traffic)
-        # A cut body is an exception on purpose; its traceback would only alarm.
-        logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)
-        self._start(api.app, self._api_socket)
-        self._start(media.app, self._media_socket)
+        if self.options.processes == 1:
+            serving = _Serving(Site(self.options, self._state, self._hosts), self._sockets)
+            self._stack.callback(serving.stop)
+            serving.start()
+            return self
+        for _ in range(self.options.processes):
+            worker = self._worker()
+            self._stack.callback(_end, worker)
         return self
 
     def __exit__(
@@ -59,34 +101,115 @@ class Simulator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for server, _ in self._servers:
+        self._stack.close()
+
+    def _worker(self) -> subprocess.Popen[bytes]:
+        """Start a process that serves the same sockets from the same state."""
+        numbers = [listener.fileno() for listener in self._sockets]
+        task = {
+            "options": self.options.as_plain(),
+            "folder": str(self._state.folder),
+            "sockets": numbers,
+            "urls": [self.base_url, self.media_url],
+        }
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "recordings_pipeline.simulator.server"],
+            stdin=subprocess.PIPE,
+            pass_fds=numbers,
+        )
+        if worker.stdin is not None:
+            worker.stdin.write(json.dumps(task).encode() + b"\n")
+            worker.stdin.flush()
+        return worker
+
+
+class _Serving:
+    """Both hosts in one event loop, in a thread of this process."""
+
+    def __init__(self, site: Site, sockets: Sequence[socket.socket]) -> None:
+        # A body that is cut on purpose is no news.
+        logging.getLogger("uvicorn").setLevel(logging.CRITICAL + 1)
+        self._servers = [
+            uvicorn.Server(
+                uvicorn.Config(
+                    app,
+                    http=Protocol,
+                    log_config=None,
+                    log_level=logging.CRITICAL + 1,
+                    access_log=False,
+                    lifespan="off",
+                    ws="none",
+                )
+            )
+            for app in (api_of(site), media_host_of(site))
+        ]
+        self._sockets = sockets
+        self._thread = threading.Thread(target=self.run, daemon=True, name="simulator")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving, whatever is under way."""
+        for server in self._servers:
             server.should_exit = True
             server.force_exit = True
-        for _, thread in self._servers:
-            thread.join()
-        self._api_socket.close()
-        self._media_socket.close()
+        self._thread.join()
 
-    def _start(self, app: Starlette, listener: socket.socket) -> None:
-        config = uvicorn.Config(
-            app, log_config=None, log_level=logging.CRITICAL + 1, access_log=False, lifespan="off"
+    def run(self) -> None:
+        """Serve until stopped."""
+        factory = self._servers[0].config.get_loop_factory()
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        await asyncio.gather(
+            *(
+                server._serve([listener])  # noqa: SLF001 (`serve` takes the signal handlers)
+                for server, listener in zip(self._servers, self._sockets, strict=True)
+            )
         )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="simulator"
-        )
-        thread.start()
-        self._servers.append((server, thread))
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Close a worker's standard input, which ends it, and make sure."""
+    if worker.stdin is not None:
+        worker.stdin.close()
+    try:
+        worker.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def _listening(port: int) -> socket.socket:
-    """Open a port at once: a client that connects early waits in its queue."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
-    listener.listen(128)
+    try:
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.listen(_BACKLOG)
     return listener
 
 
 def _address(listener: socket.socket) -> str:
     return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+def _work() -> None:
+    """Be one of several processes: serve until standard input closes."""
+    task = json.loads(sys.stdin.readline())
+    options = options_from(task["options"])
+    api_url, media_url = task["urls"]
+    hosts = Hosts(api_url, media_url, CLIENT_ID, CLIENT_SECRET)
+    site = Site(options, State(Path(task["folder"])), hosts)
+    serving = _Serving(site, [socket.socket(fileno=number) for number in task["sockets"]])
+    serving.start()
+    sys.stdin.read()
+    serving.stop()
+
+
+if __name__ == "__main__":
+    _work()

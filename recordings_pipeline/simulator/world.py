@@ -1,191 +1,155 @@
-"""The world: every call of every day, made from a seed, and the truth about each."""
+"""The world: every conversation of every day, made from a seed when somebody asks for it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import overload
 
-import numpy as np
-
+from recordings_pipeline.simulator.call import Call, Recording
+from recordings_pipeline.simulator.columns import LEAD_MS, Columns, columns_of
 from recordings_pipeline.simulator.ids import Place, generator, make_id, named_id, place_of
-from recordings_pipeline.simulator.plan import Plan, plan_call
-from recordings_pipeline.simulator.speech import MU_LAW, PCM, wav_of
+from recordings_pipeline.simulator.legs import Cast, legs_of
+from recordings_pipeline.simulator.recordings import Ids, planted, recordings_of
+from recordings_pipeline.simulator.shape import Shape
+from recordings_pipeline.simulator.timeline import Phase, timeline_of
+from recordings_pipeline.simulator.traits import has
 
-QUEUES = ("Billing", "Technical support", "Sales", "Retention")
-AGENT_COUNT = 12
-# Share of the calls that come in each hour of the day, UTC; nights are quiet, not silent.
-_HOURS = np.array([1, 1, 1, 1, 1, 2, 4, 8, 12, 14, 14, 12, 10, 12, 13, 12, 10, 8, 5, 3, 2, 2, 1, 1])
-_LEAD = timedelta(seconds=1)
-ABANDONED, TRANSFERRED, WITH_IVR, UNTRANSCRIBED, AS_PCM = 0.05, 0.10, 0.6, 0.2, 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One participant of a call; ``session_id`` is its communication."""
-
-    purpose: str
-    participant_id: str
-    session_id: str
-    user_id: str | None
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """The truth about one conversation.
-
-    Attributes:
-        recording_id: None when the caller gave up before anything was recorded.
-        communication_id: The customer's leg, which was recorded.
-        file_state: What metadata will say of the recording.
-        plan: What is heard in it; None without a recording.
-    """
-
-    index: int
-    conversation_id: str
-    start: datetime
-    end: datetime
-    ani: str
-    dnis: str
-    queue_id: str
-    legs: tuple[Leg, ...]
-    recording_id: str | None
-    communication_id: str
-    file_state: str
-    is_sensitive: bool
-    is_transcribed: bool
-    codec: int
-    plan: Plan | None
-
-    @property
-    def recording_start(self) -> datetime:
-        return self.start + _LEAD
-
-    @property
-    def is_exportable(self) -> bool:
-        return self.recording_id is not None and self.file_state != "DELETED"
+CACHED_DAYS, CACHED_CALLS = 32, 8_192
+# A day a world never had: two centuries around now are enough for any test.
+FIRST_YEAR, LAST_YEAR = 1950, 2090
+# Recordings are listed a minute after the call, transcripts four minutes later.
+_LISTED, _TOLD = timedelta(minutes=1), timedelta(minutes=5)
+# What is late is late by one of these, by the number of the call.
+LATE_HOURS = (1, 30, 50)
+_LEAD = timedelta(milliseconds=LEAD_MS)
 
 
 class World:
-    """Everything a seed implies; days are made when they are asked for and kept while in use."""
+    """Everything a seed and a shape imply; equal worlds are equal to the last bit."""
 
-    def __init__(self, seed: int, calls_per_day: int) -> None:
+    def __init__(self, seed: int, shape: Shape) -> None:
         self.seed = seed
-        self.calls_per_day = calls_per_day
+        self.shape = shape
         self.organization_id = named_id(seed, "organization")
-        self._day = lru_cache(maxsize=16)(self._made)
+        self.columns = lru_cache(maxsize=CACHED_DAYS)(self._columns)
+        self._call = lru_cache(maxsize=CACHED_CALLS)(self._made)
 
-    def calls(self, day: date) -> tuple[Call, ...]:
+    @property
+    def calls_per_day(self) -> int:
+        return self.shape.calls_per_day
+
+    def calls(self, day: date) -> "DayCalls":
         """Return the conversations that started on a UTC day, ordered by start."""
-        return self._day(day)
+        return DayCalls(self, day)
+
+    def call(self, day: date, index: int) -> Call:
+        """Return the n-th conversation of a day."""
+        return self._call(day, index)
 
     def find(self, text: str) -> Call | None:
-        """Return the call an id belongs to, whatever of it the id names."""
+        """Return the conversation an id belongs to, whatever of it the id names."""
         place = place_of(self.seed, text)
-        if place is None or place.index >= self.calls_per_day:
+        if place is None or not 0 <= place.index < self.calls_per_day:
             return None
-        return next((c for c in self.calls(place.day) if c.index == place.index), None)
+        return self._call(place.day, place.index)
 
-    def audio(self, recording_id: str) -> bytes:
-        """Return the bytes of a recording.
+    def recording(self, recording_id: str) -> Recording | None:
+        """Return the recording with an id, planted ones included."""
+        call, place = self.find(recording_id), place_of(self.seed, recording_id)
+        if call is None or place is None:
+            return None
+        if place.kind == "planted":
+            return self.planted(call)
+        return next((found for found in call.recordings if found.id == recording_id), None)
 
-        Raises:
-            KeyError: There is no such recording, or its bytes are gone.
-        """
-        call = self.find(recording_id)
-        if call is None or call.plan is None or call.recording_id != recording_id:
-            raise KeyError(recording_id)
-        if call.file_state == "DELETED":
-            raise KeyError(recording_id)
-        return wav_of(call.plan, call.codec)
+    def planted(self, call: Call) -> Recording | None:
+        """Return the recording that can turn up late in a call; None where nothing is heard."""
+        if not call.phases:
+            return None
+        return planted(self._cast(call.day, call.index), self._ids(call.day, call.index))
 
-    def _made(self, day: date) -> tuple[Call, ...]:
-        starts = self._starts(day)
-        return tuple(self._call(day, index, start) for index, start in enumerate(starts))
+    def _columns(self, day: date) -> Columns:
+        return columns_of(self.seed, day, self.shape)
 
-    def _starts(self, day: date) -> list[datetime]:
-        """Spread the day's calls over its hours; the last one runs past midnight."""
-        rng = generator(self.seed, day, "starts")
-        hours = rng.choice(24, self.calls_per_day, p=_HOURS / _HOURS.sum())
-        within = rng.integers(0, 3_600_000, self.calls_per_day)
-        offsets = sorted(int(h) * 3_600_000 + int(ms) for h, ms in zip(hours, within, strict=True))
-        offsets[-1] = 86_400_000 - 5_000
+    def _cast(self, day: date, index: int) -> Cast:
+        columns = self.columns(day)
+        bits, length_ms = int(columns.bits[index]), int(columns.length_ms[index])
         midnight = datetime.combine(day, time(), tzinfo=UTC)
-        return [midnight + timedelta(milliseconds=offset) for offset in offsets]
-
-    def _call(self, day: date, index: int, start: datetime) -> Call:
-        rng = generator(self.seed, day, index)
-        chances = rng.random(5)
-        is_abandoned = bool(chances[0] < ABANDONED) and not _is_special(index, self.calls_per_day)
-        is_transferred = bool(chances[1] < TRANSFERRED)
-        plan = None
-        if not is_abandoned:
-            plan = plan_call(
-                rng, has_ivr=bool(chances[2] < WITH_IVR), is_transferred=is_transferred
-            )
-        spoken = timedelta(milliseconds=plan.duration_ms if plan else 9_000)
-        end = start + _LEAD + spoken + _LEAD
-        ids = {kind: self._id(day, index, kind) for kind in ("conversation", "recording")}
-        legs = tuple(self._legs(day, index, start, end, plan))
-        return Call(
+        start = midnight + timedelta(milliseconds=int(columns.start_ms[index]))
+        recorded_at = start + _LEAD
+        phases: tuple[Phase, ...] = ()
+        if columns.is_recorded[index]:
+            rng = generator(self.seed, day, index, "timeline")
+            phases = timeline_of(bits, length_ms, rng)
+        return Cast(
+            seed=self.seed,
+            day=day,
             index=index,
-            conversation_id=ids["conversation"],
+            bits=bits,
+            agents=tuple(int(agent) for agent in columns.agents[index]),
             start=start,
-            end=end,
-            ani=f"tel:+1555{int(rng.integers(10**6, 10**7))}",
-            dnis="tel:+15550100199",
-            queue_id=named_id(self.seed, "queue", index % len(QUEUES)),
-            legs=legs,
-            recording_id=ids["recording"] if plan else None,
-            communication_id=legs[0].session_id,
-            file_state=_file_state(index, self.calls_per_day),
-            is_sensitive=index in _sensitive(self.calls_per_day),
-            is_transcribed=plan is not None and bool(chances[3] >= UNTRANSCRIBED),
-            codec=PCM if chances[4] < AS_PCM else MU_LAW,
-            plan=plan,
+            recorded_at=recorded_at,
+            ended=recorded_at + timedelta(milliseconds=length_ms) + _LEAD,
+            phases=phases,
         )
 
-    def _legs(
-        self, day: date, index: int, start: datetime, end: datetime, plan: Plan | None
-    ) -> Iterator[Leg]:
-        def leg(purpose: str, kind: str, first: datetime, last: datetime) -> Leg:
-            agent = int(generator(self.seed, day, index, kind).integers(AGENT_COUNT))
-            user_id = named_id(self.seed, "user", agent) if purpose == "agent" else None
-            session_id = self._id(day, index, kind)
-            participant_id = named_id(self.seed, "participant", session_id)
-            return Leg(purpose, participant_id, session_id, user_id, first, last)
+    def _made(self, day: date, index: int) -> Call:
+        columns, cast, ids = self.columns(day), self._cast(day, index), self._ids(day, index)
+        bits = cast.bits
+        legs = legs_of(cast)
+        queue = int(columns.queue[index])
+        late = timedelta(hours=LATE_HOURS[index % len(LATE_HOURS)])
+        # A transcript is deleted together with its recording.
+        is_told = bool(cast.phases) and not has(bits, "untranscribed") and not has(bits, "deleted")
+        number = int(generator(self.seed, day, index, "ani").integers(10**6, 10**7))
+        return Call(
+            day=day,
+            index=index,
+            bits=bits,
+            conversation_id=ids.conversation_id,
+            start=cast.start,
+            end=None if has(bits, "open") else cast.ended,
+            ended=cast.ended,
+            ani=f"tel:+1555{number}",
+            dnis="tel:+15550100199",
+            queue=queue,
+            queue_id=named_id(self.seed, "queue", queue),
+            division_id=named_id(self.seed, "division", int(columns.division[index])),
+            legs=legs,
+            communication_id=ids.communication_id,
+            phases=cast.phases,
+            recordings=recordings_of(cast, ids),
+            available=cast.ended + (late if has(bits, "late_recording") else _LISTED),
+            told=cast.ended + (late if has(bits, "late_transcript") else _TOLD)
+            if is_told
+            else None,
+        )
 
-        def after(milliseconds: int) -> datetime:
-            return start + _LEAD + timedelta(milliseconds=milliseconds)
-
-        yield leg("customer", "customer", start, end)
-        if plan is None:
-            yield leg("acd", "acd", start, end)
-            return
-        if plan.ivr_until_ms:
-            yield leg("ivr", "ivr", start, after(plan.ivr_until_ms))
-        answered = after(plan.agent_from_ms)
-        yield leg("acd", "acd", after(plan.ivr_until_ms), answered)
-        if plan.transfer_at_ms is None:
-            yield leg("agent", "agent", answered, end)
-            return
-        transferred = after(plan.transfer_at_ms)
-        yield leg("agent", "agent", answered, transferred)
-        yield leg("agent", "transfer", transferred, end)
-
-    def _id(self, day: date, index: int, kind: str) -> str:
-        return make_id(self.seed, Place(day, index, kind))
-
-
-def _file_state(index: int, count: int) -> str:
-    return {count // 3: "DELETED", count // 2: "ARCHIVED"}.get(index, "AVAILABLE")
-
-
-def _is_special(index: int, count: int) -> bool:
-    """Calls that every day must have; the last one crosses midnight."""
-    return index in {count // 4, count // 3, count // 2, count // 4 * 3, count - 1}
+    def _ids(self, day: date, index: int) -> Ids:
+        kinds = ("conversation", "customer", "agent")
+        return Ids(*(make_id(self.seed, Place(day, index, kind)) for kind in kinds))
 
 
-def _sensitive(count: int) -> frozenset[int]:
-    return frozenset({count // 4, count // 4 * 3})
+class DayCalls(Sequence[Call]):
+    """A day's conversations, made one by one as they are asked for."""
+
+    def __init__(self, world: World, day: date) -> None:
+        self._world = world
+        self._day = day
+
+    def __len__(self) -> int:
+        return self._world.calls_per_day
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Call]: ...
+    def __getitem__(self, index: int | slice) -> Call | list[Call]:
+        if isinstance(index, slice):
+            return [self[n] for n in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return self._world.call(self._day, index % len(self))
+
+    def __iter__(self) -> Iterator[Call]:
+        return (self._world.call(self._day, index) for index in range(len(self)))

@@ -5,13 +5,14 @@ import subprocess
 from pathlib import Path
 
 from recordings_pipeline.core.settings import settings_from
+from recordings_pipeline.simulator.shape import shape_named
 from recordings_pipeline.simulator.world import World
 from recordings_pipeline.stages.export import open_export
 from tests.cli.conftest import COMMAND, DAY, LIMIT_S, environment, run
 
 
 def test_the_printed_lines_lead_to_the_world_that_was_asked_for(tmp_path: Path) -> None:
-    options = ["--seed", "7", "--calls-per-day", "3", "--until-stdin-closes"]
+    options = ["--world", "plain", "--seed", "7", "--calls-per-day", "3", "--until-stdin-closes"]
     with subprocess.Popen(
         [*COMMAND, "simulate", *options],
         env=environment(),
@@ -29,7 +30,7 @@ def test_the_printed_lines_lead_to_the_world_that_was_asked_for(tmp_path: Path) 
             served = [conversation.id for conversation in export.client.conversations(DAY)]
         process.communicate(timeout=LIMIT_S)  # closes its standard input
 
-    world = World(seed=7, calls_per_day=3)
+    world = World(7, shape_named("plain").with_calls(3))
     assert organization.id == world.organization_id
     assert served == [call.conversation_id for call in world.calls(DAY.date) if call.recording_id]
     assert process.returncode == 0
@@ -42,6 +43,6 @@ def test_a_port_in_use_is_one_sentence_and_exit_code_2() -> None:
         done = run([*COMMAND, "simulate", "--port", str(port)])
 
     assert done.returncode == 2
-    assert f"--port {port} cannot be used" in done.stderr
+    assert f"--port {port} or --media-port 0 cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""

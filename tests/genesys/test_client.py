@@ -20,9 +20,9 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.model import Organization
 from recordings_pipeline.genesys.client import BATCH_SIZE, GenesysClient, open_client
+from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import CONVERSATIONS, PERMISSIONS
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.simulator.world import Call
 from tests.conftest import Start
 from tests.hosts import Answer, Host, Serve, in_turn, reply_json, settings_for
 
@@ -221,7 +221,7 @@ def test_threads_share_a_client_and_its_login(start: Start, client_of: Open) -> 
 
 
 def test_a_refusal_for_the_rate_is_waited_out_and_told(start: Start, client_of: Open) -> None:
-    simulator = start(rate_limit_every=2)
+    simulator = start(faults="rate-limited/2")
     client = client_of(simulator)
 
     for _ in range(2):

@@ -62,8 +62,8 @@ def fetch(
 
 def recording(simulator: Simulator) -> tuple[SignedUrl, bytes]:
     call = next(c for c in simulator.world.calls(date(2026, 1, 31)) if c.is_exportable)
-    url = signed(simulator.media_url, f"/media/{call.recording_id}", FAR)
-    return signed_url(url), simulator.world.audio(str(call.recording_id))
+    url = signed(simulator.media_url, f"/media/{call.recording_id}/1", FAR)
+    return signed_url(url), simulator.media(str(call.recording_id))
 
 
 def test_a_recording_arrives_whole_after_one_beginning(start: Start, reader: MediaReader) -> None:
@@ -89,7 +89,7 @@ def test_a_reader_continues_where_it_was_told(start: Start, reader: MediaReader)
 
 
 def test_what_arrived_of_a_cut_body_is_good(start: Start, reader: MediaReader) -> None:
-    url, content = recording(start(cut_every=1))
+    url, content = recording(start(faults="cut-bodies"))
 
     _, taken = fetch(reader, url)
 

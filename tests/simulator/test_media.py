@@ -19,7 +19,7 @@ def host(start: Start) -> Simulator:
 
 def link(host: Simulator, expires: int = FAR) -> str:
     call = next(c for c in host.world.calls(date(2026, 1, 31)) if c.is_exportable)
-    return signed(host.media_url, f"/media/{call.recording_id}", expires)
+    return signed(host.media_url, f"/media/{call.recording_id}/1", expires)
 
 
 def test_a_range_continues_unchanged_content(host: Simulator) -> None:

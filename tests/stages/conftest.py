@@ -9,8 +9,8 @@ import pytest
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.simulator.world import Call
 from recordings_pipeline.stages.export import Export, open_export
 from tests.conftest import settings_of
 

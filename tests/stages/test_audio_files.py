@@ -10,9 +10,9 @@ import pytest
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import SENSITIVE, Options
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.simulator.world import Call
 from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.export import Export, open_export
 from recordings_pipeline.storage.part_file import PartFile
@@ -38,7 +38,7 @@ class Fetched:
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Generator[Fetched]:
     """Fetch a day on which every recording ends in another way."""
-    options = Options(calls_per_day=6, requests_per_minute=60_000)
+    options = Options(world="plain", calls_per_day=6, requests_per_minute=60_000)
     data = tmp_path_factory.mktemp("audio_files")
     with Simulator(options) as simulator, open_export(settings_of(simulator, data)) as export:
         calls = simulator.world.calls(DAY.date)

@@ -1,14 +1,14 @@
 """What a batch request brings for the recordings it was made for."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
 
 from recordings_pipeline.genesys.client import BATCH_SIZE
+from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.simulator.world import Call
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import open_export
 from tests.conftest import Start, settings_of
@@ -18,14 +18,14 @@ PLAIN, WITHHELD, DELETED, ARCHIVED, RELISTED = range(5)
 UNLISTED_ID = "11111111-1111-4111-8111-111111111111"
 SUBMIT = "POST /api/v2/recording/batchrequests"
 
-Batch = tuple[Delivery, tuple[Call, ...]]
+Batch = tuple[Delivery, Sequence[Call]]
 
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Generator[Batch]:
     """Ask once for recordings of every kind; return the first delivery and the calls."""
     data: Path = tmp_path_factory.mktemp("batches")
-    options = Options(calls_per_day=6, requests_per_minute=60_000)
+    options = Options(world="plain", calls_per_day=6, requests_per_minute=60_000)
     with Simulator(options) as simulator, open_export(settings_of(simulator, data)) as export:
         calls = simulator.world.calls(DAY.date)
         wanted = [standing_of(call) for call in calls[:RELISTED]]

@@ -8,7 +8,7 @@ from tests.stages.conftest import Open
 def test_calls_waits_and_refusals_count_from_the_beginning_of_the_measurement(
     start: Start, opened: Open
 ) -> None:
-    client = opened(start(rate_limit_every=3)).client
+    client = opened(start(faults="rate-limited/3")).client
     client.organization()
 
     measurement = Measurement(client)

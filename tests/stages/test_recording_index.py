@@ -1,7 +1,7 @@
 """Which recordings a day holds, and who is asked about them again."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.conftest import Start
 from tests.stages.conftest import DAY, Open
 
 NEXT_DAY = Day.from_key("2026-02-01")
-METADATA = "GET /api/v2/conversations/{id}/recordingmetadata"
+METADATA = "GET /api/v2/conversations/{conversation}/recordingmetadata"
 # Nobody has this recording: the preflight asks for it to see the permission.
 PREFLIGHT = 1
 
@@ -31,7 +31,7 @@ def test_a_conversation_over_midnight_belongs_to_the_day_of_its_start(
     export = opened(simulator)
     late = simulator.world.calls(DAY.date)[-1]
     assert late.start in DAY
-    assert late.end in NEXT_DAY
+    assert late.ended in NEXT_DAY
 
     index_day(export, DAY)
     index_day(export, NEXT_DAY)
@@ -61,7 +61,7 @@ def test_only_a_conversation_that_may_still_change_is_asked_again(
     day: Day,
     is_asked: bool,  # noqa: FBT001
 ) -> None:
-    simulator = start(calls_per_day=4)
+    simulator = start(calls_per_day=4, now=day.end + timedelta(hours=1))
     export = opened(simulator)
     first = index_day(export, day)
     before = simulator.traffic.routes[METADATA]

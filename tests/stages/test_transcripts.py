@@ -1,7 +1,7 @@
 """Transcripts are asked for once, kept as they came, and published from what is kept."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -70,7 +70,7 @@ def test_a_repeated_stage_asks_nothing_and_rebuilds_the_same_table(
 
 
 def test_a_young_day_asks_again_for_what_was_absent_only(start: Start, opened: Open) -> None:
-    simulator = start(calls_per_day=30)
+    simulator = start(calls_per_day=30, now=TODAY.end + timedelta(hours=1))
     export = indexed(opened(simulator), TODAY)
     transcribe_day(export, TODAY)
 

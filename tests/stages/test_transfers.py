@@ -17,9 +17,9 @@ from recordings_pipeline.core.errors import (
     UntrustedBytes,
 )
 from recordings_pipeline.core.secrets import signed_url
+from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
-from recordings_pipeline.simulator.world import Call
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.transfers import Transfers, Wanted
 from recordings_pipeline.storage.part_file import PartFile
@@ -35,14 +35,14 @@ def call_of(simulator: Simulator, index: int = PLAIN) -> Call:
 
 
 def content_of(simulator: Simulator, call: Call) -> bytes:
-    return simulator.world.audio(str(call.recording_id))
+    return simulator.media(str(call.recording_id))
 
 
 def wanted(
     simulator: Simulator, call: Call, path: str | None = None, lifetime_s: int = 600
 ) -> Wanted:
     """Want a call's file, by default with a URL that leads there."""
-    path = path or f"/media/{call.recording_id}"
+    path = path or f"/media/{call.recording_id}/1"
     url = signed_url(signed(simulator.media_url, path, int(time.time()) + lifetime_s))
     return Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
 
@@ -64,7 +64,7 @@ def fetcher(export: Export) -> Transfers:
 
 
 def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Open) -> None:
-    simulator = start(cut_every=1, calls_per_day=6)
+    simulator = start(faults="cut-bodies", calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
 
     fetched = fetcher(export).fetch(wanted(simulator, call))
@@ -120,9 +120,13 @@ def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, open
 @pytest.mark.parametrize(
     ("question", "error", "is_kept"),
     [
-        ((PLAIN, "/media/{0.recording_id}", -1), LinkExpired, True),
-        ((DELETED, "/media/{0.recording_id}", 600), NotFound, True),
-        ((TRANSCRIBED, "/transcripts/{0.communication_id}", 600), UntrustedBytes, False),
+        ((PLAIN, "/media/{0.recording_id}/1", -1), LinkExpired, True),
+        ((DELETED, "/media/{0.recording_id}/1", 600), NotFound, True),
+        (
+            (TRANSCRIBED, "/transcripts/{0.conversation_id}/{0.recording_id}", 600),
+            UntrustedBytes,
+            False,
+        ),
     ],
     ids=["an expired URL", "a deleted object", "a page instead of audio"],
 )

@@ -1,0 +1,153 @@
+"""What the simulator adds to the platform: its start page, the truth, and levers to pull.
+
+No token is asked for: the server listens on loopback only.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+from recordings_pipeline.simulator.call import Call
+from recordings_pipeline.simulator.catalogue import BadPlan, plan_from, plan_of
+from recordings_pipeline.simulator.page import start_page
+from recordings_pipeline.simulator.site import CLOCK, PLAN, PLANTED, TOLD, Site
+from recordings_pipeline.simulator.truth import truth_of
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2090, 1, 1)
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the start page and the levers."""
+    levers = _Levers(site)
+    posts = {
+        "faults": levers.faults,
+        "plant": levers.plant,
+        "clock": levers.clock,
+        "revoke": levers.revoke,
+    }
+    return [
+        Route("/", levers.page, methods=["GET"]),
+        Route("/simulator/status", levers.status, methods=["GET"]),
+        Route("/simulator/truth", levers.truth, methods=["GET"]),
+        *(Route(f"/simulator/{name}", post, methods=["POST"]) for name, post in posts.items()),
+    ]
+
+
+class _Levers:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def page(self, _request: Request) -> HTMLResponse:
+        self._catch_up()
+        return HTMLResponse(start_page(self._site))
+
+    async def status(self, _request: Request) -> JSONResponse:
+        self._catch_up()
+        found = {
+            "now": self._site.now().isoformat(),
+            "counters": self._site.state.counters(),
+            "faults": [fault.name for fault in self._site.faults],
+        }
+        return JSONResponse(found)
+
+    async def truth(self, request: Request) -> JSONResponse | StreamingResponse:
+        """Stream a day's conversations, one JSON object a line."""
+        self._catch_up()
+        day = _day(request.query_params.get("day"))
+        if day is None:
+            return _bad("day is a date such as 2026-01-31")
+        calls = self._site.world.calls(day)
+
+        def lines() -> Iterator[str]:
+            for call in calls:
+                if self._site.is_known(call):
+                    yield json.dumps(truth_of(self._site, call)) + "\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    async def faults(self, request: Request) -> JSONResponse:
+        """Put a plan in force: ``{"plan": "late-data/20"}`` or ``{"fault": [...]}``."""
+        body = await _object(request)
+        try:
+            if "fault" in body:
+                entries = body["fault"]
+                plan_of(entries if isinstance(entries, list) else [])
+                note: dict[str, object] = {"entries": entries}
+            else:
+                plan_from(str(body.get("plan", "")))
+                note = {"text": str(body.get("plan", ""))}
+        except (BadPlan, TypeError, AttributeError) as problem:
+            return _bad(str(problem))
+        self._site.state.note(PLAN, note, replace=True)
+        self._catch_up()
+        return JSONResponse({"faults": [fault.name for fault in self._site.faults]})
+
+    async def plant(self, request: Request) -> JSONResponse:
+        """Let recordings or transcripts turn up late: ``{"day", "what", "count"}``."""
+        self._catch_up()
+        body = await _object(request)
+        day, count = _day(body.get("day")), body.get("count", 1)
+        what = body.get("what", "recording")
+        if day is None or what not in ("recording", "transcript") or not isinstance(count, int):
+            return _bad("day is a date, what is recording or transcript, count is a number")
+        fits = self._untold if what == "transcript" else self._plantable
+        chosen = [call for call in self._site.world.calls(day) if fits(call)][: max(count, 0)]
+        kind = TOLD if what == "transcript" else PLANTED
+        self._site.state.note(kind, {call.conversation_id: True for call in chosen})
+        self._catch_up()
+        late = [self._site.world.planted(call) for call in chosen]
+        return JSONResponse(
+            {
+                "conversation_ids": [call.conversation_id for call in chosen],
+                "recording_ids": [found.id for found in late if found and what == "recording"],
+            }
+        )
+
+    async def clock(self, request: Request) -> JSONResponse:
+        """Move the organization's clock: ``{"advance_s": 3600}``."""
+        seconds = (await _object(request)).get("advance_s")
+        if not isinstance(seconds, int | float):
+            return _bad("advance_s is a number of seconds")
+        number = self._site.state.add({"clock moves": 1})["clock moves"]
+        self._site.state.note(CLOCK, {f"{number:09d}": float(seconds)})
+        self._catch_up()
+        return JSONResponse({"now": self._site.now().isoformat()})
+
+    async def revoke(self, _request: Request) -> JSONResponse:
+        """Accept none of the tokens given out so far."""
+        self._site.state.revoke()
+        return JSONResponse({})
+
+    def _catch_up(self) -> None:
+        self._site.catch_up(self._site.state.counters().get("revision", 0))
+
+    def _plantable(self, call: Call) -> bool:
+        known = [found.kind for found in self._site.recordings(call)]
+        return bool(call.phases) and known == ["recording"] and call.is_exportable
+
+    def _untold(self, call: Call) -> bool:
+        return bool(call.phases) and call.is_exportable and not self._site.is_told(call)
+
+
+def _day(text: object) -> date | None:
+    try:
+        found = date.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None
+
+
+async def _object(request: Request) -> dict[str, object]:
+    try:
+        found = await request.json()
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _bad(problem: str) -> JSONResponse:
+    return JSONResponse({"error": problem}, 400)

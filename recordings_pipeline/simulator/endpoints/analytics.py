@@ -1,0 +1,120 @@
+"""Conversation details: the synchronous query, and conversations by id."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from recordings_pipeline.simulator.asking import Answer, Ask, Json, bad, instant_of, whole
+from recordings_pipeline.simulator.call import Call
+from recordings_pipeline.simulator.filters import matching
+from recordings_pipeline.simulator.ids import is_uuid
+from recordings_pipeline.simulator.replies.conversation import conversation
+from recordings_pipeline.simulator.site import Site
+
+DEFAULT_PAGE_SIZE, MOST_PAGE_SIZE = 25, 100
+MOST_DAYS = 31
+MOST_RESULTS = 100_000
+MOST_IDS = 100
+ORDERS = ("asc", "desc", "unordered")
+ORDER_BYS = ("conversationStart", "conversationEnd", "segmentStart", "segmentEnd")
+# So many conversations move to the page before when pages shift under a reader.
+_SHIFT = 3
+
+
+def details_query(ask: Ask) -> Answer:
+    """Return one page of the conversations that started on a day the interval touches."""
+    query = ask.body
+    size, number = _paging(query.get("paging"))
+    start, end = interval_of(query)
+    check_order(query)
+    counted = list(_counted(ask.site, query, days_touched(start, end)))
+    total = sum(len(indexes) for _, indexes in counted)
+    first = (number - 1) * size
+    if ask.suffers("shift") and number > 1:
+        first = max(first - _SHIFT, 0)
+    page = _page(ask.site, counted, first, size, is_desc=query.get("order") == "desc")
+    answer: dict[str, Json] = {"totalHits": total}
+    if page:
+        answer["conversations"] = [conversation(ask.site, call) for call in page]
+    return Answer(answer)
+
+
+def details_by_ids(ask: Ask) -> Answer:
+    """Return up to a hundred conversations by id; unknown ones are left out."""
+    ids = (ask.text("id") or "").split(",")
+    if not ids[0] or len(ids) > MOST_IDS or not all(is_uuid(id_) for id_ in ids):
+        raise bad(f"id is 1 to {MOST_IDS} comma-separated UUIDs.")
+    found = (ask.site.world.find(id_) for id_ in ids)
+    known = [c for c in found if c is not None and ask.site.is_known(c)]
+    return Answer({"conversations": [conversation(ask.site, call) for call in known]})
+
+
+def details_of_one(ask: Ask) -> Answer:
+    """Return one conversation."""
+    return Answer(conversation(ask.site, ask.call()))
+
+
+def interval_of(query: dict[str, Json]) -> tuple[datetime, datetime]:
+    """Read a query's interval.
+
+    Raises:
+        Refusal: It is missing, malformed or too long.
+    """
+    interval = query.get("interval")
+    parts = interval.split("/") if isinstance(interval, str) else []
+    if len(parts) != len(("start", "end")):
+        raise bad("The interval is not two instants.", "invalid.date")
+    start, end = (instant_of("interval", part) for part in parts)
+    if start >= end or end - start > timedelta(days=MOST_DAYS):
+        raise bad(f"The interval has to be positive and may not exceed {MOST_DAYS} days.")
+    return start, end
+
+
+def check_order(query: dict[str, Json]) -> None:
+    """Refuse an order nobody knows."""
+    for name, allowed in (("order", ORDERS), ("orderBy", ORDER_BYS)):
+        if query.get(name, allowed[0]) not in allowed:
+            raise bad(f"{name} is one of {', '.join(allowed)}.", "invalid.value")
+
+
+def days_touched(start: datetime, end: datetime) -> list[date]:
+    """Return the UTC days an interval touches; an end at midnight touches no further day."""
+    first, last = start.date(), (end - timedelta(milliseconds=1)).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _paging(paging: Json) -> tuple[int, int]:
+    given = {} if paging is None else paging
+    if not isinstance(given, dict):
+        raise bad("paging is not an object.")
+    if given and not {"pageSize", "pageNumber"} <= given.keys():
+        raise bad("paging needs pageSize and pageNumber.")
+    size = whole("pageSize", given.get("pageSize", DEFAULT_PAGE_SIZE), most=MOST_PAGE_SIZE)
+    number = whole("pageNumber", given.get("pageNumber", 1), most=1_000_000)
+    if size * number > MOST_RESULTS:
+        raise bad(f"Pagination may not exceed {MOST_RESULTS} results.")
+    return size, number
+
+
+def _counted(
+    site: Site, query: dict[str, Any], days: list[date]
+) -> Iterator[tuple[date, np.ndarray[Any, np.dtype[np.intp]]]]:
+    for day in days:
+        yield day, np.flatnonzero(matching(site, day, query))
+
+
+def _page(
+    site: Site, counted: list[tuple[date, Any]], first: int, size: int, *, is_desc: bool
+) -> list[Call]:
+    """Make just the conversations of a page."""
+    page: list[Call] = []
+    for day, indexes in reversed(counted) if is_desc else counted:
+        ordered = indexes[::-1] if is_desc else indexes
+        chosen = ordered[max(first, 0) : max(first, 0) + size - len(page)]
+        page += [site.world.call(day, int(index)) for index in chosen]
+        first = max(first - len(indexes), 0)
+        if len(page) >= size:
+            break
+    return page

@@ -1,0 +1,126 @@
+"""One organization as a process sees it: the world, the clock, and what was changed on the way."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from recordings_pipeline.simulator.call import Call, Recording
+from recordings_pipeline.simulator.catalogue import plan_from, plan_of
+from recordings_pipeline.simulator.faults import Fault, Request, fault_of
+from recordings_pipeline.simulator.ids import named_id
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.signing import signed
+from recordings_pipeline.simulator.state import State
+from recordings_pipeline.simulator.world import World
+
+PLANTED, TOLD, CLOCK, PLAN, CHANGED = "planted", "told", "clock", "plan", "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where the two hosts are, and who may log in."""
+
+    api_url: str
+    media_url: str
+    client_id: str
+    client_secret: str
+
+
+class Site:
+    """Answers what is there now; one per process, all of them over the same state."""
+
+    def __init__(self, options: Options, state: State, hosts: Hosts) -> None:
+        self.options = options
+        self.state = state
+        self.hosts = hosts
+        self.world = World(options.seed, options.shape)
+        self._plan = options.plan
+        self._revision = 0
+        self._planted: frozenset[str] = frozenset()
+        self._told: frozenset[str] = frozenset()
+        self.changed: dict[str, dict[str, str]] = {}
+        self._faults: Sequence[Fault] = self._plan
+        self._offset = timedelta()
+
+    def catch_up(self, revision: int) -> None:
+        """Learn what other processes, or the admin routes, have changed."""
+        if revision == self._revision:
+            return
+        self._revision, notes = self.state.notes()
+        self._planted = frozenset(notes.get(PLANTED, {}))
+        self._told = frozenset(notes.get(TOLD, {}))
+        self.changed = notes.get(CHANGED, {})
+        self._faults = _plan_noted(notes.get(PLAN, {}), self._plan)
+        seconds = sum(float(value) for value in notes.get(CLOCK, {}).values())
+        self._offset = timedelta(seconds=seconds)
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        return self._faults
+
+    def fault(self, request: Request) -> Fault | None:
+        """Return what is to go wrong with a request, counted in the live counters."""
+        if not self._faults:
+            return None
+        found = fault_of(self._faults, request, seed=self.options.seed, times_hit=self._times_hit)
+        if found is not None:
+            self.state.add({f"fault {found.name}": 1})
+        return found
+
+    def now(self) -> datetime:
+        """Return the organization's clock."""
+        base = self.options.now or datetime.now(UTC)
+        return base + self._offset
+
+    def start_of_today(self) -> date:
+        return self.now().date()
+
+    def is_open(self, call: Call) -> bool:
+        """Say whether a conversation goes on."""
+        return call.end is None or call.end > self.now()
+
+    def is_known(self, call: Call) -> bool:
+        """Say whether a conversation has begun."""
+        return call.start <= self.now()
+
+    def recordings(self, call: Call) -> list[Recording]:
+        """Return what can be listed of a conversation now."""
+        now = self.now()
+        found = list(call.recordings) if self.is_known(call) and call.available <= now else []
+        late = self.world.planted(call) if call.conversation_id in self._planted else None
+        return [*found, late] if late is not None else found
+
+    def file_state(self, recording: Recording, call: Call) -> str:
+        """Return the state of a recording now: one of an open conversation is still uploading."""
+        if recording.id in self.changed:
+            return self.changed[recording.id]["file_state"]
+        return "UPLOADING" if self.is_open(call) else recording.file_state
+
+    def is_told(self, call: Call) -> bool:
+        """Say whether a conversation's transcript is there."""
+        if not call.phases:
+            return False
+        if call.conversation_id in self._told:
+            return True
+        return call.told is not None and call.told <= self.now()
+
+    def link(self, path: str, lifetime_s: float) -> str:
+        """Return a signed URL on the media host."""
+        return signed(self.hosts.media_url, path, int(time.time() + lifetime_s))
+
+    def name(self, *parts: object) -> str:
+        """Return the id of something that is no conversation."""
+        return named_id(self.options.seed, *parts)
+
+    def _times_hit(self, fault: Fault, key: str) -> int:
+        name = f"hit {fault.name} {key}"
+        return self.state.add({name: 1})[name]
+
+
+def _plan_noted(note: Mapping[str, Any], otherwise: Sequence[Fault]) -> Sequence[Fault]:
+    """Return the plan that was put in force on the way, or the one from the start."""
+    if "entries" in note:
+        return plan_of(note["entries"])
+    return plan_from(note["text"]) if "text" in note else otherwise

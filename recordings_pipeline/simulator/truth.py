@@ -1,0 +1,72 @@
+"""The truth about a conversation as plain values, to compare with what an export says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from recordings_pipeline.simulator.asking import instant
+from recordings_pipeline.simulator.call import Call, Recording
+from recordings_pipeline.simulator.plan import CUSTOMER, MACHINE
+from recordings_pipeline.simulator.replies.transcript import phrases_of
+from recordings_pipeline.simulator.site import Site
+from recordings_pipeline.simulator.traits import TRAITS
+
+Json = dict[str, Any]
+
+
+def truth_of(site: Site, call: Call) -> Json:
+    """Return what is true of a conversation now: traits, legs, recordings, phrases."""
+    return {
+        "conversation_id": call.conversation_id,
+        "start": instant(call.start),
+        "end": None if site.is_open(call) else instant(call.ended),
+        "media": call.media,
+        "traits": [trait for trait in TRAITS if call.has(trait)],
+        "queue_id": call.queue_id,
+        "is_told": site.is_told(call),
+        "legs": [
+            {
+                "purpose": leg.purpose,
+                "communication_id": leg.session_id,
+                "user_id": leg.user_id,
+                "start": instant(leg.start),
+                "end": instant(leg.end),
+            }
+            for leg in call.legs
+        ],
+        "recordings": [_recording(site, call, found) for found in site.recordings(call)],
+    }
+
+
+def _recording(site: Site, call: Call, recording: Recording) -> Json:
+    return {
+        "recording_id": recording.id,
+        "communication_id": recording.communication_id,
+        "media": recording.media,
+        "subtype": recording.subtype,
+        "file_state": site.file_state(recording, call),
+        "codec": recording.codec,
+        "channels": recording.channels,
+        "file_count": recording.file_count,
+        "is_sensitive": recording.is_sensitive,
+        "duration_ms": recording.duration_ms,
+        "phrases": list(_phrases(call, recording)),
+    }
+
+
+def _phrases(call: Call, recording: Recording) -> Iterator[Json]:
+    for phrase in phrases_of(call, recording):
+        is_agent = phrase.speaker not in (CUSTOMER, MACHINE)
+        yield {
+            "speaker": "agent" if is_agent else phrase.speaker,
+            "user_id": _user(call, phrase.speaker) if is_agent else None,
+            "start_ms": phrase.start_ms,
+            "end_ms": phrase.end_ms,
+            "text": phrase.text,
+        }
+
+
+def _user(call: Call, speaker: str) -> str | None:
+    kinds = ("agent", "transfer", "consult")
+    agents = [leg.user_id for kind in kinds for leg in call.legs if leg.kind == kind]
+    number = int(speaker)
+    return agents[number] if number < len(agents) else None
