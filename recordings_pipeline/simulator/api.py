@@ -71,7 +71,9 @@ class _Gate:
         fault = self._site.fault(Asked("login", is_api=False, key="", number=turn.number))
         authorization = request.headers.get("authorization", "")
         answer = tokens.login(self._site, authorization, form, fault)
-        return _wired(answer, fault, {})
+        wired = _wired(answer, fault, {})
+        self._site.state.count_later(f"status POST /oauth/token {wired.status}")
+        return wired
 
     def _serve(self, request: Request, endpoint: Endpoint, raw: bytes) -> Wired:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
