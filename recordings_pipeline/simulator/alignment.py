@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from recordings_pipeline.simulator.voices import FULL_SCALE, RATE, loudness
 
-# -44 dBFS: half way between the line's noise and the softest final "s" of the bank, in dB.
+# -44 dBFS: from -52 to -37, any threshold finds the same edges to 10 ms.
 AUDIBLE = 0.006
 # Shorter gaps are the closures before "p", "t" and "k"; no closure in the bank reaches 130 ms.
 PAUSE_MS = 130

@@ -6,7 +6,7 @@ import numpy as np
 
 from recordings_pipeline.simulator.voices import FULL_SCALE, RATE, Samples
 
-# 62 dB under full scale: heard in headphones, and 9 dB under the softest consonant of the bank.
+# 62 dB under full scale: heard in headphones, and 10 dB under what the bank keeps of a voice.
 NOISE_LEVEL = 0.0008
 _TONE_LEVEL = 0.04
 _RING_HZ, _CHORD_HZ = (440, 480), (262, 330, 392)
