@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from recordings_pipeline.simulator.encoders import WRITE_FRAMES
 from recordings_pipeline.simulator.plan import EXTERNAL, INTERNAL, Clip
-from recordings_pipeline.simulator.speech import Pcm, Score, mono, rendered
-from recordings_pipeline.simulator.timeline import timeline_of
+from recordings_pipeline.simulator.speech import Pcm, Mixable, mono, rendered
+from recordings_pipeline.simulator.clip_index import index_of
 from recordings_pipeline.simulator.voices import RATE, bank_digest, fragments_of, spoken, voices_of
 from recordings_pipeline.simulator.wav import MU_LAW, payload_of
 
@@ -24,7 +24,7 @@ class Excerpt:
         ValueError: There are other than 1 or 2 channels, or the span is not within the call.
     """
 
-    plan: Score
+    plan: Mixable
     channels: int
     first: int
     last: int
@@ -54,7 +54,7 @@ class Excerpt:
     def digest(self) -> bytes:
         """Identify its samples without rendering them."""
         digest = hashlib.blake2b(_edition(), digest_size=16)
-        digest.update(timeline_of(self.plan.clips).digest)
+        digest.update(index_of(self.plan.clips).digest)
         digest.update(repr((self.channels, self.first, self.last, self.plan.length)).encode())
         return digest.digest()
 

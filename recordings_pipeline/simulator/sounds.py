@@ -15,7 +15,7 @@ from recordings_pipeline.simulator.byte_cache import ByteCache
 from recordings_pipeline.simulator.encoders import encoded
 from recordings_pipeline.simulator.excerpts import Excerpt
 from recordings_pipeline.simulator.formats import Format
-from recordings_pipeline.simulator.speech import Score
+from recordings_pipeline.simulator.speech import Mixable
 
 # A whole number of frames in every format: 4 bytes, 2 or 1. In µ-law, 8 s of both sides.
 BLOCK_BYTES = 128 * 1024
@@ -98,7 +98,7 @@ class Sound(ABC):
 
 
 def sound_of(
-    plan: Score,
+    plan: Mixable,
     kind: Format,
     *,
     channels: int = 2,

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from recordings_pipeline.simulator.plan import EXTERNAL, INTERNAL, Clip
-from recordings_pipeline.simulator.timeline import Timeline, timeline_of
+from recordings_pipeline.simulator.clip_index import ClipIndex, index_of
 from recordings_pipeline.simulator.tones import loop_of, looped
 from recordings_pipeline.simulator.voices import FULL_SCALE, RATE, Samples, samples_of
 from recordings_pipeline.simulator.wav import MU_LAW, PCM, header_of, payload_of
 
-__all__ = ["ECHO_SAMPLES", "MU_LAW", "PCM", "Pcm", "Score", "mono", "rendered", "wav_of"]
+__all__ = ["ECHO_SAMPLES", "MU_LAW", "PCM", "Pcm", "Mixable", "mono", "rendered", "wav_of"]
 
 # The external leg hears the agent back after 45 ms, 42 dB fainter: 2 to the power of -7.
 ECHO_SAMPLES = 45 * RATE // 1000
@@ -27,7 +27,7 @@ Pcm = npt.NDArray[np.int16]
 _Mix = npt.NDArray[np.int32]
 
 
-class Score(Protocol):
+class Mixable(Protocol):
     """What rendering needs of a plan."""
 
     @property
@@ -39,7 +39,7 @@ class Score(Protocol):
         """Length of the call in samples."""
 
 
-def rendered(plan: Score, first: int = 0, last: int | None = None) -> Pcm:
+def rendered(plan: Mixable, first: int = 0, last: int | None = None) -> Pcm:
     """Mix a span of a plan into 16-bit samples of shape (samples, 2).
 
     Args:
@@ -53,11 +53,11 @@ def rendered(plan: Score, first: int = 0, last: int | None = None) -> Pcm:
     last = plan.length if last is None else last
     if not 0 <= first <= last <= plan.length:
         raise ValueError(f"samples {first} to {last} of a call of {plan.length}")
-    timeline = timeline_of(plan.clips)
+    index = index_of(plan.clips)
     pcm = np.empty((last - first, 2), np.int16)
     for start in range(first, last, _PIECE):
         end = min(start + _PIECE, last)
-        _render(timeline, start, end, pcm[start - first : end - first])
+        _render(index, start, end, pcm[start - first : end - first])
     return pcm
 
 
@@ -68,16 +68,16 @@ def mono(pcm: Pcm) -> Pcm:
     return mixed
 
 
-def wav_of(plan: Score, codec: int) -> bytes:
+def wav_of(plan: Mixable, codec: int) -> bytes:
     """Return a whole call as a WAV file in `PCM` or `MU_LAW`."""
     return header_of(codec, 2, plan.length) + payload_of(rendered(plan), codec)
 
 
-def _render(timeline: Timeline, first: int, last: int, out: Pcm) -> None:
+def _render(index: ClipIndex, first: int, last: int, out: Pcm) -> None:
     # The rows start early by the echo, which is heard in this piece and was spoken before it.
     origin = first - ECHO_SAMPLES
     mix = np.zeros((2, last - origin), np.int32)
-    for clip in timeline.within(origin, last):
+    for clip in index.within(origin, last):
         _add(mix[clip.channel], clip, origin)
     mix[EXTERNAL, ECHO_SAMPLES:] += mix[INTERNAL, :-ECHO_SAMPLES] >> _ECHO_SHIFT
     noise = loop_of("noise")

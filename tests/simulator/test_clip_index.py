@@ -3,7 +3,7 @@
 import numpy as np
 
 from recordings_pipeline.simulator.plan import INTERNAL, Clip
-from recordings_pipeline.simulator.timeline import KEPT_TIMELINES, Timeline, timeline_of
+from recordings_pipeline.simulator.clip_index import KEPT_INDEXES, ClipIndex, index_of
 from tests.listening import conversation
 
 
@@ -17,34 +17,34 @@ def clips(seed: int, count: int) -> tuple[Clip, ...]:
 
 def test_it_finds_the_clips_that_a_look_at_every_one_finds() -> None:
     many = clips(1, 500)
-    timeline = Timeline(many)
+    index = ClipIndex(many)
     spans = np.sort(np.random.default_rng(2).integers(0, 14_000, (300, 2)), axis=1).tolist()
 
     for first, last in spans:
         heard = [c for c in many if c.at < last and c.at + c.length > first]
-        assert sorted(timeline.within(first, last), key=id) == sorted(heard, key=id)
+        assert sorted(index.within(first, last), key=id) == sorted(heard, key=id)
 
 
 def test_nothing_is_heard_in_a_call_without_clips() -> None:
-    assert Timeline(()).within(0, 100) == []
+    assert ClipIndex(()).within(0, 100) == []
 
 
-def test_asking_again_for_the_same_clips_makes_no_other_timeline() -> None:
+def test_asking_again_for_the_same_clips_makes_no_other_index() -> None:
     many = clips(1, 50)
 
-    assert timeline_of(many) is timeline_of(many)
+    assert index_of(many) is index_of(many)
 
 
-def test_a_timeline_that_was_dropped_is_made_again() -> None:
+def test_a_index_that_was_dropped_is_made_again() -> None:
     many = clips(1, 50)
-    first = timeline_of(many)
-    others = [clips(seed, 2) for seed in range(KEPT_TIMELINES)]
+    first = index_of(many)
+    others = [clips(seed, 2) for seed in range(KEPT_INDEXES)]
 
     for other in others:
-        timeline_of(other)
+        index_of(other)
 
-    assert timeline_of(many) is not first
-    assert timeline_of(many).digest == first.digest
+    assert index_of(many) is not first
+    assert index_of(many).digest == first.digest
 
 
 def test_clips_that_sound_different_have_different_digests() -> None:
@@ -59,5 +59,5 @@ def test_clips_that_sound_different_have_different_digests() -> None:
         (*call[1:], Clip(call[0].channel, call[0].at, call[0].length, None, "music")),
     ]
 
-    assert len({Timeline(sound).digest for sound in sounds}) == len(sounds)
-    assert Timeline(call).digest == Timeline(tuple(reversed(call))).digest
+    assert len({ClipIndex(sound).digest for sound in sounds}) == len(sounds)
+    assert ClipIndex(call).digest == ClipIndex(tuple(reversed(call))).digest
