@@ -86,7 +86,9 @@ class _MediaHost:
         ids = request.path_params
         fault = self._site.fault(Asked(route, is_api=False, key=ids["id"], number=turn.number))
         try:
-            content = await asyncio.to_thread(find, ids)
+            content = find(ids)
+            if not content.is_ready:
+                await asyncio.to_thread(lambda: content.size)
         except KeyError:
             return _xml(404, "NoSuchKey", "The specified key does not exist.")
         wired = _answer(request, content, fault)
