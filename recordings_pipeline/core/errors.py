@@ -19,8 +19,7 @@ RecordingsError
 │   └── UnexpectedStatus
 └── IntegrityError           bytes arrived, but not the promised ones
     ├── UntrustedBytes
-    ├── NameTaken
-    └── DigestMismatch
+    └── NameTaken
 
 No message holds a secret, a query string, a phone number or a spoken word: messages end in logs
 and in Dagster's event log, where every visitor of the UI can read them.
@@ -243,21 +242,3 @@ class NameTaken(IntegrityError):
 
     def __str__(self) -> str:
         return f"{self.name} exists and is not ours: move it away, then run the day again"
-
-
-@dataclass(eq=False)
-class DigestMismatch(IntegrityError):
-    """A file on disk hashes to something other than its promise.
-
-    Attributes:
-        name: Name of the file; it is kept so that a person can look at it.
-        expected: SHA-256 that was promised, lowercase hex.
-        actual: SHA-256 of the bytes on disk, lowercase hex.
-    """
-
-    name: str
-    expected: str
-    actual: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: promised sha256 {self.expected}, got {self.actual}"
