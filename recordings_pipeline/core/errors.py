@@ -10,6 +10,7 @@ RecordingsError
 │   ├── RateLimited
 │   ├── ServerFailed
 │   ├── LinkExpired
+│   ├── AnswerUnusable
 │   └── TransferInterrupted
 ├── PermanentError           another attempt cannot change the answer
 │   ├── LoginRefused
@@ -138,6 +139,16 @@ class LinkExpired(TransientError):
 
 
 @dataclass(eq=False)
+class AnswerUnusable(TransientError):
+    """A media host sent something else than a recording; no byte of it was kept."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
 class TransferInterrupted(TransientError):
     """A body stopped before its announced end; the bytes that arrived are kept."""
 
@@ -226,7 +237,7 @@ class UnexpectedStatus(PermanentError):
 
 @dataclass(eq=False)
 class UntrustedBytes(IntegrityError):
-    """What arrived is not audio, or cannot be proved whole."""
+    """What arrived is whole, and is no audio."""
 
     reason: str
 

@@ -22,6 +22,7 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.model import Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.retries import recording_delay
 from recordings_pipeline.core.schemas import AUDIO_FILES
 from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.stages.batches import Delivery, deliveries
@@ -36,7 +37,6 @@ STAGE = "audio_files"
 WORKERS = 8
 # A URL that expired is asked for again; one that expires three times lives too short to use.
 ROUNDS = 3
-RETRY_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,16 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """How a job ended: its files, and the verdict; None when a URL expired on the way."""
+    """How a job ended.
+
+    Attributes:
+        verdict: None when a URL expired on the way.
+        delay: After how long it is worth another try; None when it is final.
+    """
 
     fetched: tuple[Fetched, ...]
     verdict: Verdict | None
+    delay: timedelta | None = None
 
 
 def fetch_day(export: Export, day: Day) -> StageReport:
@@ -65,7 +71,7 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     rows = list(_rows(export, day, standings))
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
     counts = counts_by_outcome([standing.verdict for standing in standings])
-    warnings = _warnings(counts, unknown)
+    warnings = _warnings(day, counts, unknown)
     return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), warnings)
 
 
@@ -98,7 +104,9 @@ class _Fetcher:
                 self._receive(delivery, expired)
             due = expired
         for standing in due:
-            self._later(standing, "its signed URLs expired before they could be used")
+            self._later(
+                standing, "its signed URLs expired, or were refused, before they could be used"
+            )
         return len(unknown)
 
     def _receive(self, delivery: Delivery, expired: list[Standing]) -> None:
@@ -134,7 +142,8 @@ class _Fetcher:
         except NotFound:
             return _Result(tuple(fetched), Verdict(Outcome.MISSING, "deleted at the source"))
         except (TransientError, NameTaken) as error:
-            return _Result(tuple(fetched), Verdict(Outcome.RETRY, str(error)))
+            verdict = Verdict(Outcome.RETRY, str(error))
+            return _Result(tuple(fetched), verdict, recording_delay(error))
         except IntegrityError as error:
             return _Result(tuple(fetched), Verdict(Outcome.QUARANTINED, str(error)))
         return _Result(tuple(fetched), Verdict(Outcome.EXPORTED))
@@ -149,8 +158,7 @@ class _Fetcher:
         self._measurement.bytes_moved += sum(file.received_bytes for file in result.fetched)
         self._measurement.resumed_count += sum(file.is_resumed for file in result.fetched)
         if verdict.outcome is not Outcome.EXPORTED:
-            retry = verdict.outcome is Outcome.RETRY
-            self._settle(job.standing, verdict, in_an_hour=retry)
+            self._settle(job.standing, verdict, result.delay)
             return
         now = self._export.now()
         files = [
@@ -176,11 +184,11 @@ class _Fetcher:
         self._advance()
 
     def _later(self, standing: Standing, reason: str) -> None:
-        self._settle(standing, Verdict(Outcome.RETRY, reason), in_an_hour=True)
+        self._settle(standing, Verdict(Outcome.RETRY, reason), recording_delay(None))
 
-    def _settle(self, standing: Standing, verdict: Verdict, *, in_an_hour: bool = False) -> None:
+    def _settle(self, standing: Standing, verdict: Verdict, delay: timedelta | None = None) -> None:
         now = self._export.now()
-        retry_time = now + RETRY_AFTER if in_an_hour else None
+        retry_time = None if delay is None else now + delay
         self._export.ledger.settle(standing.recording_id, verdict, now, retry_time=retry_time)
         self._advance()
 
@@ -204,12 +212,13 @@ def _rows(export: Export, day: Day, standings: list[Standing]) -> Iterator[dict[
             yield {**common, **file}
 
 
-def _warnings(counts: dict[str, int], unknown: int) -> tuple[str, ...]:
+def _warnings(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]:
     found = []
     if count := counts.get(str(Outcome.FORBIDDEN)):
         found.append(f"{count} recordings {SENSITIVE}")
     if count := counts.get(str(Outcome.QUARANTINED)):
-        found.append(f"{count} recordings are in quarantine/: what arrived cannot be trusted")
+        folder = layout.QUARANTINE / f"date={day}"
+        found.append(f"{count} recordings arrived whole and failed verification: look in {folder}/")
     if count := counts.get(str(Outcome.RETRY)):
         found.append(f"{count} recordings could not be fetched yet: run the day again")
     if unknown:

@@ -15,6 +15,7 @@ from recordings_pipeline.core import layout, transfer
 from recordings_pipeline.core.containers import container_of, distrust
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
+    AnswerUnusable,
     Interrupted,
     LinkExpired,
     NotFound,
@@ -71,9 +72,10 @@ class Transfers:
 
         Raises:
             LinkExpired: Ask the platform for another URL; the part is kept.
+            AnswerUnusable: The host sent no byte that can be trusted; the part is kept.
             TransferInterrupted: It kept breaking off; the part is kept.
             NotFound: The object is gone.
-            UntrustedBytes: What arrived is no audio; it lies in quarantine.
+            UntrustedBytes: What arrived is whole and no audio; it lies in quarantine.
             NameTaken: A foreign file has the final name.
             Interrupted: The run was asked to stop; the part is kept.
         """
@@ -171,8 +173,7 @@ class _Receiver:
             case transfer.Gone():
                 raise NotFound("GET media")
             case transfer.Refuse(reason):
-                self.part.drop()
-                raise UntrustedBytes(reason)
+                raise AnswerUnusable(reason)
             case _:
                 pass
 
