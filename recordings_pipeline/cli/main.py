@@ -17,8 +17,8 @@ _DEMO_DAY = "2026-01-31"
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "Exit codes: 0 done, 1 something is left to do or failed, 2 wrong settings, "
-        "130 interrupted."
+        "Exit codes: 0 done, 1 a day or check failed or a recording is to be fetched again, "
+        "2 wrong settings, 130 interrupted."
     ),
 )
 @click.version_option(package_name="recordings-pipeline")

@@ -1,10 +1,12 @@
 """One outcome for each recording the source listed, and the arithmetic that proves it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.retries import DEFERRED_DELAY
 from recordings_pipeline.core.settling import is_settled
+from recordings_pipeline.core.standings import Standing
 
 AUDIO = "audio"
 SENSITIVE = (
@@ -38,6 +40,33 @@ def outcome_when_listed(recording: Recording, known: Verdict | None) -> Verdict:
     if known is not None and (known == BY_CALLER or known.outcome in _UNCHANGED):
         return known
     return Verdict(Outcome.DISCOVERED)
+
+
+def retry_time_when_listed(
+    verdict: Verdict, known: Standing | None, now: datetime
+) -> datetime | None:
+    """Say when a recording that was just listed is worth trying again; None for now or never."""
+    if is_deferred(verdict):
+        return now + DEFERRED_DELAY
+    return known.retry_time if known is not None and known.verdict == verdict else None
+
+
+def is_listing_due(
+    ended: datetime | None, asked: datetime | None, known: Iterable[Verdict]
+) -> bool:
+    """Say whether the source is to be asked which recordings a conversation has.
+
+    Args:
+        ended: End of the conversation; None while it is open.
+        asked: When it was last asked; None for never.
+        known: How the recordings stand that it listed then.
+    """
+    return any(map(is_deferred, known)) or not is_settled(ended, asked)
+
+
+def is_deferred(verdict: Verdict) -> bool:
+    """Say whether a recording waits for the source."""
+    return verdict.outcome is Outcome.DEFERRED
 
 
 def is_due(verdict: Verdict, *, is_processed: bool) -> bool:

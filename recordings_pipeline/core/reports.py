@@ -60,10 +60,9 @@ class ExportReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every recording has an outcome and no day failed.
+        """Whether no day failed and no recording is left that a further run could fetch now.
 
-        Recordings with a stated future (deferred, retry) leave a range incomplete only when we
-        could have done better: a retry could, a deferral waits for the source.
+        A deferral leaves a range complete: it waits for the source, not for us.
         """
         open_count = unexplained(self.outcomes) + self.outcomes.get(str(Outcome.RETRY), 0)
         return not self.failures and open_count == 0

@@ -42,6 +42,8 @@ MEDIA = Budget(attempts=6, first_wait_s=0.2)
 # repaired by people.
 _BROKEN_DELAY = timedelta(hours=1)
 _UNUSABLE_DELAY = timedelta(hours=6)
+# An upload or a restore takes minutes to hours, and each look at it costs an API call.
+DEFERRED_DELAY = timedelta(hours=6)
 
 
 def recording_delay(error: RecordingsError | None) -> timedelta:

@@ -10,7 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from recordings_pipeline.core import layout, transcript_file, wire
-from recordings_pipeline.core.completeness import AUDIO, is_transcript_due, transcript_counts
+from recordings_pipeline.core.completeness import (
+    AUDIO,
+    is_deferred,
+    is_transcript_due,
+    transcript_counts,
+)
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
     LinkExpired,
@@ -112,12 +117,15 @@ def _fetch(export: Export, day: Day, measurement: Measurement) -> None:
 
 
 def _legs(export: Export, day: Day) -> list[_Leg]:
-    """Return the communications with audio recordings, each once."""
+    """Return the communications with audio recordings, each once.
+
+    What is deferred counts as not ended: its transcript follows the upload.
+    """
     legs = {
         standing.communication_id: _Leg(
             standing.communication_id,
             standing.conversation_id,
-            standing.row["conversation_end_time"],
+            None if is_deferred(standing.verdict) else standing.row["conversation_end_time"],
         )
         for standing in export.ledger.standings(day).values()
         if standing.communication_id is not None and standing.row["media"] == AUDIO

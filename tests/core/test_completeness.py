@@ -8,11 +8,14 @@ from recordings_pipeline.core.completeness import (
     BY_CALLER,
     counts_by_outcome,
     is_due,
+    is_listing_due,
     is_transcript_due,
     outcome_when_listed,
+    retry_time_when_listed,
     unexplained,
 )
 from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.standings import Standing
 
 ENDED = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -50,6 +53,38 @@ def test_a_deferred_recording_is_discovered_once_it_is_available() -> None:
     known = Verdict(Outcome.DEFERRED, "still uploading")
 
     assert outcome_when_listed(recording("AVAILABLE"), known).outcome is Outcome.DISCOVERED
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "is_due"),
+    [
+        ([], False),
+        ([Outcome.EXPORTED, Outcome.RETRY], False),
+        ([Outcome.EXPORTED, Outcome.DEFERRED], True),
+    ],
+    ids=["nothing recorded", "nothing deferred", "one deferred"],
+)
+def test_a_settled_conversation_is_asked_again_only_for_a_deferred_recording(
+    outcomes: list[Outcome],
+    is_due: bool,  # noqa: FBT001
+) -> None:
+    asked = ENDED + timedelta(days=30)
+
+    assert is_listing_due(ENDED, asked, [Verdict(outcome) for outcome in outcomes]) is is_due
+
+
+def test_a_deferred_recording_has_a_time_to_try_again_and_a_new_one_has_none() -> None:
+    deferred = Verdict(Outcome.DEFERRED, "still uploading")
+
+    assert retry_time_when_listed(deferred, None, ENDED) == ENDED + timedelta(hours=6)
+    assert retry_time_when_listed(Verdict(Outcome.DISCOVERED), None, ENDED) is None
+
+
+def test_a_listing_leaves_the_time_of_a_retry_alone() -> None:
+    verdict = Verdict(Outcome.RETRY, "cut")
+    known = Standing("r", "c", "m", verdict, ENDED, {})
+
+    assert retry_time_when_listed(verdict, known, ENDED + timedelta(days=1)) == ENDED
 
 
 def test_only_what_is_open_is_fetched() -> None:

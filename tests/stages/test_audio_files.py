@@ -10,6 +10,7 @@ import pytest
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.standings import Listed
 from recordings_pipeline.simulator.options import SENSITIVE, Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.world import Call
@@ -64,13 +65,13 @@ def list_it(export: Export, call: Call, recording_id: str) -> None:
         "file_state": "AVAILABLE",
     }
     verdict = Verdict(Outcome.DISCOVERED)
-    export.ledger.listed(DAY, call.conversation_id, LISTED, [(row, verdict)])
+    export.ledger.listed(DAY, call.conversation_id, LISTED, [Listed(row, verdict)])
 
 
 def list_one(export: Export) -> None:
     """List one recording of which nothing else is known."""
     row = {"recording_id": UNLISTED_ID, "communication_id": None, "file_state": "AVAILABLE"}
-    export.ledger.listed(DAY, UNLISTED_ID, LISTED, [(row, Verdict(Outcome.DISCOVERED))])
+    export.ledger.listed(DAY, UNLISTED_ID, LISTED, [Listed(row, Verdict(Outcome.DISCOVERED))])
 
 
 @pytest.mark.parametrize(

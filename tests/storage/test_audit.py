@@ -5,7 +5,7 @@ from pathlib import Path
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
-from recordings_pipeline.core.standings import TranscriptStanding
+from recordings_pipeline.core.standings import Listed, TranscriptStanding
 from recordings_pipeline.storage.audit import append_events, read_events
 from recordings_pipeline.storage.ledger import Ledger
 
@@ -16,7 +16,7 @@ ID = "11111111-1111-4111-8111-111111111111"
 
 def listed(ledger: Ledger) -> None:
     row = {"recording_id": ID, "communication_id": None}
-    ledger.listed(DAY, ID, NOW, [(row, Verdict(Outcome.DISCOVERED))])
+    ledger.listed(DAY, ID, NOW, [Listed(row, Verdict(Outcome.DISCOVERED))])
 
 
 def test_each_change_of_outcome_is_one_event(tmp_path: Path) -> None:
