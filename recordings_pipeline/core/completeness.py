@@ -14,6 +14,8 @@ SENSITIVE = (
     "recording:recording:viewSensitiveData"
 )
 _UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
+# Nobody tells us that a permission was granted; trying costs one batch for 100 conversations.
+_DUE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
 BY_CALLER = Verdict(Outcome.EXCLUDED, "already processed by the caller")
 _NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}
 _NEVER = {"DELETED": "deleted at the source", "ERROR": "the source failed to store it"}
@@ -78,7 +80,7 @@ def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
     """
     if verdict == BY_CALLER:
         return not is_processed
-    return verdict.outcome in (Outcome.DISCOVERED, Outcome.RETRY)
+    return verdict.outcome in _DUE
 
 
 def is_transcript_due(
@@ -86,12 +88,12 @@ def is_transcript_due(
 ) -> bool:
     """Say whether the source is to be asked for a transcript.
 
-    One that is absent may still come until its conversation is settled; a failure of ours is
-    always worth another try.
+    One that is absent may still come until its conversation is settled; a failure of ours, or a
+    permission that may have been granted since, is always worth another try.
     """
     if state is TranscriptState.FETCHED:
         return False
-    return state in (None, TranscriptState.FAILED) or not is_settled(ended, asked)
+    return state not in (None, TranscriptState.NONE) or not is_settled(ended, asked)
 
 
 def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:

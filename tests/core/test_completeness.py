@@ -87,10 +87,10 @@ def test_a_listing_leaves_the_time_of_a_retry_alone() -> None:
     assert retry_time_when_listed(verdict, known, ENDED + timedelta(days=1)) == ENDED
 
 
-def test_only_what_is_open_is_fetched() -> None:
+def test_only_what_is_open_or_may_have_been_permitted_is_fetched() -> None:
     due = [o for o in Outcome if is_due(Verdict(o), is_processed=False)]
 
-    assert due == [Outcome.DISCOVERED, Outcome.RETRY]
+    assert due == [Outcome.FORBIDDEN, Outcome.DISCOVERED, Outcome.RETRY]
 
 
 def test_what_a_caller_had_is_due_for_one_who_has_not() -> None:
@@ -112,6 +112,7 @@ def test_only_a_recording_without_end_or_future_is_unexplained() -> None:
         (TranscriptState.NONE, 47, True),
         (TranscriptState.NONE, 48, False),
         (TranscriptState.FAILED, 48, True),
+        (TranscriptState.FORBIDDEN, 48, True),
         (TranscriptState.FETCHED, 0, False),
     ],
 )
