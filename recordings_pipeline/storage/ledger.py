@@ -40,7 +40,9 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._engine = open_engine(path)
-        tables.metadata.create_all(self._engine)
+        # In a transaction that writes: several processes may open a new directory at once.
+        with writing(self._engine) as db:
+            tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
 
     def close(self) -> None:
