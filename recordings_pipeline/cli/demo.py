@@ -13,6 +13,7 @@ import click
 from recordings_pipeline.cli.children import child, dagster_home, simulator
 from recordings_pipeline.cli.printing import moved_text, print_table
 from recordings_pipeline.cli.queries import print_queries
+from recordings_pipeline.core.completeness import open_count
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.reports import STAGES
@@ -62,7 +63,9 @@ def _print(results: Mapping[str, Any], day: Day, data: Path) -> None:
         warning = results[stage]["warnings"]
         if warning != "none":
             click.echo(f"note: {warning}")
-    click.echo(moved_text(total(_throughput(results[stage]) for stage in STAGES)))
+    spent = total(_throughput(results[stage]) for stage in STAGES)
+    is_all_there = open_count(results["audio_files"]["counts"]) == 0
+    click.echo(moved_text(spent, is_all_there=is_all_there))
     click.echo("\nwritten:")
     for stage in STAGES:
         click.echo(f"  {data / table_path(stage, day)}")

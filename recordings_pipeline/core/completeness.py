@@ -107,6 +107,11 @@ def unexplained(counts: Mapping[str, int]) -> int:
     return counts.get(str(Outcome.DISCOVERED), 0)
 
 
+def open_count(counts: Mapping[str, int]) -> int:
+    """Count recordings that may still come: not tried, to be tried again, or deferred."""
+    return sum(counts.get(str(outcome), 0) for outcome in Outcome if not outcome.is_final)
+
+
 def transcript_counts(states: Collection[TranscriptState]) -> dict[str, int]:
     """Count communications by transcript state, in the order of `TranscriptState`."""
     found = list(states)

@@ -65,7 +65,7 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     """Fetch what is due, give every recording an outcome, and publish the manifest."""
     measurement = Measurement(export.client)
     standings = list(export.ledger.standings(day).values())
-    unknown = _Fetcher(export, day, measurement).fetch(standings)
+    unknown = _Fetcher(export, day).fetch(standings)
     standings = list(export.ledger.standings(day).values())
     path = layout.table_path(STAGE, day)
     rows = list(_rows(export, day, standings))
@@ -78,11 +78,10 @@ def fetch_day(export: Export, day: Day) -> StageReport:
 class _Fetcher:
     """Fetches one day's recordings and tells the ledger."""
 
-    def __init__(self, export: Export, day: Day, measurement: Measurement) -> None:
+    def __init__(self, export: Export, day: Day) -> None:
         self._export = export
         self._day = day
-        self._measurement = measurement
-        self._transfers = Transfers(export.home, export.stop)
+        self._transfers = Transfers(export.home, export.stop, export.client.meter)
         self._done = 0
         self._total = 0
 
@@ -155,8 +154,6 @@ class _Fetcher:
         return Wanted(self._day, standing.conversation_id, standing.recording_id, number, media.url)
 
     def _keep(self, job: _Job, result: _Result, verdict: Verdict) -> None:
-        self._measurement.bytes_moved += sum(file.received_bytes for file in result.fetched)
-        self._measurement.resumed_count += sum(file.is_resumed for file in result.fetched)
         if verdict.outcome is not Outcome.EXPORTED:
             self._settle(job.standing, verdict, result.delay)
             return

@@ -24,7 +24,15 @@ def test_only_what_a_further_run_could_do_leaves_a_range_incomplete(outcome: Out
     assert report.is_complete is (outcome not in OURS_TO_DO)
 
 
+@pytest.mark.parametrize("outcome", Outcome)
+def test_all_is_there_when_no_outcome_has_a_future(outcome: Outcome) -> None:
+    report = ExportReport((audio(outcome),))
+
+    assert report.is_all_there is outcome.is_final
+
+
 def test_a_failed_day_leaves_a_range_incomplete() -> None:
     report = ExportReport((audio(Outcome.EXPORTED),), {DAY: "no space"})
 
     assert not report.is_complete
+    assert not report.is_all_there

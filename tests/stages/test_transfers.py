@@ -61,7 +61,7 @@ def etag_of(content: bytes) -> str:
 
 
 def fetcher(export: Export) -> Transfers:
-    return Transfers(export.home, export.stop)
+    return Transfers(export.home, export.stop, export.client.meter)
 
 
 def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Open) -> None:
@@ -194,5 +194,8 @@ def test_a_host_that_cuts_every_whole_body_is_given_up(
     url = signed_url(f"{host.url}/media")
     file = Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
 
-    with pytest.raises(TransferInterrupted):
-        Transfers(export.home, Patience()).fetch(file)
+    with pytest.raises(TransferInterrupted, match="of 5000 bytes"):
+        Transfers(export.home, Patience(), export.client.meter).fetch(file)
+
+    asked = len(host.asked)
+    assert export.client.spent.bytes_moved == asked * 1_004
