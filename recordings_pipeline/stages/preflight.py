@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from recordings_pipeline.core.completeness import done_count
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing, PreflightFailed
 from recordings_pipeline.core.model import Conversation
@@ -44,12 +45,15 @@ def _facts(export: Export, day: Day) -> Facts:
         sample, total = export.client.conversations_page(day, 1)
     except PermissionMissing as error:
         missing["conversations"] = error.needed
+    standings = export.ledger.standings(day).values()
     missing |= _denied("recordings", lambda: export.client.recordings(_NOBODY))
     missing |= _denied("transcripts", lambda: export.client.transcript_link(_NOBODY, _NOBODY))
     return Facts(
         organization=organization,
         missing_permissions=missing,
         conversation_count=total,
+        done_count=done_count(standings),
+        held_bytes=_held_bytes(export, day),
         mean_conversation_s=_mean_s(sample),
         codecs=frozenset(codec for conversation in sample for codec in conversation.codecs),
         free_bytes=export.home.free_bytes(),
@@ -58,6 +62,11 @@ def _facts(export: Export, day: Day) -> Facts:
         calls_per_minute=export.client.calls_per_minute(),
         url_lifetime_s=export.client.batch_url_lifetime_s(),
     )
+
+
+def _held_bytes(export: Export, day: Day) -> int:
+    files = export.ledger.files(day).values()
+    return sum(file["size_bytes"] for recording in files for file in recording)
 
 
 def _denied(what: str, ask: Callable[[], object]) -> dict[str, str]:

@@ -11,6 +11,8 @@ GOOD = Facts(
     organization="o",
     missing_permissions={},
     conversation_count=1_000,
+    done_count=0,
+    held_bytes=0,
     mean_conversation_s=100.0,
     codecs=frozenset({"audio/pcmu"}),
     free_bytes=100 * GB,
@@ -38,6 +40,22 @@ def test_what_would_fail_is_a_failure_with_a_remedy(facts: Facts, check: str) ->
 
     assert problem.startswith(check)
     assert problem.partition("; ")[2]
+
+
+@pytest.mark.parametrize(
+    ("done_count", "is_refused"),
+    [(1_000, False), (999, True), (1_001, False)],
+    ids=["all fetched", "one left", "the source forgot one"],
+)
+def test_a_day_that_is_held_needs_no_room(done_count: int, is_refused: bool) -> None:  # noqa: FBT001
+    full = replace(GOOD, done_count=done_count, free_bytes=0, used_bytes=GB, quota_bytes=GB)
+
+    problems = failures(findings(full))
+
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "free space",
+        "quota",
+    ] * is_refused
 
 
 @pytest.mark.parametrize(
