@@ -1,7 +1,8 @@
 """What can be known to go wrong before anything moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE
@@ -117,6 +118,15 @@ def findings(facts: Facts) -> list[Finding]:
         _lifetime(facts),
         _codecs(facts),
     ]
+
+
+def predicted_bytes(spans: Iterable[tuple[datetime | None, datetime | None]]) -> int:
+    """Predict the size of recordings by start and end of their conversations.
+
+    A span without a start or an end counts nothing: an open conversation is fetched another day.
+    """
+    known = ((end - start).total_seconds() for start, end in spans if start and end)
+    return round(sum(known) * BYTES_PER_CONVERSATION_S)
 
 
 def room_findings(room: Room) -> list[Finding]:

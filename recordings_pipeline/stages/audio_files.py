@@ -28,6 +28,7 @@ from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.preflight import require_room
 from recordings_pipeline.stages.threads import for_each
 from recordings_pipeline.stages.transfers import Fetched, Transfers, Wanted
 from recordings_pipeline.storage.tables import write_table
@@ -62,7 +63,11 @@ class _Result:
 
 
 def fetch_day(export: Export, day: Day) -> StageReport:
-    """Fetch what is due, give every recording an outcome, and publish the manifest."""
+    """Fetch what is due, give every recording an outcome, and publish the manifest.
+
+    Raises:
+        PreflightFailed: There is no space or quota for what is due; nothing has moved.
+    """
     measurement = Measurement(export.client)
     standings = list(export.ledger.standings(day).values())
     unknown = _Fetcher(export, day).fetch(standings)
@@ -95,6 +100,9 @@ class _Fetcher:
             if standing.recording_id in mine:
                 self._settle(standing, BY_CALLER)
         due = [standing for standing in due if standing.recording_id not in mine]
+        # What is forbidden is asked for again, and seldom comes: it must not refuse a rerun.
+        coming = (standing for standing in due if not standing.verdict.outcome.is_final)
+        require_room(self._export, self._day, coming)
         unknown: set[str] = set()
         for _ in range(ROUNDS):
             expired: list[Standing] = []

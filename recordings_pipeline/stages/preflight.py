@@ -1,12 +1,21 @@
 """Asks both sides, before anything moves, whether the day can be exported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from recordings_pipeline.core.completeness import done_count
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing, PreflightFailed
 from recordings_pipeline.core.model import Conversation
-from recordings_pipeline.core.preflight import Facts, Finding, failures, findings
+from recordings_pipeline.core.preflight import (
+    Facts,
+    Finding,
+    Room,
+    failures,
+    findings,
+    predicted_bytes,
+    room_findings,
+)
+from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.stages.export import Export
 
 # No object has this id, so a question about it costs nothing and still shows the permission.
@@ -34,6 +43,26 @@ def require_day(export: Export, day: Day) -> list[Finding]:
     if problems:
         raise PreflightFailed(problems)
     return found
+
+
+def require_room(export: Export, day: Day, due: Iterable[Standing]) -> None:
+    """Refuse to fetch what there is no space or quota for; asks the platform nothing.
+
+    Raises:
+        PreflightFailed: The message says what to free or to raise.
+    """
+    rows = [standing.row for standing in due]
+    spans = ((row["conversation_start_time"], row["conversation_end_time"]) for row in rows)
+    room = Room(
+        predicted_bytes=predicted_bytes(spans),
+        held_bytes=_held_bytes(export, day),
+        free_bytes=export.home.free_bytes(),
+        used_bytes=export.home.used_bytes(),
+        quota_bytes=export.quota_bytes,
+    )
+    problems = failures(room_findings(room))
+    if problems:
+        raise PreflightFailed(problems)
 
 
 def _facts(export: Export, day: Day) -> Facts:

@@ -1,10 +1,17 @@
 """What is known to go wrong before anything moves."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recordings_pipeline.core.preflight import Facts, Level, failures, findings
+from recordings_pipeline.core.preflight import (
+    Facts,
+    Level,
+    failures,
+    findings,
+    predicted_bytes,
+)
 
 GB = 1_000_000_000
 GOOD = Facts(
@@ -40,6 +47,13 @@ def test_what_would_fail_is_a_failure_with_a_remedy(facts: Facts, check: str) ->
 
     assert problem.startswith(check)
     assert problem.partition("; ")[2]
+
+
+def test_recordings_are_predicted_by_the_length_of_their_conversations() -> None:
+    start = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    times = [(start, start + timedelta(seconds=90)), (start, start + timedelta(seconds=10))]
+
+    assert predicted_bytes([*times, (start, None), (None, None)]) == 100 * 16_000
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import PreflightFailed
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.standings import Listed
@@ -16,6 +17,7 @@ from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.world import Call
 from recordings_pipeline.stages.audio_files import ROUNDS, fetch_day
 from recordings_pipeline.stages.export import Export, open_export
+from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
@@ -154,6 +156,32 @@ def test_an_answer_without_trustworthy_bytes_is_tried_again_and_nothing_is_quara
     assert row["retry_time"] >= began + timedelta(hours=6)
     assert list(export.home.path(layout.QUARANTINE).iterdir()) == []
     assert "run the day again" in reports[-1].warnings[0]
+
+
+def test_nothing_is_asked_for_when_there_is_no_room_for_it(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    index_day(export, DAY)
+    full = replace(export, quota_bytes=1)
+    asked = simulator.traffic.api_requests
+
+    with pytest.raises(PreflightFailed, match="RECORDINGS_QUOTA_GB"):
+        fetch_day(full, DAY)
+
+    assert simulator.traffic.api_requests == asked
+    assert simulator.traffic.media_requests == 0
+
+
+def test_a_day_that_is_all_there_needs_no_room(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    index_day(export, DAY)
+    fetched = fetch_day(export, DAY)
+
+    again = fetch_day(replace(export, quota_bytes=1), DAY)
+
+    assert again.counts == fetched.counts
+    assert again.throughput.bytes_moved == 0
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
