@@ -18,16 +18,15 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.reports import STAGES
 from recordings_pipeline.core.throughput import Throughput, total
-from recordings_pipeline.storage.home import make_private
+from recordings_pipeline.storage.home import Home, make_private
 
 
 def run(day: date, data: Path) -> bool:
     """Run the demo; return whether the day was exported."""
     make_private()
     started = time.monotonic()
-    data.mkdir(parents=True, exist_ok=True)
-    base = {name: value for name, value in os.environ.items() if not name.startswith("GENESYS_")}
-    base |= {"RECORDINGS_DATA": str(data.absolute()), "DAGSTER_HOME": dagster_home(base, data)}
+    Home(data).prepare()
+    base = environment_of(day, data, os.environ)
     click.echo("starting a simulated Genesys Cloud organization and a Dagster run …")
     with simulator(base) as organization:
         results = _materialize({**base, **organization}, Day(day))
@@ -36,6 +35,22 @@ def run(day: date, data: Path) -> bool:
     _print(results, Day(day), data)
     click.echo(f"\nthe whole demo took {time.monotonic() - started:.0f} s")
     return True
+
+
+def environment_of(day: date, data: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a demo: nothing that was set for a real organization is among them.
+
+    Raises:
+        ConfigurationError: DAGSTER_HOME is no directory.
+    """
+    ours = ("GENESYS_", "RECORDINGS_")
+    base = {name: value for name, value in environ.items() if not name.startswith(ours)}
+    return base | {
+        "RECORDINGS_DATA": str(data.absolute()),
+        # Dagster offers days from here on, so that the one of the demo is among them.
+        "RECORDINGS_FIRST_DAY": day.isoformat(),
+        "DAGSTER_HOME": dagster_home(base, data),
+    }
 
 
 def _materialize(environ: Mapping[str, str], day: Day) -> dict[str, Any] | None:

@@ -140,6 +140,8 @@ def demo(day: datetime, data: Path) -> None:
     """
     from recordings_pipeline.cli.demo import run
 
+    if day.date() >= datetime.now(UTC).date():
+        raise click.UsageError(f"--day {day.date()} has not ended: choose an earlier one")
     sys.exit(0 if run(day.date(), data) else INCOMPLETE)
 
 
@@ -148,7 +150,7 @@ def demo(day: datetime, data: Path) -> None:
 def dev(port: int) -> None:
     r"""Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
 
-    With GENESYS_CLIENT_ID and a secret set, the real organization is used. One Ctrl-C stops all.
+    With GENESYS_CLIENT_ID or a secret set, the real organization is used. One Ctrl-C stops all.
 
     \b
     Example:

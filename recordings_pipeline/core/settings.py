@@ -115,9 +115,9 @@ def first_day(environ: Mapping[str, str]) -> date:
 
 
 def has_credentials(environ: Mapping[str, str]) -> bool:
-    """Say whether someone meant a real organization: an id and a secret are given."""
-    secret = environ.get("GENESYS_CLIENT_SECRET") or environ.get("GENESYS_CLIENT_SECRET_FILE")
-    return bool(environ.get("GENESYS_CLIENT_ID") and secret)
+    """Say whether someone means a real organization: an id, a secret, or both are given."""
+    names = ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET", "GENESYS_CLIENT_SECRET_FILE")
+    return any(environ.get(name, "").strip() for name in names)
 
 
 def _required(given: Mapping[str, str], name: str) -> str:
