@@ -31,6 +31,6 @@ def serve() -> Generator[Serve]:
         yield begin
 
 
-def settings_of(simulator: Simulator, data: Path, **more: str) -> Settings:
-    """Return settings that lead to a simulator and a directory."""
-    return settings_from({**simulator.environment, "RECORDINGS_DATA": str(data), **more})
+def settings_of(host: Simulator | Host, data: Path, **more: str) -> Settings:
+    """Return settings that lead to a simulator, or another host, and a directory."""
+    return settings_from({**host.environment, "RECORDINGS_DATA": str(data), **more})
