@@ -24,16 +24,19 @@ _NEVER = {"DELETED": "deleted at the source", "ERROR": "the source failed to sto
 _OURS = frozenset({Outcome.EXPORTED, Outcome.QUARANTINED, Outcome.ERASED})
 
 
-def outcome_when_listed(recording: Recording, known: Verdict | None) -> Verdict:
+def outcome_when_listed(
+    recording: Recording, known: Verdict | None, exported_media: Collection[str] = (AUDIO,)
+) -> Verdict:
     """Say how a recording stands after the source has listed it.
 
     Args:
         recording: What the metadata says.
         known: How it stood before; None when it is new.
+        exported_media: Media that are to be exported.
     """
     if known is not None and known.outcome in _OURS:
         return known
-    if recording.media != AUDIO:
+    if recording.media not in exported_media:
         return Verdict(Outcome.EXCLUDED, f"media {recording.media} is not exported")
     if recording.file_state in _NEVER:
         return Verdict(Outcome.MISSING, _NEVER[recording.file_state])

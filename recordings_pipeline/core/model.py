@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from recordings_pipeline.core.secrets import SignedUrl
 
+# Conversations of these media are kept whole, as text.
+WRITTEN_MEDIA = frozenset({"chat", "email", "message"})
+
 
 class Outcome(StrEnum):
     """How one recording stands; every listed recording has exactly one."""
@@ -57,23 +60,49 @@ class Conversation:
 
     Attributes:
         end: None while the conversation is still open.
+        medium: ``voice``, ``chat``, ``email``, ``message``, …: that of the customer's session.
         direction: ``inbound`` or ``outbound``; None when the platform does not say.
-        queue_id: Queue of the last agent's first talk; None without one.
+        division_ids: In the order of the platform.
+        queue_id: Queue of an agent's first talk; None without one.
         agent_ids: Distinct user ids of agents in order of appearance.
         participant_count: Participants of any purpose.
+        leg_count: Sessions of all participants.
+        transfer_count: Legs of agents that ended in a transfer.
+        hold_ms: Time on hold, over all agents; None when nobody was asked to hold.
+        wrap_up_code: Of the agent who came last; None without one.
+        ani: Number the customer called from; personal.
+        dnis: Number that was called.
         codecs: Lower-case codec names seen on voice sessions, such as ``audio/pcmu``.
-        is_recorded: Whether any session says that a recording was started on it.
+        recorded_ids: Communications on which a recording was started.
     """
 
     id: str
     start: datetime
     end: datetime | None
+    medium: str
     direction: str | None
+    division_ids: tuple[str, ...]
     queue_id: str | None
     agent_ids: tuple[str, ...]
     participant_count: int
+    leg_count: int
+    transfer_count: int
+    hold_ms: int | None
+    wrap_up_code: str | None
+    ani: str | None
+    dnis: str | None
     codecs: frozenset[str]
-    is_recorded: bool
+    recorded_ids: tuple[str, ...]
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether any leg says that a recording was started on it."""
+        return bool(self.recorded_ids)
+
+    @property
+    def may_have_recordings(self) -> bool:
+        """Whether it is worth asking for recordings: written media keep one without saying so."""
+        return self.is_recorded or self.medium in WRITTEN_MEDIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +112,11 @@ class Recording:
     Attributes:
         communication_id: The leg it belongs to; None when the platform does not say.
         file_state: As the platform writes it, upper case; unknown words are kept.
-        archive_time: When the source will archive it; None for never.
-        delete_time: When the source will delete it; None for never.
+        archive_time: When the source will archive it; None for never, or not known.
+        delete_time: When the source will delete it; None for never, or not known.
+        export_time: When the source will export it to its own bucket; None for never.
+        region: Where the source keeps it; None when it does not say.
+        has_metadata: Whether the platform's metadata was read, or only a batch named it.
     """
 
     id: str
@@ -93,6 +125,38 @@ class Recording:
     media: str
     media_subtype: str | None
     file_state: str
+    archive_time: datetime | None = None
+    delete_time: datetime | None = None
+    export_time: datetime | None = None
+    region: str | None = None
+    has_metadata: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """A report on uploads at one instant.
+
+    Attributes:
+        url: Where it lies once it is completed.
+    """
+
+    id: str
+    is_over: bool
+    url: SignedUrl | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What the retention query says of one recording.
+
+    Attributes:
+        archive_time: When the source will archive it; None for never.
+        delete_time: When the source will delete it; None for never.
+    """
+
+    recording_id: str
+    conversation_id: str
+    created: datetime | None
     archive_time: datetime | None
     delete_time: datetime | None
 

@@ -8,12 +8,12 @@ add it when a table's folder is read as one data set.
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["string", "int64", "float64", "bool", "timestamp"]
+Type = Literal["string", "strings", "int64", "float64", "bool", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``timestamp`` is a UTC instant in microseconds.
+    """One column; ``timestamp`` is a UTC instant in microseconds, ``strings`` a list.
 
     Attributes:
         is_repeated: Whether few distinct values fill the column, so that a dictionary pays.
@@ -62,12 +62,26 @@ RECORDING_INDEX = Schema(
         Column("conversation_end_time", "timestamp", "End; null while the conversation is open"),
         Column("is_open", "bool", "Whether the conversation had not ended", nullable=False),
         Column("direction", "string", "inbound or outbound", is_repeated=True),
-        Column("queue_id", "string", "Queue of the agent's first talk", is_repeated=True),
+        Column("queue_id", "string", "Queue of an agent's first talk", is_repeated=True),
+        Column("queue_name", "string", "Its name when it was last looked up", is_repeated=True),
+        Column("division_id", "string", "Division of the conversation", is_repeated=True),
+        Column("division_name", "string", "Its name", is_repeated=True),
         Column("agent_user_id", "string", "First agent on the call", is_repeated=True),
+        Column("agent_name", "string", "Name of that agent", is_repeated=True, is_personal=True),
+        Column("agent_user_ids", "strings", "All agents, in order of appearance"),
         Column("agent_count", "int64", "Agents who were on the call", nullable=False),
         Column("participant_count", "int64", "Participants of any purpose", nullable=False),
-        Column("archive_time", "timestamp", "When the source will archive it"),
-        Column("delete_time", "timestamp", "When the source will delete it"),
+        Column("leg_count", "int64", "Legs of all participants"),
+        Column("transfer_count", "int64", "Legs of agents that ended in a transfer"),
+        Column("hold_ms", "int64", "Time on hold over all agents; null for none"),
+        Column("wrap_up_code", "string", "Of the agent who came last", is_repeated=True),
+        Column("ani", "string", "Number the customer called from", is_personal=True),
+        Column("dnis", "string", "Number that was called", is_repeated=True, is_personal=True),
+        Column("archive_time", "timestamp", "When the source will archive it, if it said so"),
+        Column("delete_time", "timestamp", "When the source will delete it, if it said so"),
+        Column("export_time", "timestamp", "When the source will export it to its own bucket"),
+        Column("region", "string", "Where the source keeps it", is_repeated=True),
+        Column("has_metadata", "bool", "Whether its metadata was read, or a batch named it"),
     ),
 )
 

@@ -53,6 +53,16 @@ VARIABLES = (
     Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
     Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
     Variable(
+        "RECORDINGS_METADATA",
+        "`when_needed`, or `always` to read the full metadata of each recording: a call each",
+        "`when_needed`",
+    ),
+    Variable(
+        "RECORDINGS_MEDIA",
+        "what is exported of `call`, `screen`, `chat`, `email`, `message`; all are indexed",
+        "`call`",
+    ),
+    Variable(
         "RECORDINGS_API_RESERVE_PERCENT",
         "share of the API allowance that backfills leave to daily work",
         "20",
@@ -60,6 +70,15 @@ VARIABLES = (
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
 )
 DEFAULT_API_RESERVE = "20"
+METADATA_MODES = ("when_needed", "always")
+# Our word for a medium, and the platform's.
+MEDIA = {
+    "call": "audio",
+    "screen": "screen",
+    "chat": "chat",
+    "email": "email",
+    "message": "message",
+}
 DEFAULT_FIRST_DAY = date(2026, 1, 1)
 
 
@@ -71,6 +90,8 @@ class Settings:
         client_secret: The secret itself, or the file to read it from at each login.
         quota_bytes: Most bytes the data directory may hold; None for no limit.
         api_reserve: Share of the API allowance that backfills leave alone, 0 to 1.
+        metadata: ``when_needed`` or ``always``.
+        exported_media: Media of recordings that are exported, in the platform's words.
     """
 
     client_id: str
@@ -80,6 +101,8 @@ class Settings:
     data: Path
     quota_bytes: int | None
     api_reserve: float
+    metadata: str
+    exported_media: frozenset[str]
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -98,6 +121,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         data=data_directory(given),
         quota_bytes=_quota_bytes(given),
         api_reserve=_api_reserve(given),
+        metadata=_metadata(given),
+        exported_media=_exported_media(given),
     )
 
 
@@ -213,3 +238,17 @@ def _api_reserve(given: Mapping[str, str]) -> float:
             "RECORDINGS_API_RESERVE_PERCENT", "is not a whole number from 0 to 99, like 20"
         )
     return int(text) / 100
+
+
+def _metadata(given: Mapping[str, str]) -> str:
+    mode = given.get("RECORDINGS_METADATA", METADATA_MODES[0])
+    if mode not in METADATA_MODES:
+        raise ConfigurationError("RECORDINGS_METADATA", f"is one of {', '.join(METADATA_MODES)}")
+    return mode
+
+
+def _exported_media(given: Mapping[str, str]) -> frozenset[str]:
+    words = [word.strip() for word in given.get("RECORDINGS_MEDIA", "call").split(",")]
+    if any(word not in MEDIA for word in words):
+        raise ConfigurationError("RECORDINGS_MEDIA", f"lists some of {', '.join(MEDIA)}")
+    return frozenset(MEDIA[word] for word in words)

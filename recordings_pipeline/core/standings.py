@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
@@ -37,6 +38,60 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedConversation:
+    """What the source listed of one conversation.
+
+    Attributes:
+        ended: None while it is open.
+        batch_id: The batch request that named its recordings; None when metadata did.
+        unlisted_ids: Communications that say they were recorded, without a recording.
+    """
+
+    conversation_id: str
+    ended: datetime | None
+    batch_id: str | None
+    unlisted_ids: tuple[str, ...]
+    recordings: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConversation:
+    """What the ledger remembers of one conversation.
+
+    Attributes:
+        asked: When the source was last asked which recordings it has.
+    """
+
+    conversation_id: str
+    asked: datetime
+    ended: datetime | None
+    batch_id: str | None
+    unlisted_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayStanding:
+    """How a day stands.
+
+    Attributes:
+        reasons: Why it is not settled, a sentence each.
+        planned_calls: API calls the planner predicted; None when nobody asked it.
+        spent_calls: API calls it took so far, over all runs.
+    """
+
+    day: Day
+    indexed_time: datetime
+    is_settled: bool
+    reasons: tuple[str, ...]
+    conversation_count: int
+    open_count: int
+    planned_recordings: int | None = None
+    planned_calls: int | None = None
+    planned_bytes: int | None = None
+    spent_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptStanding:
     """How the transcript of one communication stands, and when the source was asked."""
 
@@ -46,13 +101,18 @@ class TranscriptStanding:
     asked_time: datetime
 
 
+def verdict_from(row: Mapping[str, Any]) -> Verdict:
+    """Read outcome and reason out of a row of the ledger."""
+    return Verdict(Outcome(row["outcome"]), row["reason"])
+
+
 def standing_from(row: Mapping[str, Any]) -> Standing:
     """Read a row of the ledger."""
     return Standing(
         recording_id=row["recording_id"],
         conversation_id=row["conversation_id"],
         communication_id=row["communication_id"],
-        verdict=Verdict(Outcome(row["outcome"]), row["reason"]),
+        verdict=verdict_from(row),
         retry_time=row["retry_time"],
         row=row_from_text(RECORDING_INDEX, row["row"]),
     )

@@ -17,9 +17,9 @@ from recordings_pipeline.core.errors import (
     MalformedPayload,
     UnexpectedStatus,
 )
+from recordings_pipeline.core.fields import parsed
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.settings import Settings
-from recordings_pipeline.core.wire import parsed
 from recordings_pipeline.genesys.attempts import Attempts, correlation_id, host_of
 
 ROUTE = "POST /oauth/token"

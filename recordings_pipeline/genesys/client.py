@@ -1,16 +1,15 @@
 """Questions in our words, asked through the official SDK."""
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from recordings_pipeline.core import wire
-from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import MalformedPayload, NotFound
+from recordings_pipeline.core.errors import Interrupted, NotFound
+from recordings_pipeline.core.fields import parsed
 from recordings_pipeline.core.model import (
     BatchState,
-    Conversation,
     Organization,
     Recording,
 )
@@ -22,8 +21,7 @@ from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.genesys.sdk import Sdk, open_sdk
 from recordings_pipeline.genesys.transport import ApiTransport, Reply
 
-# The platform's own maxima: a page of the details query, and items of a batch request.
-PAGE_SIZE = 100
+# The platform's own maximum of items in a batch request.
 BATCH_SIZE = 100
 _ALLOWANCE_KEY = "client.credentials.token.rate.per.minute"
 
@@ -48,60 +46,26 @@ class GenesysClient:
         """What was asked, waited for and received since the client was opened."""
         return self.meter.reading()
 
-    def organization(self) -> Organization:
-        """Say whose token we hold; needs no permission."""
-        return wire.organization(_json(self._sdk.tokens.get_tokens_me(), "token info"))
-
-    def conversations(self, day: Day) -> Iterator[Conversation]:
-        """Yield the day's recorded conversations, ordered by start, each once.
-
-        The platform matches by days touched, so conversations of a neighbouring day may come
-        along; they are left out here.
+    def wait(self, seconds: float) -> None:
+        """Wait until the time is over.
 
         Raises:
-            MalformedPayload: The pages do not add up to the promised total.
+            Interrupted: The run was asked to stop meanwhile.
         """
-        seen: set[str] = set()
-        page_number = 1
-        while True:
-            page, total = self.conversations_page(day, page_number)
-            fresh = [item for item in page if item.id not in seen]
-            seen.update(item.id for item in fresh)
-            yield from (item for item in fresh if item.start in day)
-            if len(seen) >= total:
-                return
-            if not fresh:
-                raise MalformedPayload(
-                    "details query", f"promised {total} conversations, sent {len(seen)}"
-                )
-            page_number += 1
+        if self.stop.wait(seconds):
+            raise Interrupted
 
-    def conversations_page(self, day: Day, number: int) -> tuple[list[Conversation], int]:
-        """Ask for one page of recorded voice conversations, as (page, total)."""
-        query = {
-            "interval": f"{_instant(day.start)}/{_instant(day.end)}",
-            "order": "asc",
-            "orderBy": "conversationStart",
-            "paging": {"pageSize": PAGE_SIZE, "pageNumber": number},
-            "segmentFilters": [
-                {
-                    "type": "and",
-                    "predicates": [
-                        {"type": "dimension", "dimension": "recording", "operator": "exists"}
-                    ],
-                }
-            ],
-        }
-        reply = self._sdk.analytics.post_analytics_conversations_details_query(query)
-        return wire.conversations_page(_json(reply, "details query"))
+    def organization(self) -> Organization:
+        """Say whose token we hold; needs no permission."""
+        return wire.organization(json_of(self.sdk.tokens.get_tokens_me(), "token info"))
 
     def recordings(self, conversation_id: str) -> list[Recording]:
         """List a conversation's recordings; a conversation the source forgot has none."""
         try:
-            reply = self._sdk.recording.get_conversation_recordingmetadata(conversation_id)
+            reply = self.sdk.recording.get_conversation_recordingmetadata(conversation_id)
         except NotFound:
             return []
-        return wire.recordings(_json(reply, "recording metadata"), conversation_id)
+        return wire.recordings(json_of(reply, "recording metadata"), conversation_id)
 
     def request_batch(self, conversation_ids: Sequence[str]) -> str:
         """Ask for signed URLs of all recordings of up to `BATCH_SIZE` conversations.
@@ -111,13 +75,13 @@ class GenesysClient:
         """
         items = [{"conversationId": conversation_id} for conversation_id in conversation_ids]
         body = {"batchDownloadRequestList": items}
-        reply = self._sdk.recording.post_recording_batchrequests(body)
-        return wire.batch_id(_json(reply, "batch request"))
+        reply = self.sdk.recording.post_recording_batchrequests(body)
+        return wire.batch_id(json_of(reply, "batch request"))
 
     def batch(self, batch_id: str) -> BatchState:
         """Ask how a batch request stands."""
-        reply = self._sdk.recording.get_recording_batchrequest(batch_id)
-        return wire.batch_state(_json(reply, "batch request"))
+        reply = self.sdk.recording.get_recording_batchrequest(batch_id)
+        return wire.batch_state(json_of(reply, "batch request"))
 
     def transcript_link(self, conversation_id: str, communication_id: str) -> SignedUrl:
         """Ask for the URL of a transcript file; it lives ten minutes.
@@ -125,21 +89,24 @@ class GenesysClient:
         Raises:
             NotFound: The communication is not transcribed, or not yet.
         """
-        ask = self._sdk.speech.get_speechandtextanalytics_conversation_communication_transcripturl
-        return wire.transcript_link(_json(ask(conversation_id, communication_id), "transcript URL"))
+        ask = self.sdk.speech.get_speechandtextanalytics_conversation_communication_transcripturl
+        return wire.transcript_link(
+            json_of(ask(conversation_id, communication_id), "transcript URL")
+        )
 
     def batch_url_lifetime_s(self) -> int:
         """Ask how long the URLs of a batch request live, in seconds; needs no permission."""
-        reply = self._sdk.recording.get_recording_settings()
-        return wire.batch_url_lifetime_s(_json(reply, "recording settings"))
+        reply = self.sdk.recording.get_recording_settings()
+        return wire.batch_url_lifetime_s(json_of(reply, "recording settings"))
 
     def calls_per_minute(self) -> int | None:
         """Ask for this client's allowance; None when the organization does not list it."""
-        reply = self._sdk.organization.get_organizations_limits_namespace("platform.api")
-        return wire.limit(_json(reply, "limits"), _ALLOWANCE_KEY)
+        reply = self.sdk.organization.get_organizations_limits_namespace("platform.api")
+        return wire.limit(json_of(reply, "limits"), _ALLOWANCE_KEY)
 
     @property
-    def _sdk(self) -> Sdk:
+    def sdk(self) -> Sdk:
+        """The official SDK on our transport; the first use pays for its import."""
         with self._lock:
             if self._opened is None:
                 self._opened = open_sdk(self._base_url, self._transport)
@@ -166,9 +133,6 @@ def open_client(
         yield GenesysClient(settings, transport, stop)
 
 
-def _json(reply: Reply, what: str) -> Any:  # noqa: ANN401 (core.wire gives it a type)
-    return wire.parsed(reply.data, what)
-
-
-def _instant(moment: Any) -> str:  # noqa: ANN401
-    return str(moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+def json_of(reply: Reply, what: str) -> Any:  # noqa: ANN401 (core.wire gives it a type)
+    """Decode a reply."""
+    return parsed(reply.data, what)

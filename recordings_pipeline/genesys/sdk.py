@@ -28,10 +28,13 @@ class Sdk:
     """The parts of the SDK we ask questions through; every method returns a `Reply`."""
 
     analytics: Any
+    authorization: Any
     organization: Any
     recording: Any
+    routing: Any
     speech: Any
     tokens: Any
+    users: Any
 
 
 def open_sdk(base_url: str, transport: ApiTransport) -> Sdk:
@@ -56,10 +59,13 @@ def open_sdk(base_url: str, transport: ApiTransport) -> Sdk:
     api.set_http_client(Http())
     return Sdk(
         analytics=sdk.AnalyticsApi(api),
+        authorization=sdk.AuthorizationApi(api),
         organization=sdk.OrganizationApi(api),
         recording=sdk.RecordingApi(api),
+        routing=sdk.RoutingApi(api),
         speech=sdk.SpeechTextAnalyticsApi(api),
         tokens=sdk.TokensApi(api),
+        users=sdk.UsersApi(api),
     )
 
 

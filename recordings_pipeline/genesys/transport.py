@@ -19,9 +19,10 @@ from recordings_pipeline.core.errors import (
     RecordingsError,
     UnexpectedStatus,
 )
+from recordings_pipeline.core.fields import parsed
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.settings import Settings
-from recordings_pipeline.core.wire import error_text, parsed
+from recordings_pipeline.core.wire import error_text
 from recordings_pipeline.genesys.attempts import Attempts, correlation_id
 from recordings_pipeline.genesys.auth import Tokens
 from recordings_pipeline.genesys.budget import Gate, WindowStore

@@ -104,9 +104,9 @@ class _Fetcher:
         coming = (standing for standing in due if not standing.verdict.outcome.is_final)
         require_room(self._export, self._day, coming)
         unknown: set[str] = set()
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             expired: list[Standing] = []
-            for delivery in deliveries(self._export, due):
+            for delivery in deliveries(self._export, self._day, due, is_first=number == 0):
                 unknown |= delivery.others - known
                 self._receive(delivery, expired)
             due = expired

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.settings import Settings
+from recordings_pipeline.core.settings import MEDIA, METADATA_MODES, Settings
 from recordings_pipeline.genesys.client import GenesysClient, open_client
+from recordings_pipeline.stages.links import Links
 from recordings_pipeline.storage.home import Home, make_private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
@@ -28,6 +29,9 @@ class Export:
         progress: Called with a stage's name, what is done and how much there is, as work goes on.
         processed_ids: Recordings the caller has already; they are not fetched.
         quota_bytes: Most bytes the data directory may hold; None for no limit.
+        metadata: ``always``, or ``when_needed``.
+        exported_media: Media of recordings that are exported, in the platform's words.
+        links: Signed URLs that the index came by.
     """
 
     client: GenesysClient
@@ -37,6 +41,16 @@ class Export:
     progress: Progress = silent
     processed_ids: frozenset[str] = frozenset()
     quota_bytes: int | None = None
+    metadata: str = METADATA_MODES[0]
+    exported_media: frozenset[str] = frozenset({MEDIA["call"]})
+    links: Links = field(default_factory=Links)
+    _lifetimes: list[float] = field(default_factory=list)
+
+    def url_lifetime_s(self) -> float:
+        """Return how long signed URLs of a batch live; asked once an export."""
+        if not self._lifetimes:
+            self._lifetimes.append(float(self.client.batch_url_lifetime_s()))
+        return self._lifetimes[0]
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -80,7 +94,17 @@ def open_export(
     share = 1 - settings.api_reserve if is_backfill else 1.0
     try:
         with open_client(settings, stop, window, share=share) as client:
-            yield Export(client, home, ledger, stop, progress, processed_ids, settings.quota_bytes)
+            yield Export(
+                client,
+                home,
+                ledger,
+                stop,
+                progress,
+                processed_ids,
+                quota_bytes=settings.quota_bytes,
+                metadata=settings.metadata,
+                exported_media=settings.exported_media,
+            )
     finally:
         stop.set()
         window.close()

@@ -16,6 +16,7 @@ from recordings_pipeline.core.preflight import (
     room_findings,
 )
 from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.genesys import analytics
 from recordings_pipeline.stages.export import Export
 
 # No object has this id, so a question about it costs nothing and still shows the permission.
@@ -71,7 +72,7 @@ def _facts(export: Export, day: Day) -> Facts:
     sample: list[Conversation] = []
     total = 0
     try:
-        sample, total = export.client.conversations_page(day, 1)
+        sample, total = analytics.recorded_page(export.client, day)
     except PermissionMissing as error:
         missing["conversations"] = error.needed
     standings = export.ledger.standings(day).values()
@@ -89,7 +90,7 @@ def _facts(export: Export, day: Day) -> Facts:
         used_bytes=export.home.used_bytes(),
         quota_bytes=export.quota_bytes,
         calls_per_minute=export.client.calls_per_minute(),
-        url_lifetime_s=export.client.batch_url_lifetime_s(),
+        url_lifetime_s=round(export.url_lifetime_s()),
     )
 
 

@@ -1,131 +1,107 @@
 """Which recordings does a day hold?
 
-Conversations come from analytics, recordings from one metadata question per conversation: there is
-no list of recordings by date. A conversation that was asked about two days after its end is
-settled and not asked again, unless one of its recordings is deferred.
+Conversations come from analytics; their recordings from batch requests, which name those of a
+hundred conversations at once, and from metadata where a batch leaves a question open. A day that
+is settled is not asked about again.
 """
 
-from collections import defaultdict
 from datetime import datetime
-from typing import Any
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.completeness import (
-    counts_by_outcome,
-    is_listing_due,
-    outcome_when_listed,
-    retry_time_when_listed,
-)
+from recordings_pipeline.core.completeness import counts_by_outcome
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.model import Conversation, Recording
+from recordings_pipeline.core.discovery import reads_by_job
+from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.standings import Listed, Standing
+from recordings_pipeline.core.settling import Evidence, is_old_enough, unsettled_because
+from recordings_pipeline.core.standings import DayStanding
+from recordings_pipeline.genesys import analytics
+from recordings_pipeline.genesys.uploads import pending_conversations
+from recordings_pipeline.stages.discovery import Tally, discover
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.naming import named, refresh_names
 from recordings_pipeline.stages.preflight import require_day
-from recordings_pipeline.stages.threads import for_each
 from recordings_pipeline.storage.tables import write_table
 
 STAGE = "recording_index"
-WORKERS = 6
 
 
 def index_day(export: Export, day: Day) -> StageReport:
     """List the day's recordings, give each an outcome, and publish the index.
 
+    A settled day costs no call: its table is published from the ledger.
+
     Raises:
         PreflightFailed: Something is known to go wrong; nothing has moved.
     """
     measurement = Measurement(export.client)
-    require_day(export, day)
-    conversations = list(export.client.conversations(day))
-    without = _ask(export, day, conversations)
-    standings = export.ledger.standings(day)
+    before = export.ledger.days.standing(day)
+    if before is None or not before.is_settled:
+        require_day(export, day)
+        _ask(export, day)
     path = layout.table_path(STAGE, day)
-    rows = sorted(
-        (standing.row for standing in standings.values()),
-        key=lambda row: (row["conversation_start_time"], row["recording_id"]),
-    )
+    known = refresh_names(export, export.ledger.index_rows(day))
+    rows = named(export.ledger.index_rows(day), known)
     row_count = write_table(export.home.path(path), RECORDING_INDEX, rows)
-    verdicts = [standing.verdict for standing in standings.values()]
-    counts = {
-        "conversations": len(conversations),
-        "open_conversations": sum(c.end is None for c in conversations),
-        **counts_by_outcome(verdicts),
-    }
-    return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), _warnings(without))
+    spent = measurement.taken()
+    export.ledger.days.spent(day, spent.api_calls)
+    return StageReport(STAGE, day, row_count, path, _counts(export, day), spent, _news(export, day))
 
 
-def _ask(export: Export, day: Day, conversations: list[Conversation]) -> int:
-    """Ask for the recordings of what may have changed; return how many had none."""
-    known = export.ledger.standings(day)
-    open_questions = _open_questions(export, day, conversations, known)
-    done = 0
-    without = 0
-
-    def work(conversation: Conversation) -> tuple[datetime, list[Recording]]:
-        now = export.now()
-        return now, export.client.recordings(conversation.id)
-
-    def keep(conversation: Conversation, answer: tuple[datetime, list[Recording]]) -> None:
-        nonlocal done, without
-        now, recordings = answer
-        found = [_listed(conversation, item, known.get(item.id), now) for item in recordings]
-        export.ledger.listed(day, conversation.id, now, found)
-        without += not recordings
-        done += 1
-        export.progress(STAGE, done, len(open_questions))
-
-    for_each(open_questions, work, keep, workers=WORKERS, stop=export.stop)
-    return without
+def _ask(export: Export, day: Day) -> None:
+    """Read the day's conversations, ask for their recordings, and say whether it is settled."""
+    available_until = analytics.available_until(export.client)
+    page, count = analytics.first_page(export.client, day)
+    if reads_by_job(day, count, available_until):
+        conversations = analytics.conversations_by_job(export.client, day)
+    else:
+        conversations = analytics.conversations(export.client, day, (page, count))
+    tally = discover(export, day, conversations, count)
+    _settle(export, day, tally, available_until)
 
 
-def _open_questions(
-    export: Export, day: Day, conversations: list[Conversation], known: dict[str, Standing]
-) -> list[Conversation]:
-    asked = export.ledger.asked_times(day)
-    verdicts = defaultdict(list)
-    for standing in known.values():
-        verdicts[standing.conversation_id].append(standing.verdict)
-    return [c for c in conversations if is_listing_due(c.end, asked.get(c.id), verdicts[c.id])]
-
-
-def _listed(
-    conversation: Conversation, recording: Recording, known: Standing | None, now: datetime
-) -> Listed:
-    verdict = outcome_when_listed(recording, None if known is None else known.verdict)
-    retry_time = retry_time_when_listed(verdict, known, now)
-    return Listed(_row(conversation, recording), verdict, retry_time)
-
-
-def _warnings(without: int) -> tuple[str, ...]:
-    if not without:
-        return ()
-    return (
-        (
-            f"{without} conversations say that they were recorded, but list no recording (yet): "
-            "they are asked again until two days after their end"
-        ),
+def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | None) -> None:
+    now = export.now()
+    outcomes = [verdict.outcome for verdict in export.ledger.verdicts(day).values()]
+    pending = None
+    if is_old_enough(day, now):
+        asked = export.ledger.days.conversations(day)
+        pending = len(pending_conversations(export.client, day.start) & asked.keys())
+    evidence = Evidence(
+        now=now,
+        available_until=available_until,
+        open_count=tally.open,
+        deferred_count=outcomes.count(Outcome.DEFERRED),
+        pending_count=pending,
+    )
+    reasons = unsettled_because(day, evidence)
+    export.ledger.days.indexed(
+        DayStanding(
+            day=day,
+            indexed_time=now,
+            is_settled=not reasons,
+            reasons=reasons,
+            conversation_count=tally.conversations,
+            open_count=tally.open,
+        )
     )
 
 
-def _row(conversation: Conversation, recording: Recording) -> dict[str, Any]:
+def _counts(export: Export, day: Day) -> dict[str, int]:
+    standing = export.ledger.days.standing(day)
     return {
-        "recording_id": recording.id,
-        "conversation_id": conversation.id,
-        "communication_id": recording.communication_id,
-        "media": recording.media,
-        "media_subtype": recording.media_subtype,
-        "file_state": recording.file_state,
-        "conversation_start_time": conversation.start,
-        "conversation_end_time": conversation.end,
-        "is_open": conversation.end is None,
-        "direction": conversation.direction,
-        "queue_id": conversation.queue_id,
-        "agent_user_id": next(iter(conversation.agent_ids), None),
-        "agent_count": len(conversation.agent_ids),
-        "participant_count": conversation.participant_count,
-        "archive_time": recording.archive_time,
-        "delete_time": recording.delete_time,
+        "conversations": standing.conversation_count if standing else 0,
+        "open_conversations": standing.open_count if standing else 0,
+        "is_settled": int(standing is not None and standing.is_settled),
+        "unlisted_legs": sum(
+            len(found.unlisted_ids) for found in export.ledger.days.conversations(day).values()
+        ),
+        **counts_by_outcome(list(export.ledger.verdicts(day).values())),
     }
+
+
+def _news(export: Export, day: Day) -> tuple[str, ...]:
+    standing = export.ledger.days.standing(day)
+    return tuple(f"provisional: {reason}" for reason in standing.reasons) if standing else ()

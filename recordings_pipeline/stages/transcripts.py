@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from recordings_pipeline.core import layout, transcript_file, wire
+from recordings_pipeline.core import fields, layout, transcript_file
 from recordings_pipeline.core.completeness import (
     AUDIO,
     is_deferred,
@@ -174,7 +174,7 @@ def _content(export: Export, leg: _Leg) -> bytes:
 
 
 def _parsed(content: bytes, conversation_id: str, communication_id: str) -> Transcript:
-    payload = wire.parsed(content, "transcript file")
+    payload = fields.parsed(content, "transcript file")
     return transcript_file.transcript(payload, conversation_id, communication_id)
 
 

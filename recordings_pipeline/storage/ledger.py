@@ -4,35 +4,39 @@ SQLite on a local disk. Tables, manifests and the audit log are published from h
 built again from it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Select, select
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.model import TranscriptState, Verdict
-from recordings_pipeline.core.rows import row_as_text
+from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
+from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.standings import (
-    Listed,
+    ListedConversation,
     Standing,
     TranscriptStanding,
     standing_from,
+    verdict_from,
 )
 from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
     open_engine,
     writing,
 )
+from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 
-# How a recording stands for an instant, inside the transaction that first lists it.
-_UNLISTED = "unlisted"
+_ROWS = 1_000
+# SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
+_IDS = 500
 
 
 class Ledger:
@@ -44,6 +48,8 @@ class Ledger:
         with writing(self._engine) as db:
             tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
+        self.days = DayBook(self._engine)
+        self.names = NameBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -62,14 +68,6 @@ class Ledger:
                 "RECORDINGS_DATA", f"{problem} ({name}: {held}): use another directory"
             )
 
-    def asked_times(self, day: Day) -> dict[str, datetime]:
-        """Return when each of the day's conversations was last asked for its recordings."""
-        columns = tables.conversations.c
-        found = self._all(
-            select(columns.conversation_id, columns.asked_time).where(columns.day == day.key)
-        )
-        return {row["conversation_id"]: row["asked_time"] for row in found}
-
     def standings(self, day: Day) -> dict[str, Standing]:
         """Return the day's recordings by id, ordered by id."""
         columns = tables.recordings.c
@@ -77,40 +75,62 @@ class Ledger:
         found = self._all(query.order_by(columns.recording_id))
         return {row["recording_id"]: standing_from(row) for row in found}
 
-    def listed(
-        self,
-        day: Day,
-        conversation_id: str,
-        asked: datetime,
-        found: Iterable[Listed],
-    ) -> None:
-        """Keep what the source listed of one conversation: index rows with their verdicts."""
+    def index_rows(self, day: Day) -> Iterator[Mapping[str, Any]]:
+        """Yield the day's rows of the recording index, ordered by start and recording.
+
+        They are read a thousand at a time: a day may have 100,000.
+        """
+        columns = tables.recordings.c
+        query = select(columns.row).where(columns.day == day.key)
+        query = query.order_by(columns.start_time, columns.recording_id)
+        with self._engine.connect() as db:
+            for row in db.execution_options(yield_per=_ROWS).scalars(query):
+                yield row_from_text(RECORDING_INDEX, row)
+
+    def standings_of(self, ids: Sequence[str]) -> dict[str, Standing]:
+        """Return how some recordings stand, by id; unknown ones are left out."""
+        columns = tables.recordings.c
+        found: dict[str, Standing] = {}
+        for start in range(0, len(ids), _IDS):
+            query = select(tables.recordings)
+            query = query.where(columns.recording_id.in_(ids[start : start + _IDS]))
+            found |= {row["recording_id"]: standing_from(row) for row in self._all(query)}
+        return found
+
+    def open_standings(self, day: Day) -> dict[str, list[Standing]]:
+        """Return the day's recordings without a final outcome, by conversation."""
+        columns = tables.recordings.c
+        waiting = [str(outcome) for outcome in Outcome if not outcome.is_final]
+        query = select(tables.recordings).where(
+            columns.day == day.key, columns.outcome.in_(waiting)
+        )
+        found: dict[str, list[Standing]] = {}
+        for row in self._all(query.order_by(columns.recording_id)):
+            found.setdefault(row["conversation_id"], []).append(standing_from(row))
+        return found
+
+    def verdicts(self, day: Day) -> dict[str, Verdict]:
+        """Return how the day's recordings stand, by id: a hundred bytes each."""
+        columns = tables.recordings.c
+        query = select(columns.recording_id, columns.outcome, columns.reason)
+        found = self._all(query.where(columns.day == day.key))
+        return {row["recording_id"]: verdict_from(row) for row in found}
+
+    def listed(self, day: Day, asked: datetime, found: Iterable[ListedConversation]) -> None:
+        """Keep what the source listed of some conversations, all of them or none."""
         with writing(self._engine) as db:
-            conversation = {
-                "conversation_id": conversation_id,
-                "day": day.key,
-                "asked_time": asked,
-            }
-            db.execute(
-                insert_or_update(tables.conversations, conversation, key=["conversation_id"])
-            )
-            for listed in found:
-                row = listed.row
+            for conversation in found:
                 values = {
-                    "recording_id": row["recording_id"],
-                    "conversation_id": conversation_id,
-                    "communication_id": row["communication_id"],
+                    "conversation_id": conversation.conversation_id,
                     "day": day.key,
-                    "row": row_as_text(RECORDING_INDEX, row),
-                    "outcome": _UNLISTED,
-                    "attempt": 0,
+                    "asked_time": asked,
+                    "end_time": conversation.ended,
+                    "batch_id": conversation.batch_id,
+                    "unlisted": ",".join(conversation.unlisted_ids),
                 }
-                db.execute(
-                    insert_or_update(
-                        tables.recordings, values, key=["recording_id"], keep=["outcome", "attempt"]
-                    )
-                )
-                _move(db, row["recording_id"], listed.verdict, asked, retry_time=listed.retry_time)
+                db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
+                for listed in conversation.recordings:
+                    list_recording(db, day, conversation.conversation_id, listed, asked)
 
     def settle(
         self,
@@ -127,7 +147,7 @@ class Ledger:
                 db.execute(
                     insert_or_update(tables.files, file, key=["recording_id", "file_number"])
                 )
-            _move(db, recording_id, verdict, now, retry_time=retry_time)
+            move(db, recording_id, verdict, now, retry_time=retry_time)
 
     def files(self, day: Day) -> dict[str, list[dict[str, Any]]]:
         """Return the day's audio files by recording, in order of their numbers."""
@@ -172,7 +192,7 @@ class Ledger:
             db.execute(insert_or_update(tables.transcripts, values, key=["communication_id"]))
             if before is None or before.state != standing.state:
                 action = f"transcript.{standing.state}"
-                _record(
+                record(
                     db,
                     standing.communication_id,
                     attempt,
@@ -192,60 +212,3 @@ class Ledger:
     def _all(self, query: Select[Any]) -> list[Mapping[str, Any]]:
         with self._engine.connect() as db:
             return [dict(row) for row in db.execute(query).mappings()]
-
-
-def _move(
-    db: Connection,
-    recording_id: str,
-    verdict: Verdict,
-    now: datetime,
-    *,
-    retry_time: datetime | None,
-) -> None:
-    """Change a recording's outcome and keep the event, or do nothing when it is no news."""
-    columns = tables.recordings.c
-    before = db.execute(select(tables.recordings).where(columns.recording_id == recording_id)).one()
-    if (before.outcome, before.reason, before.retry_time) == (
-        verdict.outcome,
-        verdict.reason,
-        retry_time,
-    ):
-        return
-    attempt = before.attempt + 1
-    db.execute(
-        update(tables.recordings)
-        .where(columns.recording_id == recording_id)
-        .values(
-            outcome=str(verdict.outcome),
-            reason=verdict.reason,
-            retry_time=retry_time,
-            attempt=attempt,
-        )
-    )
-    files = select(func.sum(tables.files.c.size_bytes), func.min(tables.files.c.sha256)).where(
-        tables.files.c.recording_id == recording_id
-    )
-    size_bytes, sha256 = db.execute(files).one()
-    _record(
-        db,
-        recording_id,
-        attempt,
-        f"recording.{verdict.outcome}",
-        {
-            "event_time": now,
-            "day": before.day,
-            "outcome": str(verdict.outcome),
-            "reason": verdict.reason,
-            "size_bytes": size_bytes,
-            "sha256": sha256,
-        },
-    )
-
-
-def _record(
-    db: Connection, object_id: str, attempt: int, action: str, values: Mapping[str, Any]
-) -> None:
-    """Keep an event; the attempt makes its id unique, so that no attempt ends twice."""
-    event_id = f"{object_id}/{attempt}/{action}"
-    row = {"event_id": event_id, "object_id": object_id, "action": action, **values}
-    db.execute(insert(tables.events).values({"reason": "", **row}))

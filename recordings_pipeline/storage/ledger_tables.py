@@ -15,7 +15,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 metadata = MetaData()
 
 
@@ -47,6 +47,37 @@ conversations = Table(
     Column("conversation_id", String(36), primary_key=True),
     Column("day", String(10), nullable=False, index=True),
     Column("asked_time", Instant, nullable=False),
+    # The batch request that named its recordings; only our OAuth client can read it, for a while.
+    Column("batch_id", String(36)),
+    Column("end_time", Instant),
+    # Legs that say they were recorded, without a recording; ids with commas between.
+    Column("unlisted", Text, nullable=False, default=""),
+)
+
+days = Table(
+    "days",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("indexed_time", Instant, nullable=False),
+    Column("is_settled", Boolean, nullable=False),
+    # Why it is not settled, one sentence a line.
+    Column("reasons", Text, nullable=False, default=""),
+    Column("conversation_count", Integer, nullable=False),
+    Column("open_count", Integer, nullable=False),
+    # What the planner said before the day was first exported; null when nobody asked it.
+    Column("planned_recordings", Integer),
+    Column("planned_calls", Integer),
+    Column("planned_bytes", Integer),
+    # What it took so far, over all runs.
+    Column("spent_calls", Integer, nullable=False, default=0),
+)
+
+names = Table(
+    "names",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("asked_time", Instant, nullable=False),
 )
 
 recordings = Table(
@@ -56,6 +87,7 @@ recordings = Table(
     Column("conversation_id", String(36), nullable=False),
     Column("communication_id", String(36)),
     Column("day", String(10), nullable=False, index=True),
+    Column("start_time", Instant, nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("retry_time", Instant),

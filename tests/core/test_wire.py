@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from recordings_pipeline.core import wire
+from recordings_pipeline.core import fields, wire, wire_analytics
 from recordings_pipeline.core.errors import MalformedPayload
 
 ID = "11111111-1111-4111-8111-111111111111"
@@ -12,13 +12,15 @@ START = "2026-01-31T10:00:00.000Z"
 
 
 def test_an_empty_page_has_no_conversations_member() -> None:
-    assert wire.conversations_page({"totalHits": 0}) == ([], 0)
+    assert wire_analytics.conversations_page({"totalHits": 0}) == ([], 0)
 
 
 def test_an_open_conversation_has_no_end() -> None:
     item = {"conversationId": ID, "conversationStart": START}
 
-    ((conversation,), _) = wire.conversations_page({"conversations": [item], "totalHits": 1})
+    ((conversation,), _) = wire_analytics.conversations_page(
+        {"conversations": [item], "totalHits": 1}
+    )
 
     assert conversation.end is None
     assert not conversation.is_recorded
@@ -42,7 +44,7 @@ def test_what_could_lose_a_recording_is_refused(change: dict[str, Any]) -> None:
         page["conversations"] = [{**item, "participants": "x"}]
 
     with pytest.raises(MalformedPayload):
-        wire.conversations_page(page)
+        wire_analytics.conversations_page(page)
 
 
 def test_a_file_state_of_the_future_survives() -> None:
@@ -80,4 +82,4 @@ def test_a_signed_url_does_not_show_its_signature() -> None:
 @pytest.mark.parametrize("body", [b"<html>", b"", b"{", b'{"a": NaN}', b"[" * 100_000])
 def test_what_is_no_json_is_refused_without_quoting_it(body: bytes) -> None:
     with pytest.raises(MalformedPayload, match="answer: is not valid JSON"):
-        wire.parsed(body, "answer")
+        fields.parsed(body, "answer")

@@ -19,6 +19,7 @@ from recordings_pipeline.core.errors import (
     PermissionMissing,
 )
 from recordings_pipeline.core.model import Organization
+from recordings_pipeline.genesys import analytics
 from recordings_pipeline.genesys.client import BATCH_SIZE, GenesysClient, open_client
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import CONVERSATIONS, PERMISSIONS
@@ -57,9 +58,9 @@ def test_every_page_is_asked_for_and_every_conversation_comes_once(
     start: Start, client_of: Open, calls_per_day: int
 ) -> None:
     simulator = start(calls_per_day=calls_per_day)
-    expected = [call.conversation_id for call in recorded(simulator)]
+    expected = [call.conversation_id for call in simulator.world.calls(DATE)]
 
-    found = list(client_of(simulator).conversations(DAY))
+    found = list(analytics.conversations(client_of(simulator), DAY))
 
     assert [conversation.id for conversation in found] == expected
     assert simulator.traffic.routes[DETAILS] == -(-len(expected) // 100)
@@ -75,7 +76,7 @@ def page(total: int, *items: dict[str, Any]) -> Answer:
 
 
 def numbers(client: GenesysClient) -> list[int]:
-    return [int(found.id[:8]) for found in client.conversations(DAY)]
+    return [int(found.id[:8]) for found in analytics.conversations(client, DAY)]
 
 
 def test_what_moves_to_the_next_page_comes_once(serve: Serve, client_of: Open) -> None:
@@ -235,7 +236,7 @@ def test_a_missing_permission_is_named(start: Start, client_of: Open) -> None:
     client = client_of(start(permissions=PERMISSIONS - {CONVERSATIONS}))
 
     with pytest.raises(PermissionMissing, match=CONVERSATIONS):
-        client.conversations_page(DAY, 1)
+        analytics.first_page(client, DAY)
 
 
 def test_after_the_request_to_stop_no_question_is_asked(start: Start, client_of: Open) -> None:

@@ -9,9 +9,7 @@ import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import PreflightFailed
-from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.standings import Listed
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import SENSITIVE, Options
 from recordings_pipeline.simulator.server import Simulator
@@ -22,6 +20,7 @@ from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
 from tests.hosts import Answer, Serve
+from tests.listing import conversation, discovered
 from tests.stages.conftest import DAY, Open, platform
 
 EXPORTED, WITHHELD, DELETED, OWNED, RELISTED, NOISE = range(6)
@@ -61,19 +60,14 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Generator[Fetched]:
 
 def list_it(export: Export, call: Call, recording_id: str) -> None:
     """List a recording as the index does, except that nobody knows yet what was deleted."""
-    row = {
-        "recording_id": recording_id,
-        "communication_id": call.communication_id,
-        "file_state": "AVAILABLE",
-    }
-    verdict = Verdict(Outcome.DISCOVERED)
-    export.ledger.listed(DAY, call.conversation_id, LISTED, [Listed(row, verdict)])
+    found = discovered(recording_id, communication_id=call.communication_id)
+    export.ledger.listed(DAY, LISTED, [conversation(call.conversation_id, [found])])
 
 
 def list_one(export: Export) -> None:
     """List one recording of which nothing else is known."""
-    row = {"recording_id": UNLISTED_ID, "communication_id": None, "file_state": "AVAILABLE"}
-    export.ledger.listed(DAY, UNLISTED_ID, LISTED, [Listed(row, Verdict(Outcome.DISCOVERED))])
+    found = discovered(UNLISTED_ID)
+    export.ledger.listed(DAY, LISTED, [conversation(UNLISTED_ID, [found])])
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Generator[Batch]:
         calls = simulator.world.calls(DAY.date)
         wanted = [standing_of(call) for call in calls[:RELISTED]]
         wanted.append(standing_of(calls[RELISTED], UNLISTED_ID))
-        yield next(deliveries(export, wanted)), calls
+        yield next(deliveries(export, DAY, wanted)), calls
 
 
 def test_an_archived_recording_does_not_hold_up_the_others(batch: Batch) -> None:
@@ -79,7 +79,7 @@ def test_a_batch_holds_a_hundred_conversations(start: Start, opened: Open) -> No
     fresh = [standing_of(call) for call in calls if call.file_state != "ARCHIVED"]
     assert len(fresh) > BATCH_SIZE
 
-    delivery = next(deliveries(opened(simulator), fresh))
+    delivery = next(deliveries(opened(simulator), DAY, fresh))
 
     assert len(delivery.standings) == BATCH_SIZE
     assert simulator.traffic.routes[SUBMIT] == 1
@@ -88,5 +88,5 @@ def test_a_batch_holds_a_hundred_conversations(start: Start, opened: Open) -> No
 def test_nothing_wanted_asks_nothing(start: Start, opened: Open) -> None:
     simulator = start()
 
-    assert list(deliveries(opened(simulator), [])) == []
+    assert list(deliveries(opened(simulator), DAY, [])) == []
     assert simulator.traffic.api_requests == 0

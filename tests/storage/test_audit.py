@@ -7,9 +7,10 @@ from uuid import UUID
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
-from recordings_pipeline.core.standings import Listed, TranscriptStanding
+from recordings_pipeline.core.standings import TranscriptStanding
 from recordings_pipeline.storage.audit import append_events, read_events
 from recordings_pipeline.storage.ledger import Ledger
+from tests.listing import conversation, discovered
 from tests.storage.conftest import run_at_once
 
 DAY = Day.from_key("2026-01-31")
@@ -31,8 +32,7 @@ ledger.close()
 
 
 def listed(ledger: Ledger) -> None:
-    row = {"recording_id": ID, "communication_id": None}
-    ledger.listed(DAY, ID, NOW, [Listed(row, Verdict(Outcome.DISCOVERED))])
+    ledger.listed(DAY, NOW, [conversation(ID, [discovered(ID)])])
 
 
 def test_each_change_of_outcome_is_one_event(tmp_path: Path) -> None:
@@ -53,8 +53,7 @@ def test_each_change_of_outcome_is_one_event(tmp_path: Path) -> None:
 def test_several_processes_neither_double_nor_tear_an_event(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.db")
     ids = [str(UUID(int=number)) for number in range(RECORDINGS)]
-    rows = [{"recording_id": id_, "communication_id": None} for id_ in ids]
-    ledger.listed(DAY, ID, NOW, [Listed(row, Verdict(Outcome.DISCOVERED)) for row in rows])
+    ledger.listed(DAY, NOW, [conversation(ID, map(discovered, ids))])
     ledger.close()
 
     codes = run_at_once([sys.executable, "-c", WRITER, str(tmp_path)], PROCESSES)

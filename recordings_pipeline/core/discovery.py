@@ -1,0 +1,124 @@
+"""What is asked of the source to learn which recordings a conversation has.
+
+A batch request names the recordings of a hundred conversations at once; metadata costs a call for
+each. So metadata is asked for only where the batch and the conversation leave a question open.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import WRITTEN_MEDIA, Conversation, Media, Recording
+
+AUDIO = "audio"
+# A job costs about five calls, whatever the day; a page of the query holds a hundred.
+JOB_PAYS_FROM = 1_000
+
+
+def reads_by_job(day: Day, count: int, available_until: datetime | None) -> bool:
+    """Say whether a day's conversations are read by a details job instead of page by page.
+
+    Args:
+        day: The day.
+        count: Conversations it has, as far as is known.
+        available_until: Up to when the data lake is complete; None for not known.
+    """
+    is_complete = available_until is not None and available_until >= day.end
+    return is_complete and count >= JOB_PAYS_FROM
+
+
+def recordings_from_batch(
+    conversation: Conversation, media: Sequence[Media]
+) -> list[Recording] | None:
+    """Return what a batch result tells of a conversation's recordings.
+
+    Returns:
+        The recordings; None where metadata has to be asked: nothing came, an error came, several
+        recordings came, or the leg that was recorded is not the only one that could be meant.
+    """
+    ids = {item.recording_id for item in media}
+    if conversation.end is None or len(ids) != 1 or any(item.has_error for item in media):
+        return None
+    communication_id, name = _only_leg(conversation), _medium(conversation, media)
+    if name is None or (name == AUDIO and communication_id is None):
+        return None
+    (recording_id,) = ids
+    return [
+        Recording(
+            id=recording_id,
+            conversation_id=conversation.id,
+            communication_id=communication_id,
+            media=name,
+            media_subtype=None,
+            file_state="AVAILABLE",
+            has_metadata=False,
+        )
+    ]
+
+
+def unlisted_ids(conversation: Conversation, recordings: Iterable[Recording]) -> tuple[str, ...]:
+    """Return the communications that say they were recorded, but have no recording."""
+    listed = {recording.communication_id for recording in recordings}
+    return tuple(id_ for id_ in conversation.recorded_ids if id_ not in listed)
+
+
+def index_row(
+    conversation: Conversation, recording: Recording, known: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return a recording's row of the index; names are added when the table is published.
+
+    Args:
+        conversation: What analytics says.
+        recording: What metadata, or a batch, says.
+        known: The row from before; what only metadata tells is kept from it.
+    """
+    row = {
+        "recording_id": recording.id,
+        "conversation_id": conversation.id,
+        "communication_id": recording.communication_id,
+        "media": recording.media,
+        "media_subtype": recording.media_subtype,
+        "file_state": recording.file_state,
+        "conversation_start_time": conversation.start,
+        "conversation_end_time": conversation.end,
+        "is_open": conversation.end is None,
+        "direction": conversation.direction,
+        "queue_id": conversation.queue_id,
+        "division_id": next(iter(conversation.division_ids), None),
+        "agent_user_id": next(iter(conversation.agent_ids), None),
+        "agent_user_ids": list(conversation.agent_ids),
+        "agent_count": len(conversation.agent_ids),
+        "participant_count": conversation.participant_count,
+        "leg_count": conversation.leg_count,
+        "transfer_count": conversation.transfer_count,
+        "hold_ms": conversation.hold_ms,
+        "wrap_up_code": conversation.wrap_up_code,
+        "ani": conversation.ani,
+        "dnis": conversation.dnis,
+        "archive_time": recording.archive_time,
+        "delete_time": recording.delete_time,
+        "export_time": recording.export_time,
+        "region": recording.region,
+        "has_metadata": recording.has_metadata,
+    }
+    if known is None or recording.has_metadata:
+        return row
+    return {name: known.get(name) if value is None else value for name, value in row.items()}
+
+
+def _only_leg(conversation: Conversation) -> str | None:
+    """Return the communication a single recording belongs to."""
+    if len(conversation.recorded_ids) == 1:
+        return conversation.recorded_ids[0]
+    return None
+
+
+def _medium(conversation: Conversation, media: Sequence[Media]) -> str | None:
+    """Name what was recorded, where conversation and content type agree."""
+    is_audio = all(item.content_type.startswith("audio/") for item in media)
+    if conversation.medium == "voice":
+        return AUDIO if is_audio else None
+    if conversation.medium in WRITTEN_MEDIA and not is_audio:
+        return conversation.medium
+    return None
