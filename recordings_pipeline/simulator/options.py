@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from recordings_pipeline.simulator.catalogue import plan_from
+from recordings_pipeline.simulator.fault_plans import plan_from
 from recordings_pipeline.simulator.faults import Fault
 from recordings_pipeline.simulator.shape import Shape, shape_named
 

@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS jobs
 CREATE TABLE IF NOT EXISTS notes
     (kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, name))
     WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hits
+    (fault TEXT NOT NULL, object TEXT NOT NULL, times INTEGER NOT NULL,
+     PRIMARY KEY (fault, object)) WITHOUT ROWID;
 """
 _REVISION = "revision"
 _ADD = (
@@ -37,6 +40,12 @@ _COUNT_WINDOW = (
     "INSERT INTO windows VALUES (?1, ?2, 1) ON CONFLICT (client) DO UPDATE SET "
     "used = CASE WHEN ?2 - began >= ?3 THEN 1 ELSE used + 1 END, "
     "began = CASE WHEN ?2 - began >= ?3 THEN ?2 ELSE began END RETURNING began, used"
+)
+
+
+_HIT = (
+    "INSERT INTO hits VALUES (?1, ?2, 1) ON CONFLICT (fault, object) "
+    "DO UPDATE SET times = times + 1 WHERE times < ?3"
 )
 
 
@@ -126,6 +135,21 @@ class State:
         """Count something with this process's next turn: cheap, and a moment late."""
         self._pending[name] = self._pending.get(name, 0) + 1
 
+    def times_hit(self, fault: str, key: str) -> int:
+        """Return how often a fault has hit an object."""
+        sql = "SELECT times FROM hits WHERE fault = ? AND object = ?"
+        with self._locked():
+            row = self._db.execute(sql, (fault, key)).fetchone()
+        return int(row[0]) if row else 0
+
+    def fire(self, fault: str, key: str, most: int) -> bool:
+        """Count that a fault hits an object, unless it has done so often enough; 0 for never."""
+        with self._writing() as db:
+            if most and not db.execute(_HIT, (fault, key, most)).rowcount:
+                return False
+            self._add(db, f"fault {fault}", 1)
+            return True
+
     def counters(self) -> dict[str, int]:
         """Return every counter."""
         with self._locked():
@@ -163,14 +187,23 @@ class State:
         with self._writing() as db:
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
-    def note(self, kind: str, notes: Mapping[str, object], *, replace: bool = False) -> None:
-        """Change what every process has to know; ``replace`` drops the kind's other notes."""
+    def note(self, kind: str, notes: Mapping[str, object], *, is_plan: bool = False) -> None:
+        """Change what every process has to know.
+
+        A new plan replaces the old one, and what that one has hit may be hit anew.
+        """
         rows = [(kind, name, json.dumps(body)) for name, body in notes.items()]
         with self._writing() as db:
-            if replace:
+            if is_plan:
                 db.execute("DELETE FROM notes WHERE kind = ?", (kind,))
+                db.execute("DELETE FROM hits")
             db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", rows)
             self._add(db, _REVISION, 1)
+
+    def revision(self) -> int:
+        """Return the number of changes to notes so far."""
+        with self._locked():
+            return self._value(self._db, _REVISION)
 
     def notes(self) -> tuple[int, dict[str, dict[str, Any]]]:
         """Return the number of changes so far, and the notes by kind and name."""
