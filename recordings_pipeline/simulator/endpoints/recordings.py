@@ -87,7 +87,7 @@ def screen_sessions(_ask: Ask) -> Answer:
 
 def _listed(ask: Ask, call: Call) -> list[Recording]:
     found = ask.site.recordings(call)
-    return found[1:] if ask.suffers("hide") else found
+    return found[1:] if found and ask.suffers("hide") else found
 
 
 def _found(ask: Ask) -> tuple[Call, Recording]:
@@ -119,9 +119,7 @@ def _playable(ask: Ask, call: Call, recording: Recording) -> dict[str, Json]:
     transcoded = wanted if recording.media == "audio" else None
     content = media_of(recording, 1, transcoded)
     path = f"/media/{recording.id}/{transcoded or 1}"
-    lifetime_s = -1 if ask.suffers("expired") else ask.site.options.url_lifetime_s
-    lifetime_s = 1 if ask.suffers("early") else lifetime_s
-    link = ask.site.link(path, lifetime_s)
+    link = ask.site.link(path, ask.site.options.url_lifetime_s)
     return whole(found, recording, {"S": link}, content.size)
 
 
