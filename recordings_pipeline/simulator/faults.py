@@ -75,6 +75,8 @@ _OF_RANGES = (Alter("ignore-range"), Alter("wrong-range"), Alter("refuse-range")
 class When:
     """Which requests of a route are hit; all of them if nothing is given.
 
+    Everything is counted from the moment the plan is in force.
+
     Attributes:
         every: Each n-th request of the route.
         numbers: These requests of the route, from 1.
@@ -113,7 +115,7 @@ class Request:
         route: Its label.
         is_api: Whether ``api`` means it.
         key: Id of what is asked for; empty where there is none.
-        number: How many requests its route has had, this one included.
+        number: How many requests its route has had under this plan, this one included.
         is_range: Whether it asks for a part.
     """
 

@@ -43,6 +43,10 @@ _COUNT_WINDOW = (
 )
 
 
+_START_ANEW = (
+    "INSERT OR REPLACE INTO counters SELECT 'until plan' || substr(name, 6), value "
+    "FROM counters WHERE name LIKE 'route %'"
+)
 _HIT = (
     "INSERT INTO hits VALUES (?1, ?2, 1) ON CONFLICT (fault, object) "
     "DO UPDATE SET times = times + 1 WHERE times < ?3"
@@ -54,7 +58,7 @@ class Turn:
     """One request, counted.
 
     Attributes:
-        number: How many requests its route has had, this one included.
+        number: How many requests its route has had under this plan, this one included.
         client: Whom the token belongs to; None for a token that is unknown or over.
         used: Requests of the client in its window, this one included.
         began: Monotonic instant, in seconds, at which the window began.
@@ -106,7 +110,7 @@ class State:
             pending, self._pending = self._pending, {}
             for name, amount in pending.items():
                 self._add(db, name, amount)
-            number = self._add(db, f"route {route}", 1)
+            number = self._add(db, f"route {route}", 1) - self._value(db, f"until plan {route}")
             client, used, began = None, 0, now
             if token is not None:
                 self._add(db, "api_requests", 1)
@@ -188,15 +192,13 @@ class State:
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
     def note(self, kind: str, notes: Mapping[str, object], *, is_plan: bool = False) -> None:
-        """Change what every process has to know.
-
-        A new plan replaces the old one, and what that one has hit may be hit anew.
-        """
+        """Change what every process has to know; a new plan starts counting anew."""
         rows = [(kind, name, json.dumps(body)) for name, body in notes.items()]
         with self._writing() as db:
             if is_plan:
                 db.execute("DELETE FROM notes WHERE kind = ?", (kind,))
                 db.execute("DELETE FROM hits")
+                db.execute(_START_ANEW)
             db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", rows)
             self._add(db, _REVISION, 1)
 
