@@ -118,6 +118,10 @@ class Caller:
     def post(self, path: str, payload: object) -> Seen:
         return self._api("POST", path, json.dumps(payload).encode(), _LONGEST_S)
 
+    def send(self, path: str, body: bytes) -> Seen:
+        """Post bytes that need not be JSON."""
+        return self._api("POST", path, body, _LONGEST_S)
+
     def plan(self, plan: str | list[dict[str, Any]]) -> None:
         """Put a plan in force: its text, or its entries."""
         field = "plan" if isinstance(plan, str) else "fault"
