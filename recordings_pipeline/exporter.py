@@ -19,6 +19,7 @@ from recordings_pipeline.core.reports import ExportReport, StageReport
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.stages.day import export_day
 from recordings_pipeline.stages.export import Export, Progress, open_export, silent
+from recordings_pipeline.stages.measure import Measurement
 
 # What is wrong with these is wrong for every day, so the range ends at once.
 _FATAL = (ConfigurationError, Interrupted, LoginRefused)
@@ -84,6 +85,7 @@ class RecordingExporter:
         failures: dict[Day, str] = {}
         days = list(days_touched(start, end))
         export = replace(self._opened(), processed_ids=frozenset(processed_ids))
+        measurement = Measurement(export.client)
         for day in days:
             try:
                 for report in export_day(export, day):
@@ -92,7 +94,7 @@ class RecordingExporter:
                 raise
             except RecordingsError as error:
                 failures[day] = str(error)
-        return ExportReport(tuple(reports), failures)
+        return ExportReport(tuple(reports), failures, measurement.taken())
 
     def _opened(self) -> Export:
         if self._open is None:

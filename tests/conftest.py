@@ -7,24 +7,17 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core.settings import Settings, settings_from
-from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 from tests.hosts import Host, Reply, Serve, running
 
+pytest_plugins = ["recordings_pipeline.simulator.testing"]
 Start = Callable[..., Simulator]
 
 
 @pytest.fixture
-def start() -> Generator[Start]:
+def start(genesys_cloud: Start) -> Start:
     """Start simulators that stop with the test; fast ones unless the test says otherwise."""
-    with ExitStack() as stack:
-
-        def begin(**options: object) -> Simulator:
-            defaults = {"world": "plain", "calls_per_day": 12, "requests_per_minute": 60_000}
-            chosen = Options(**{**defaults, **options})  # type: ignore[arg-type]
-            return stack.enter_context(Simulator(chosen))
-
-        yield begin
+    return genesys_cloud
 
 
 @pytest.fixture
@@ -38,6 +31,6 @@ def serve() -> Generator[Serve]:
         yield begin
 
 
-def settings_of(simulator: Simulator, data: Path, **more: str) -> Settings:
-    """Return settings that lead to a simulator and a directory."""
-    return settings_from({**simulator.environment, "RECORDINGS_DATA": str(data), **more})
+def settings_of(host: Simulator | Host, data: Path, **more: str) -> Settings:
+    """Return settings that lead to a simulator, or another host, and a directory."""
+    return settings_from({**host.environment, "RECORDINGS_DATA": str(data), **more})

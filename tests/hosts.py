@@ -6,7 +6,9 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
+from typing import Any, cast
+
+import httpx
 
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.simulator.server import Simulator
@@ -127,6 +129,30 @@ def in_turn(*answers: Answer) -> Reply:
     """Give one answer after the other, the last one for good."""
     left = list(answers)
     return lambda _heard: left.pop(0) if len(left) > 1 else left[0]
+
+
+def changed(host: Simulator, path: str, change: Callable[[Any], Any]) -> Reply:
+    """Pass everything on to a simulator, and change what it answers below a path.
+
+    Args:
+        host: Who knows the answers.
+        path: Part of the path of the answers to change.
+        change: Returns the JSON to send instead.
+    """
+
+    def reply(heard: Heard) -> Answer:
+        names = ("authorization", "content-type")
+        answer = httpx.request(
+            heard.method,
+            host.base_url + heard.path,
+            content=heard.body,
+            headers={name: heard.headers[name] for name in names if name in heard.headers},
+        )
+        if path in heard.path and answer.is_success:
+            return reply_json(change(answer.json()))
+        return Answer(answer.status_code, answer.content, {"Content-Type": "application/json"})
+
+    return reply
 
 
 def reply_json(value: object) -> Answer:

@@ -39,6 +39,17 @@ def test_a_day_that_fails_does_not_stop_the_others(start: Start, tmp_path: Path)
     assert not report.is_complete
 
 
+def test_what_a_failed_day_cost_is_in_the_total(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=4, permissions=frozenset())
+
+    with RecordingExporter(settings_of(simulator, tmp_path)) as exporter:
+        report = exporter.export_range(FIRST.start, FIRST.end)
+
+    assert list(report.failures) == [FIRST]
+    asked = simulator.traffic.api_requests + simulator.traffic.logins
+    assert report.throughput.api_calls == asked > 0
+
+
 @pytest.mark.parametrize(
     ("end", "days"),
     [

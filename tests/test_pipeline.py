@@ -1,6 +1,7 @@
 """Three days through all stages over HTTP, compared with the simulator's own world."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -133,6 +134,31 @@ def test_sensitive_recordings_come_with_the_permission(start: Start, tmp_path: P
     report = export(start(permissions=PERMISSIONS | {SENSITIVE}), tmp_path)
 
     assert "forbidden" not in report.outcomes
+
+
+def test_what_was_forbidden_comes_once_the_permission_is_granted(
+    start: Start, tmp_path: Path
+) -> None:
+    withheld = export(start(), tmp_path).outcomes["forbidden"]
+    simulator = start(permissions=PERMISSIONS | {SENSITIVE})
+
+    report = export(simulator, tmp_path)
+
+    assert "forbidden" not in report.outcomes
+    assert simulator.traffic.media_requests == withheld > 0
+
+
+def test_looking_whether_the_permission_came_costs_one_batch_request(
+    start: Start, tmp_path: Path
+) -> None:
+    simulator = start()
+    assert export(simulator, tmp_path).outcomes["forbidden"] > 1
+    before = Counter(simulator.traffic.routes)
+
+    export(simulator, tmp_path)
+
+    spent = Counter(simulator.traffic.routes) - before
+    assert [n for route, n in spent.items() if route.endswith("/batchrequests")] == [1]
 
 
 def test_an_expired_url_ends_in_a_stated_future_and_no_bytes(start: Start, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from recordings_pipeline.core.errors import RecordingsError
+from recordings_pipeline.core.errors import ConfigurationError, RecordingsError
 
 STOP_S = 15
 # The demo organization answers faster than a real one, whose default is 300 requests a minute:
@@ -57,9 +57,16 @@ def simulator(environ: Mapping[str, str]) -> Generator[dict[str, str]]:
 
 
 def dagster_home(environ: Mapping[str, str], data: Path) -> str:
-    """Return the user's DAGSTER_HOME, or make one below the data directory."""
-    if environ.get("DAGSTER_HOME"):
-        return environ["DAGSTER_HOME"]
+    """Return the user's DAGSTER_HOME, or make one below the data directory.
+
+    Raises:
+        ConfigurationError: It is no directory.
+    """
+    theirs = environ.get("DAGSTER_HOME")
+    if theirs and Path(theirs).exists() and not Path(theirs).is_dir():
+        raise ConfigurationError("DAGSTER_HOME", f"is not a directory: {theirs}")
+    if theirs:
+        return theirs
     home = data.absolute() / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"

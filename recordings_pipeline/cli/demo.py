@@ -13,20 +13,20 @@ import click
 from recordings_pipeline.cli.children import child, dagster_home, simulator
 from recordings_pipeline.cli.printing import moved_text, print_table
 from recordings_pipeline.cli.queries import print_queries
+from recordings_pipeline.core.completeness import open_count
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.reports import STAGES
 from recordings_pipeline.core.throughput import Throughput, total
-from recordings_pipeline.storage.home import make_private
+from recordings_pipeline.storage.home import Home, make_private
 
 
 def run(day: date, data: Path) -> bool:
     """Run the demo; return whether the day was exported."""
     make_private()
     started = time.monotonic()
-    data.mkdir(parents=True, exist_ok=True)
-    base = {name: value for name, value in os.environ.items() if not name.startswith("GENESYS_")}
-    base |= {"RECORDINGS_DATA": str(data.absolute()), "DAGSTER_HOME": dagster_home(base, data)}
+    Home(data).prepare()
+    base = environment_of(day, data, os.environ)
     click.echo("starting a simulated Genesys Cloud organization and a Dagster run …")
     with simulator(base) as organization:
         results = _materialize({**base, **organization}, Day(day))
@@ -35,6 +35,22 @@ def run(day: date, data: Path) -> bool:
     _print(results, Day(day), data)
     click.echo(f"\nthe whole demo took {time.monotonic() - started:.0f} s")
     return True
+
+
+def environment_of(day: date, data: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a demo: nothing that was set for a real organization is among them.
+
+    Raises:
+        ConfigurationError: DAGSTER_HOME is no directory.
+    """
+    ours = ("GENESYS_", "RECORDINGS_")
+    base = {name: value for name, value in environ.items() if not name.startswith(ours)}
+    return base | {
+        "RECORDINGS_DATA": str(data.absolute()),
+        # Dagster offers days from here on, so that the one of the demo is among them.
+        "RECORDINGS_FIRST_DAY": day.isoformat(),
+        "DAGSTER_HOME": dagster_home(base, data),
+    }
 
 
 def _materialize(environ: Mapping[str, str], day: Day) -> dict[str, Any] | None:
@@ -62,7 +78,9 @@ def _print(results: Mapping[str, Any], day: Day, data: Path) -> None:
         warning = results[stage]["warnings"]
         if warning != "none":
             click.echo(f"note: {warning}")
-    click.echo(moved_text(total(_throughput(results[stage]) for stage in STAGES)))
+    spent = total(_throughput(results[stage]) for stage in STAGES)
+    is_all_there = open_count(results["audio_files"]["counts"]) == 0
+    click.echo(moved_text(spent, is_all_there=is_all_there))
     click.echo("\nwritten:")
     for stage in STAGES:
         click.echo(f"  {data / table_path(stage, day)}")

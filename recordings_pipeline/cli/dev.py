@@ -10,17 +10,18 @@ import click
 
 from recordings_pipeline.cli.children import child, dagster_home, simulator
 from recordings_pipeline.cli.lifetime import catch_the_end
-from recordings_pipeline.core.settings import data_directory, has_credentials, settings_from
-from recordings_pipeline.storage.home import make_private
+from recordings_pipeline.core.settings import first_day, has_credentials, settings_from
+from recordings_pipeline.storage.home import Home, make_private
 
 
 def run(port: int) -> None:
     """Run until Ctrl-C, or until one of the programs ends by itself."""
     make_private()
     environ = dict(os.environ)
-    is_real = has_credentials(environ)
-    data = data_directory(environ) if is_real else Path("data/demo")
-    data.mkdir(parents=True, exist_ok=True)
+    first_day(environ)  # Dagster would fail on a wrong one in a process of its own
+    settings = settings_from(environ) if has_credentials(environ) else None
+    data = settings.data if settings else Path("data/demo")
+    Home(data).prepare()
     environ |= {
         "RECORDINGS_DATA": str(data.absolute()),
         "DAGSTER_HOME": dagster_home(environ, data),
@@ -29,8 +30,8 @@ def run(port: int) -> None:
     }
     ended = catch_the_end()
     with ExitStack() as stack:
-        if is_real:
-            click.echo(f"organization at {settings_from(environ).base_url}")
+        if settings:
+            click.echo(f"organization at {settings.base_url}")
         else:
             environ = {n: v for n, v in environ.items() if not n.startswith("GENESYS_")}
             environ |= stack.enter_context(simulator(environ))

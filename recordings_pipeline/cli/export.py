@@ -39,7 +39,7 @@ def _print(report: ExportReport) -> None:
     for day, problem in report.failures.items():
         click.echo(f"{day} failed: {problem}", err=True)
     click.echo(f"recordings: {counts_text(report.outcomes) or 'none'}")
-    click.echo(moved_text(report.throughput))
+    click.echo(moved_text(report.throughput, is_all_there=report.is_all_there))
 
 
 @contextmanager

@@ -18,8 +18,8 @@ _DEMO_DAY = "2026-01-31"
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "Exit codes: 0 done, 1 something is left to do or failed, 2 wrong settings, "
-        "130 interrupted."
+        "Exit codes: 0 done, 1 a day or check failed or a recording is to be fetched again, "
+        "2 wrong settings, 130 interrupted."
     ),
 )
 @click.version_option(package_name="recordings-pipeline")
@@ -158,6 +158,8 @@ def demo(day: datetime, data: Path) -> None:
     """
     from recordings_pipeline.cli.demo import run
 
+    if day.date() >= datetime.now(UTC).date():
+        raise click.UsageError(f"--day {day.date()} has not ended: choose an earlier one")
     sys.exit(0 if run(day.date(), data) else INCOMPLETE)
 
 
@@ -166,7 +168,7 @@ def demo(day: datetime, data: Path) -> None:
 def dev(port: int) -> None:
     r"""Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
 
-    With GENESYS_CLIENT_ID and a secret set, the real organization is used. One Ctrl-C stops all.
+    With GENESYS_CLIENT_ID or a secret set, the real organization is used. One Ctrl-C stops all.
 
     \b
     Example:

@@ -34,10 +34,16 @@ def counts_text(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
 
 
-def moved_text(spent: Throughput) -> str:
-    """Say what moved, what it cost, and what went wrong on the way."""
+def moved_text(spent: Throughput, *, is_all_there: bool) -> str:
+    """Say what moved, what it cost, and what went wrong on the way.
+
+    Args:
+        spent: What moved.
+        is_all_there: Whether nothing failed and no recording may still come.
+    """
     if not spent.bytes_moved:
-        return f"no media bytes moved: everything was there already ({spent.api_calls} API calls)"
+        why = ": everything was there already" if is_all_there else ""
+        return f"no media bytes moved{why} ({spent.api_calls} API calls)"
     return (
         f"{spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved at {spent.mb_per_s:.1f} MB/s, "
         f"{spent.api_calls} API calls; {spent.resumed_count} downloads resumed after a cut, "

@@ -1,10 +1,12 @@
 """One outcome for each recording the source listed, and the arithmetic that proves it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.retries import DEFERRED_DELAY
 from recordings_pipeline.core.settling import is_settled
+from recordings_pipeline.core.standings import Standing
 
 AUDIO = "audio"
 SENSITIVE = (
@@ -12,6 +14,8 @@ SENSITIVE = (
     "recording:recording:viewSensitiveData"
 )
 _UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
+# Nobody tells us that a permission was granted; trying costs one batch for 100 conversations.
+_DUE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
 BY_CALLER = Verdict(Outcome.EXCLUDED, "already processed by the caller")
 _NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}
 _NEVER = {"DELETED": "deleted at the source", "ERROR": "the source failed to store it"}
@@ -40,6 +44,33 @@ def outcome_when_listed(recording: Recording, known: Verdict | None) -> Verdict:
     return Verdict(Outcome.DISCOVERED)
 
 
+def retry_time_when_listed(
+    verdict: Verdict, known: Standing | None, now: datetime
+) -> datetime | None:
+    """Say when a recording that was just listed is worth trying again; None for now or never."""
+    if is_deferred(verdict):
+        return now + DEFERRED_DELAY
+    return known.retry_time if known is not None and known.verdict == verdict else None
+
+
+def is_listing_due(
+    ended: datetime | None, asked: datetime | None, known: Iterable[Verdict]
+) -> bool:
+    """Say whether the source is to be asked which recordings a conversation has.
+
+    Args:
+        ended: End of the conversation; None while it is open.
+        asked: When it was last asked; None for never.
+        known: How the recordings stand that it listed then.
+    """
+    return any(map(is_deferred, known)) or not is_settled(ended, asked)
+
+
+def is_deferred(verdict: Verdict) -> bool:
+    """Say whether a recording waits for the source."""
+    return verdict.outcome is Outcome.DEFERRED
+
+
 def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
     """Say whether a recording is to be fetched now.
 
@@ -49,7 +80,7 @@ def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
     """
     if verdict == BY_CALLER:
         return not is_processed
-    return verdict.outcome in (Outcome.DISCOVERED, Outcome.RETRY)
+    return verdict.outcome in _DUE
 
 
 def is_transcript_due(
@@ -57,12 +88,12 @@ def is_transcript_due(
 ) -> bool:
     """Say whether the source is to be asked for a transcript.
 
-    One that is absent may still come until its conversation is settled; a failure of ours is
-    always worth another try.
+    One that is absent may still come until its conversation is settled; a failure of ours, or a
+    permission that may have been granted since, is always worth another try.
     """
     if state is TranscriptState.FETCHED:
         return False
-    return state in (None, TranscriptState.FAILED) or not is_settled(ended, asked)
+    return state not in (None, TranscriptState.NONE) or not is_settled(ended, asked)
 
 
 def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:
@@ -74,6 +105,20 @@ def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:
 def unexplained(counts: Mapping[str, int]) -> int:
     """Count recordings without a stated end or a stated future."""
     return counts.get(str(Outcome.DISCOVERED), 0)
+
+
+def open_count(counts: Mapping[str, int]) -> int:
+    """Count recordings that may still come: not tried, to be tried again, or deferred."""
+    return sum(counts.get(str(outcome), 0) for outcome in Outcome if not outcome.is_final)
+
+
+def done_count(standings: Iterable[Standing]) -> int:
+    """Count conversations of which every listed recording has a final outcome."""
+    is_done: dict[str, bool] = {}
+    for standing in standings:
+        before = is_done.get(standing.conversation_id, True)
+        is_done[standing.conversation_id] = before and standing.verdict.outcome.is_final
+    return sum(is_done.values())
 
 
 def transcript_counts(states: Collection[TranscriptState]) -> dict[str, int]:

@@ -10,6 +10,7 @@ RecordingsError
 │   ├── RateLimited
 │   ├── ServerFailed
 │   ├── LinkExpired
+│   ├── AnswerUnusable
 │   └── TransferInterrupted
 ├── PermanentError           another attempt cannot change the answer
 │   ├── LoginRefused
@@ -19,8 +20,7 @@ RecordingsError
 │   └── UnexpectedStatus
 └── IntegrityError           bytes arrived, but not the promised ones
     ├── UntrustedBytes
-    ├── NameTaken
-    └── DigestMismatch
+    └── NameTaken
 
 No message holds a secret, a query string, a phone number or a spoken word: messages end in logs
 and in Dagster's event log, where every visitor of the UI can read them.
@@ -139,6 +139,16 @@ class LinkExpired(TransientError):
 
 
 @dataclass(eq=False)
+class AnswerUnusable(TransientError):
+    """A media host sent something else than a recording; no byte of it was kept."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
 class TransferInterrupted(TransientError):
     """A body stopped before its announced end; the bytes that arrived are kept."""
 
@@ -227,7 +237,7 @@ class UnexpectedStatus(PermanentError):
 
 @dataclass(eq=False)
 class UntrustedBytes(IntegrityError):
-    """What arrived is not audio, or cannot be proved whole."""
+    """What arrived is whole, and is no audio."""
 
     reason: str
 
@@ -243,21 +253,3 @@ class NameTaken(IntegrityError):
 
     def __str__(self) -> str:
         return f"{self.name} exists and is not ours: move it away, then run the day again"
-
-
-@dataclass(eq=False)
-class DigestMismatch(IntegrityError):
-    """A file on disk hashes to something other than its promise.
-
-    Attributes:
-        name: Name of the file; it is kept so that a person can look at it.
-        expected: SHA-256 that was promised, lowercase hex.
-        actual: SHA-256 of the bytes on disk, lowercase hex.
-    """
-
-    name: str
-    expected: str
-    actual: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: promised sha256 {self.expected}, got {self.actual}"

@@ -1,7 +1,8 @@
 """What can be known to go wrong before anything moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE
@@ -35,12 +36,33 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What is about to be written, and where.
+
+    Attributes:
+        predicted_bytes: What is still to be fetched of the day.
+        held_bytes: What the data directory holds of the day already.
+        free_bytes: Free space where the data directory lies.
+        used_bytes: What the data directory holds of all days.
+        quota_bytes: Most it may hold; None for no limit.
+    """
+
+    predicted_bytes: int
+    held_bytes: int
+    free_bytes: int
+    used_bytes: int
+    quota_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a day is about to ask of both sides.
 
     Attributes:
         missing_permissions: What the platform says is missing, by what it is needed for.
         conversation_count: Recorded conversations of the day, as the source counts them.
+        done_count: Those of which an earlier run left nothing to fetch.
+        held_bytes: What the data directory holds of the day already.
         mean_conversation_s: Their mean length in seconds, from a sample.
         codecs: Lower-case codec names the sample announced.
         free_bytes: Free space where the data directory lies.
@@ -53,6 +75,8 @@ class Facts:
     organization: str
     missing_permissions: Mapping[str, str]
     conversation_count: int
+    done_count: int
+    held_bytes: int
     mean_conversation_s: float
     codecs: frozenset[str]
     free_bytes: int
@@ -62,8 +86,20 @@ class Facts:
     url_lifetime_s: int
 
     @property
-    def predicted_bytes(self) -> int:
-        return round(self.conversation_count * self.mean_conversation_s * BYTES_PER_CONVERSATION_S)
+    def room(self) -> Room:
+        """What is still to come, against what there is room for."""
+        return Room(
+            predicted_bytes=round(self._left_s * BYTES_PER_CONVERSATION_S),
+            held_bytes=self.held_bytes,
+            free_bytes=self.free_bytes,
+            used_bytes=self.used_bytes,
+            quota_bytes=self.quota_bytes,
+        )
+
+    @property
+    def _left_s(self) -> float:
+        # Counted in conversations: what is held says little about the rest when it is compressed.
+        return max(self.conversation_count - self.done_count, 0) * self.mean_conversation_s
 
     @property
     def predicted_calls(self) -> int:
@@ -77,12 +113,25 @@ def findings(facts: Facts) -> list[Finding]:
     return [
         Finding("credentials", Level.OK, f"organization {facts.organization}"),
         *_permissions(facts),
-        _space(facts),
-        _quota(facts),
+        *room_findings(facts.room),
         _allowance(facts),
         _lifetime(facts),
         _codecs(facts),
     ]
+
+
+def predicted_bytes(spans: Iterable[tuple[datetime | None, datetime | None]]) -> int:
+    """Predict the size of recordings by start and end of their conversations.
+
+    A span without a start or an end counts nothing: an open conversation is fetched another day.
+    """
+    known = ((end - start).total_seconds() for start, end in spans if start and end)
+    return round(sum(known) * BYTES_PER_CONVERSATION_S)
+
+
+def room_findings(room: Room) -> list[Finding]:
+    """Judge space and quota; what moves nothing needs no room."""
+    return [_space(room), _quota(room)]
 
 
 def failures(found: list[Finding]) -> tuple[str, ...]:
@@ -104,20 +153,21 @@ def _permissions(facts: Facts) -> list[Finding]:
     ]
 
 
-def _space(facts: Facts) -> Finding:
-    needed = facts.predicted_bytes + RESERVE_BYTES
-    found = f"{_gb(facts.free_bytes)} free, {_gb(facts.predicted_bytes)} predicted"
-    if facts.free_bytes < needed:
-        remedy = f"free {_gb(needed - facts.free_bytes)} or set RECORDINGS_DATA to a larger disk"
+def _space(room: Room) -> Finding:
+    needed = room.predicted_bytes + RESERVE_BYTES
+    predicted = f"{_gb(room.predicted_bytes)} to come, {_gb(room.held_bytes)} of the day held"
+    found = f"{_gb(room.free_bytes)} free, {predicted}"
+    if room.predicted_bytes and room.free_bytes < needed:
+        remedy = f"free {_gb(needed - room.free_bytes)} or set RECORDINGS_DATA to a larger disk"
         return Finding("free space", Level.FAILURE, found, remedy)
     return Finding("free space", Level.OK, found)
 
 
-def _quota(facts: Facts) -> Finding:
-    if facts.quota_bytes is None:
-        return Finding("quota", Level.OK, f"none set; {_gb(facts.used_bytes)} used")
-    found = f"{_gb(facts.used_bytes)} of {_gb(facts.quota_bytes)} used"
-    if facts.used_bytes + facts.predicted_bytes > facts.quota_bytes:
+def _quota(room: Room) -> Finding:
+    if room.quota_bytes is None:
+        return Finding("quota", Level.OK, f"none set; {_gb(room.used_bytes)} used")
+    found = f"{_gb(room.used_bytes)} of {_gb(room.quota_bytes)} used"
+    if room.predicted_bytes and room.used_bytes + room.predicted_bytes > room.quota_bytes:
         return Finding(
             "quota", Level.FAILURE, found, "raise RECORDINGS_QUOTA_GB or move older days away"
         )

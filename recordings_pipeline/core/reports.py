@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from recordings_pipeline.core.completeness import unexplained
+from recordings_pipeline.core.completeness import open_count, unexplained
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
-from recordings_pipeline.core.throughput import Throughput, total
+from recordings_pipeline.core.throughput import Throughput
 
 STAGES = ("recording_index", "audio_files", "transcripts", "diarization", "conversation_metrics")
 
@@ -39,10 +39,12 @@ class ExportReport:
     Attributes:
         stages: One report per stage and day, in the order they ran.
         failures: Why a day could not be finished, by day; empty when all went well.
+        throughput: What the range moved and cost, stages that failed included.
     """
 
     stages: tuple[StageReport, ...]
     failures: Mapping[Day, str] = field(default_factory=dict)
+    throughput: Throughput = field(default_factory=Throughput)
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -55,15 +57,15 @@ class ExportReport:
         }
 
     @property
-    def throughput(self) -> Throughput:
-        return total(report.throughput for report in self.stages)
+    def is_all_there(self) -> bool:
+        """Whether no day failed and no recording may still come, not even from the source."""
+        return not self.failures and open_count(self.outcomes) == 0
 
     @property
     def is_complete(self) -> bool:
-        """Whether every recording has an outcome and no day failed.
+        """Whether no day failed and no recording is left that a further run could fetch now.
 
-        Recordings with a stated future (deferred, retry) leave a range incomplete only when we
-        could have done better: a retry could, a deferral waits for the source.
+        A deferral leaves a range complete: it waits for the source, not for us.
         """
-        open_count = unexplained(self.outcomes) + self.outcomes.get(str(Outcome.RETRY), 0)
-        return not self.failures and open_count == 0
+        left = unexplained(self.outcomes) + self.outcomes.get(str(Outcome.RETRY), 0)
+        return not self.failures and left == 0

@@ -1,13 +1,16 @@
 """What is tried again, and after how long: the one place for every retry of the package.
 
 To change what is retried, change `is_worth_retrying` (API), `core.transfer.judge` (media) or the
-two budgets below; nothing else in the package waits and tries again.
+two budgets below; nothing else in the package waits and tries again. What a later run should try
+again says when by `recording_delay`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from recordings_pipeline.core.errors import AnswerUnusable, RecordingsError
 
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 DEFAULT_RETRY_AFTER_S = 5.0
@@ -33,6 +36,23 @@ class Budget:
 API = Budget(attempts=8, first_wait_s=0.5)
 # Every attempt that brings bytes is progress, so the media budget counts those that bring none.
 MEDIA = Budget(attempts=6, first_wait_s=0.2)
+
+
+# What broke off may work as soon as the network does; a host that sends pages instead of audio is
+# repaired by people.
+_BROKEN_DELAY = timedelta(hours=1)
+_UNUSABLE_DELAY = timedelta(hours=6)
+# An upload or a restore takes minutes to hours, and each look at it costs an API call.
+DEFERRED_DELAY = timedelta(hours=6)
+
+
+def recording_delay(error: RecordingsError | None) -> timedelta:
+    """Return how long a recording that could not be fetched is better left alone.
+
+    Args:
+        error: What stopped it; None when the platform gave no URL.
+    """
+    return _UNUSABLE_DELAY if isinstance(error, AnswerUnusable) else _BROKEN_DELAY
 
 
 def is_worth_retrying(status: int) -> bool:

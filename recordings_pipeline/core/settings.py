@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import IPv6Address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.regions import DOMAINS, domain_of
@@ -18,6 +19,10 @@ from recordings_pipeline.core.secrets import Secret
 
 DEFAULT_BASE_URL = "https://api.mypurecloud.com"
 BYTES_PER_GB = 1_000_000_000
+_PRINTABLE = re.compile(r"[!-~]+")
+# A label of a host name has at most 63 characters (RFC 1035, section 2.3.4).
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
+_QUOTA = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -110,9 +115,9 @@ def first_day(environ: Mapping[str, str]) -> date:
 
 
 def has_credentials(environ: Mapping[str, str]) -> bool:
-    """Say whether someone meant a real organization: an id and a secret are given."""
-    secret = environ.get("GENESYS_CLIENT_SECRET") or environ.get("GENESYS_CLIENT_SECRET_FILE")
-    return bool(environ.get("GENESYS_CLIENT_ID") and secret)
+    """Say whether someone means a real organization: an id, a secret, or both are given."""
+    names = ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET", "GENESYS_CLIENT_SECRET_FILE")
+    return any(environ.get(name, "").strip() for name in names)
 
 
 def _required(given: Mapping[str, str], name: str) -> str:
@@ -160,8 +165,8 @@ def _login_url(given: Mapping[str, str], base_url: str) -> str:
 
 
 def _checked_url(variable: str, url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("https", "http"):
         raise ConfigurationError(variable, "is not an address: write it like " + DEFAULT_BASE_URL)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(variable, "must be scheme, host and path only")
@@ -170,10 +175,23 @@ def _checked_url(variable: str, url: str) -> str:
     return url.rstrip("/")
 
 
+def _split(url: str) -> SplitResult | None:
+    """Take an address apart; None when a part of it cannot be what it stands for."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        if ":" in host:
+            IPv6Address(host)
+    except ValueError:
+        return None
+    is_host = ":" in host or _HOST.fullmatch(host)
+    return parts if is_host and _PRINTABLE.fullmatch(url) else None
+
+
 def _quota_bytes(given: Mapping[str, str]) -> int | None:
     text = given.get("RECORDINGS_QUOTA_GB")
     if text is None:
         return None
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", text) or float(text) == 0:
+    if not _QUOTA.fullmatch(text) or float(text) == 0:
         raise ConfigurationError("RECORDINGS_QUOTA_GB", "is not a positive number of GB, like 500")
     return round(float(text) * BYTES_PER_GB)

@@ -28,6 +28,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One recording as the source listed it: its row of the index, and how it stands now."""
+
+    row: Mapping[str, Any]
+    verdict: Verdict
+    retry_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptStanding:
     """How the transcript of one communication stands, and when the source was asked."""
 

@@ -62,7 +62,11 @@ class StartOver:
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """The URL is past its lifetime, or was never good: ask the platform for another one."""
+    """The URL is past its lifetime, or was never good: ask the platform for another one.
+
+    Stores answer 400 when they cannot read a signature and 403 when they do not accept it; either
+    way a new one is the remedy.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """The answer cannot be trusted, and asking again would bring the same."""
+    """The answer brings no byte that can be trusted: what is held stays as it is."""
 
     reason: str
 
@@ -112,7 +116,7 @@ def judge(held: Held, status: int, headers: Mapping[str, str]) -> Judgement:  # 
             return _rest(held, headers)
         case 416:
             return _unsatisfiable(held, headers)
-        case 401 | 403:
+        case 400 | 401 | 403:
             return AskAgain()
         case 404 | 410:
             return Gone()

@@ -19,7 +19,12 @@ from recordings_pipeline.core.errors import (
     RecordingsError,
 )
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.defs.metadata import column_schema, materialization_metadata
+from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.defs.metadata import (
+    column_schema,
+    materialization_metadata,
+    spent_metadata,
+)
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.resources import Organization
 
@@ -109,16 +114,24 @@ def conversation_metrics(
 def _run(context: dg.AssetExecutionContext, organization: Organization, stage: str) -> StageReport:
     """Run a stage on the run's day, and turn what cannot be helped into a final failure."""
     from recordings_pipeline.stages.day import run_stage
+    from recordings_pipeline.stages.measure import Measurement
 
     day = Day.from_key(context.partition_key)
+    spent = Throughput()
     try:
         with organization.export() as export:
-            report = run_stage(export, stage, day)
-    except _HOPELESS as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from None
+            measurement = Measurement(export.client)
+            try:
+                report = run_stage(export, stage, day)
+            finally:
+                spent = measurement.taken()
     except Interrupted:
         raise
     except RecordingsError as error:
-        raise dg.Failure(description=str(error)) from None
+        raise dg.Failure(
+            description=str(error),
+            metadata=spent_metadata(spent),
+            allow_retries=not isinstance(error, _HOPELESS),
+        ) from None
     context.log.info("%s %s: %d rows", stage, day, report.row_count)
     return report

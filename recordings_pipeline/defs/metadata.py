@@ -7,6 +7,7 @@ import dagster as dg
 
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.throughput import Throughput
 
 
 def column_schema(stage: str) -> dg.TableSchema:
@@ -26,12 +27,20 @@ def column_schema(stage: str) -> dg.TableSchema:
 
 def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
     """Turn a report into metadata: numbers are numbers, so that the UI plots them over days."""
-    spent = report.throughput
     return {
         "dagster/column_schema": column_schema(report.stage),
         "dagster/row_count": report.row_count,
         "dagster/partition_row_count": report.row_count,
         **report.counts,
+        **spent_metadata(report.throughput),
+        "path": dg.MetadataValue.path(str(report.path)),
+        "warnings": "\n".join(report.warnings) or "none",
+    }
+
+
+def spent_metadata(spent: Throughput) -> Mapping[str, float]:
+    """Say what a stage moved and cost, whether it ended well or not."""
+    return {
         "bytes_moved": spent.bytes_moved,
         "seconds": round(spent.seconds, 3),
         "mb_per_s": round(spent.mb_per_s, 2),
@@ -39,6 +48,4 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         "allowance_waited_s": round(spent.waited_s, 2),
         "rate_limited": spent.rate_limited_count,
         "resumed": spent.resumed_count,
-        "path": dg.MetadataValue.path(str(report.path)),
-        "warnings": "\n".join(report.warnings) or "none",
     }

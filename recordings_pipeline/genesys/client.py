@@ -17,6 +17,7 @@ from recordings_pipeline.core.model import (
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.genesys.sdk import Sdk, open_sdk
 from recordings_pipeline.genesys.transport import ApiTransport, Reply
 
@@ -37,9 +38,14 @@ class GenesysClient:
         self.stop = stop
 
     @property
+    def meter(self) -> Meter:
+        """Where whoever fetches this organization's files counts their bytes."""
+        return self._transport.meter
+
+    @property
     def spent(self) -> Throughput:
-        """Calls, waits and refusals since the client was opened."""
-        return self._transport.meter.reading()
+        """What was asked, waited for and received since the client was opened."""
+        return self.meter.reading()
 
     def organization(self) -> Organization:
         """Say whose token we hold; needs no permission."""

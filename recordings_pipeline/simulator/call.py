@@ -146,6 +146,11 @@ class Call:
         return self.start + timedelta(seconds=1)
 
     @property
+    def length_ms(self) -> int:
+        """Length of what could be recorded; 0 for digital media."""
+        return self.phases[-1].end_ms if self.phases else 0
+
+    @property
     def media(self) -> str:
         """``voice``, ``chat``, ``email`` or ``message``."""
         return next((name for name in MEDIA if self.has(name)), "voice")

@@ -8,17 +8,11 @@ from importlib import resources
 from typing import Protocol
 
 from recordings_pipeline.simulator.call import Recording
-from recordings_pipeline.simulator.sounds import Format, sound_of
+from recordings_pipeline.simulator.formats import Format
+from recordings_pipeline.simulator.sounds import sound_of
 
 # The names the platform gives to what it can transcode to.
-FORMATS = {
-    "WAV": Format.WAV_PCM,
-    "WEBM": Format.WEBM_OPUS,
-    "WAV_ULAW": Format.WAV_ULAW,
-    "OGG_VORBIS": Format.OGG_VORBIS,
-    "OGG_OPUS": Format.OGG_OPUS,
-    "MP3": Format.MP3,
-}
+FORMATS = tuple(str(kind.value) for kind in Format)
 _ORIGINALS = {
     "ulaw": Format.WAV_ULAW,
     "pcm": Format.WAV_PCM,
@@ -38,6 +32,10 @@ class Content(Protocol):
     def content_type(self) -> str: ...
     @property
     def etag(self) -> str: ...
+    @property
+    def is_ready(self) -> bool:
+        """Whether size, etag and blocks cost next to nothing; encoding takes a second."""
+
     def blocks(self, first: int, last: int) -> Iterator[bytes | memoryview]:
         """Yield the bytes from ``first`` up to, not including, ``last``."""
 
@@ -57,6 +55,10 @@ class Held:
     def etag(self) -> str:
         return f'"{hashlib.blake2b(self.data, digest_size=16).hexdigest()}"'
 
+    @property
+    def is_ready(self) -> bool:
+        return True
+
     def blocks(self, first: int, last: int) -> Iterator[bytes | memoryview]:
         yield self.data[first:last]
 
@@ -72,7 +74,7 @@ def media_of(recording: Recording, number: int, transcoded: str | None) -> Conte
     plan = recording.plan
     if plan is None:
         return _screen() if recording.media == "screen" else _messages(recording)
-    kind = _ORIGINALS[recording.codec] if transcoded is None else FORMATS[transcoded]
+    kind = _format_of(recording, transcoded)
     span = None
     if recording.file_count > 1 and transcoded is None:
         half = plan.length // recording.file_count
@@ -81,6 +83,10 @@ def media_of(recording: Recording, number: int, transcoded: str | None) -> Conte
             half * number if number < recording.file_count else plan.length,
         )
     return sound_of(plan, kind, channels=recording.channels, span=span)
+
+
+def _format_of(recording: Recording, transcoded: str | None) -> Format:
+    return _ORIGINALS[recording.codec] if transcoded is None else Format(transcoded)
 
 
 def content_type_of(recording: Recording) -> str:

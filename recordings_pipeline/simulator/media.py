@@ -86,7 +86,9 @@ class _MediaHost:
             return refused
         ids = request.path_params
         try:
-            content = await asyncio.to_thread(find, ids)
+            content = find(ids)
+            if not content.is_ready:
+                await asyncio.to_thread(lambda: content.size)
         except KeyError:
             return _xml(404, "NoSuchKey", "The specified key does not exist.")
         is_range = "range" in request.headers

@@ -15,6 +15,7 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem } h2 { font-size: 1.05rem; margin: 
 p { margin: .3rem 0 } code { background: #eef0f6; padding: .1rem .3rem; border-radius: 4px }
 table { border-collapse: collapse; width: 100% }
 td, th { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #e4e7f0 }
+td { overflow-wrap: anywhere } td:last-child { min-width: 9rem }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
 .cards { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0 }
 .card { background: #fff; border: 1px solid #e4e7f0; border-radius: 8px; padding: .6rem 1rem }
@@ -52,8 +53,6 @@ def start_page(site: Site) -> str:
             _cards(seen),
             "<h2>Misbehaviour</h2>",
             _faults(site, fired),
-            "<h2>Addresses</h2>",
-            _table(counters),
             "<h2>Levers</h2>",
             "<p><code>GET /simulator/truth?day=2026-01-31</code> one JSON object a conversation; ",
             "<code>GET /simulator/status</code> these counters as JSON.</p>",
@@ -62,6 +61,8 @@ def start_page(site: Site) -> str:
             '</code>; <code>POST /simulator/clock {"advance_s": 3600}</code>; ',
             "<code>POST /simulator/revoke</code>.</p>",
             f"<p class='quiet'>Faults by name: {escape(', '.join(NAMES))}.</p>",
+            "<h2>Addresses</h2>",
+            _table(counters),
             "</body></html>",
         )
     )
@@ -86,11 +87,12 @@ def _faults(site: Site, fired: Mapping[str, int]) -> str:
 
 
 def _table(counters: Mapping[str, int]) -> str:
+    """List every address, those that were asked first."""
     names = ["POST /oauth/token", *(f"{e.method} {e.path}" for e in TABLE)]
     names += ["GET /media", "GET /transcript", "GET /report-file"]
-    rows = (
-        (name, f"{counters.get(f'route {name}', 0):,}", _statuses(name, counters)) for name in names
-    )
+    asked = {name: counters.get(f"route {name}", 0) for name in names}
+    ordered = sorted(names, key=lambda name: asked[name] == 0)
+    rows = ((name, f"{asked[name]:,}", _statuses(name, counters)) for name in ordered)
     return _rows(("address", "requests", "statuses"), rows)
 
 

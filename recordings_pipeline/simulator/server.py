@@ -17,7 +17,7 @@ from typing import Self
 import uvicorn
 
 from recordings_pipeline.simulator.api import api_of
-from recordings_pipeline.simulator.contents import media_of
+from recordings_pipeline.simulator.contents import Content, media_of
 from recordings_pipeline.simulator.media import media_host_of
 from recordings_pipeline.simulator.options import Options, options_from
 from recordings_pipeline.simulator.site import Hosts, Site
@@ -78,11 +78,19 @@ class Simulator:
         Raises:
             KeyError: There is no such recording.
         """
+        content = self.content(recording_id, number)
+        return b"".join(content.blocks(0, content.size))
+
+    def content(self, recording_id: str, number: int = 1) -> Content:
+        """Return a recording's file with its size, type and ETag.
+
+        Raises:
+            KeyError: There is no such recording.
+        """
         recording = self.world.recording(recording_id)
         if recording is None:
             raise KeyError(recording_id)
-        content = media_of(recording, number, None)
-        return b"".join(content.blocks(0, content.size))
+        return media_of(recording, number, None)
 
     def __enter__(self) -> Self:
         if self.options.processes == 1:

@@ -12,7 +12,7 @@ from recordings_pipeline.simulator.legs import Cast, legs_of
 from recordings_pipeline.simulator.recordings import Ids, planted, recordings_of
 from recordings_pipeline.simulator.shape import Shape
 from recordings_pipeline.simulator.timeline import Phase, timeline_of
-from recordings_pipeline.simulator.traits import has
+from recordings_pipeline.simulator.traits import MEDIA, has
 
 CACHED_DAYS, CACHED_CALLS = 32, 8_192
 # A day a world never had: two centuries around now are enough for any test.
@@ -78,7 +78,7 @@ class World:
         start = midnight + timedelta(milliseconds=int(columns.start_ms[index]))
         recorded_at = start + _LEAD
         phases: tuple[Phase, ...] = ()
-        if columns.is_recorded[index]:
+        if not any(has(bits, trait) for trait in (*MEDIA, "abandoned")):
             rng = generator(self.seed, day, index, "timeline")
             phases = timeline_of(bits, length_ms, rng)
         return Cast(

@@ -22,11 +22,13 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.model import Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.retries import recording_delay
 from recordings_pipeline.core.schemas import AUDIO_FILES
 from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.preflight import require_room
 from recordings_pipeline.stages.threads import for_each
 from recordings_pipeline.stages.transfers import Fetched, Transfers, Wanted
 from recordings_pipeline.storage.tables import write_table
@@ -36,7 +38,6 @@ STAGE = "audio_files"
 WORKERS = 8
 # A URL that expired is asked for again; one that expires three times lives too short to use.
 ROUNDS = 3
-RETRY_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +50,43 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """How a job ended: its files, and the verdict; None when a URL expired on the way."""
+    """How a job ended.
+
+    Attributes:
+        verdict: None when a URL expired on the way.
+        delay: After how long it is worth another try; None when it is final.
+    """
 
     fetched: tuple[Fetched, ...]
     verdict: Verdict | None
+    delay: timedelta | None = None
 
 
 def fetch_day(export: Export, day: Day) -> StageReport:
-    """Fetch what is due, give every recording an outcome, and publish the manifest."""
+    """Fetch what is due, give every recording an outcome, and publish the manifest.
+
+    Raises:
+        PreflightFailed: There is no space or quota for what is due; nothing has moved.
+    """
     measurement = Measurement(export.client)
     standings = list(export.ledger.standings(day).values())
-    unknown = _Fetcher(export, day, measurement).fetch(standings)
+    unknown = _Fetcher(export, day).fetch(standings)
     standings = list(export.ledger.standings(day).values())
     path = layout.table_path(STAGE, day)
     rows = list(_rows(export, day, standings))
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
     counts = counts_by_outcome([standing.verdict for standing in standings])
-    warnings = _warnings(counts, unknown)
+    warnings = _warnings(day, counts, unknown)
     return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), warnings)
 
 
 class _Fetcher:
     """Fetches one day's recordings and tells the ledger."""
 
-    def __init__(self, export: Export, day: Day, measurement: Measurement) -> None:
+    def __init__(self, export: Export, day: Day) -> None:
         self._export = export
         self._day = day
-        self._measurement = measurement
-        self._transfers = Transfers(export.home, export.stop)
+        self._transfers = Transfers(export.home, export.stop, export.client.meter)
         self._done = 0
         self._total = 0
 
@@ -90,6 +100,9 @@ class _Fetcher:
             if standing.recording_id in mine:
                 self._settle(standing, BY_CALLER)
         due = [standing for standing in due if standing.recording_id not in mine]
+        # What is forbidden is asked for again, and seldom comes: it must not refuse a rerun.
+        coming = (standing for standing in due if not standing.verdict.outcome.is_final)
+        require_room(self._export, self._day, coming)
         unknown: set[str] = set()
         for _ in range(ROUNDS):
             expired: list[Standing] = []
@@ -98,7 +111,9 @@ class _Fetcher:
                 self._receive(delivery, expired)
             due = expired
         for standing in due:
-            self._later(standing, "its signed URLs expired before they could be used")
+            self._later(
+                standing, "its signed URLs expired, or were refused, before they could be used"
+            )
         return len(unknown)
 
     def _receive(self, delivery: Delivery, expired: list[Standing]) -> None:
@@ -134,7 +149,8 @@ class _Fetcher:
         except NotFound:
             return _Result(tuple(fetched), Verdict(Outcome.MISSING, "deleted at the source"))
         except (TransientError, NameTaken) as error:
-            return _Result(tuple(fetched), Verdict(Outcome.RETRY, str(error)))
+            verdict = Verdict(Outcome.RETRY, str(error))
+            return _Result(tuple(fetched), verdict, recording_delay(error))
         except IntegrityError as error:
             return _Result(tuple(fetched), Verdict(Outcome.QUARANTINED, str(error)))
         return _Result(tuple(fetched), Verdict(Outcome.EXPORTED))
@@ -146,11 +162,8 @@ class _Fetcher:
         return Wanted(self._day, standing.conversation_id, standing.recording_id, number, media.url)
 
     def _keep(self, job: _Job, result: _Result, verdict: Verdict) -> None:
-        self._measurement.bytes_moved += sum(file.received_bytes for file in result.fetched)
-        self._measurement.resumed_count += sum(file.is_resumed for file in result.fetched)
         if verdict.outcome is not Outcome.EXPORTED:
-            retry = verdict.outcome is Outcome.RETRY
-            self._settle(job.standing, verdict, in_an_hour=retry)
+            self._settle(job.standing, verdict, result.delay)
             return
         now = self._export.now()
         files = [
@@ -176,11 +189,11 @@ class _Fetcher:
         self._advance()
 
     def _later(self, standing: Standing, reason: str) -> None:
-        self._settle(standing, Verdict(Outcome.RETRY, reason), in_an_hour=True)
+        self._settle(standing, Verdict(Outcome.RETRY, reason), recording_delay(None))
 
-    def _settle(self, standing: Standing, verdict: Verdict, *, in_an_hour: bool = False) -> None:
+    def _settle(self, standing: Standing, verdict: Verdict, delay: timedelta | None = None) -> None:
         now = self._export.now()
-        retry_time = now + RETRY_AFTER if in_an_hour else None
+        retry_time = None if delay is None else now + delay
         self._export.ledger.settle(standing.recording_id, verdict, now, retry_time=retry_time)
         self._advance()
 
@@ -204,12 +217,13 @@ def _rows(export: Export, day: Day, standings: list[Standing]) -> Iterator[dict[
             yield {**common, **file}
 
 
-def _warnings(counts: dict[str, int], unknown: int) -> tuple[str, ...]:
+def _warnings(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]:
     found = []
     if count := counts.get(str(Outcome.FORBIDDEN)):
         found.append(f"{count} recordings {SENSITIVE}")
     if count := counts.get(str(Outcome.QUARANTINED)):
-        found.append(f"{count} recordings are in quarantine/: what arrived cannot be trusted")
+        folder = layout.QUARANTINE / f"date={day}"
+        found.append(f"{count} recordings arrived whole and failed verification: look in {folder}/")
     if count := counts.get(str(Outcome.RETRY)):
         found.append(f"{count} recordings could not be fetched yet: run the day again")
     if unknown:

@@ -1,11 +1,21 @@
 """Asks both sides, before anything moves, whether the day can be exported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from recordings_pipeline.core.completeness import done_count
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing, PreflightFailed
 from recordings_pipeline.core.model import Conversation
-from recordings_pipeline.core.preflight import Facts, Finding, failures, findings
+from recordings_pipeline.core.preflight import (
+    Facts,
+    Finding,
+    Room,
+    failures,
+    findings,
+    predicted_bytes,
+    room_findings,
+)
+from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.stages.export import Export
 
 # No object has this id, so a question about it costs nothing and still shows the permission.
@@ -35,6 +45,26 @@ def require_day(export: Export, day: Day) -> list[Finding]:
     return found
 
 
+def require_room(export: Export, day: Day, due: Iterable[Standing]) -> None:
+    """Refuse to fetch what there is no space or quota for; asks the platform nothing.
+
+    Raises:
+        PreflightFailed: The message says what to free or to raise.
+    """
+    rows = [standing.row for standing in due]
+    spans = ((row["conversation_start_time"], row["conversation_end_time"]) for row in rows)
+    room = Room(
+        predicted_bytes=predicted_bytes(spans),
+        held_bytes=_held_bytes(export, day),
+        free_bytes=export.home.free_bytes(),
+        used_bytes=export.home.used_bytes(),
+        quota_bytes=export.quota_bytes,
+    )
+    problems = failures(room_findings(room))
+    if problems:
+        raise PreflightFailed(problems)
+
+
 def _facts(export: Export, day: Day) -> Facts:
     organization = export.bind_organization()
     missing: dict[str, str] = {}
@@ -44,12 +74,15 @@ def _facts(export: Export, day: Day) -> Facts:
         sample, total = export.client.conversations_page(day, 1)
     except PermissionMissing as error:
         missing["conversations"] = error.needed
+    standings = export.ledger.standings(day).values()
     missing |= _denied("recordings", lambda: export.client.recordings(_NOBODY))
     missing |= _denied("transcripts", lambda: export.client.transcript_link(_NOBODY, _NOBODY))
     return Facts(
         organization=organization,
         missing_permissions=missing,
         conversation_count=total,
+        done_count=done_count(standings),
+        held_bytes=_held_bytes(export, day),
         mean_conversation_s=_mean_s(sample),
         codecs=frozenset(codec for conversation in sample for codec in conversation.codecs),
         free_bytes=export.home.free_bytes(),
@@ -58,6 +91,11 @@ def _facts(export: Export, day: Day) -> Facts:
         calls_per_minute=export.client.calls_per_minute(),
         url_lifetime_s=export.client.batch_url_lifetime_s(),
     )
+
+
+def _held_bytes(export: Export, day: Day) -> int:
+    files = export.ledger.files(day).values()
+    return sum(file["size_bytes"] for recording in files for file in recording)
 
 
 def _denied(what: str, ask: Callable[[], object]) -> dict[str, str]:

@@ -2,19 +2,25 @@
 
 Conversations come from analytics, recordings from one metadata question per conversation: there is
 no list of recordings by date. A conversation that was asked about two days after its end is
-settled and not asked again.
+settled and not asked again, unless one of its recordings is deferred.
 """
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.completeness import counts_by_outcome, outcome_when_listed
+from recordings_pipeline.core.completeness import (
+    counts_by_outcome,
+    is_listing_due,
+    outcome_when_listed,
+    retry_time_when_listed,
+)
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Conversation, Recording
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.settling import is_settled
+from recordings_pipeline.core.standings import Listed, Standing
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.preflight import require_day
@@ -52,9 +58,9 @@ def index_day(export: Export, day: Day) -> StageReport:
 
 
 def _ask(export: Export, day: Day, conversations: list[Conversation]) -> int:
-    """Ask for the recordings of what is not settled; return how many had none."""
-    asked = export.ledger.asked_times(day)
-    open_questions = [c for c in conversations if not is_settled(c.end, asked.get(c.id))]
+    """Ask for the recordings of what may have changed; return how many had none."""
+    known = export.ledger.standings(day)
+    open_questions = _open_questions(export, day, conversations, known)
     done = 0
     without = 0
 
@@ -65,18 +71,32 @@ def _ask(export: Export, day: Day, conversations: list[Conversation]) -> int:
     def keep(conversation: Conversation, answer: tuple[datetime, list[Recording]]) -> None:
         nonlocal done, without
         now, recordings = answer
-        verdicts = [
-            (_row(conversation, recording), outcome_when_listed(recording, known.get(recording.id)))
-            for recording in recordings
-        ]
-        export.ledger.listed(day, conversation.id, now, verdicts)
+        found = [_listed(conversation, item, known.get(item.id), now) for item in recordings]
+        export.ledger.listed(day, conversation.id, now, found)
         without += not recordings
         done += 1
         export.progress(STAGE, done, len(open_questions))
 
-    known = {id_: standing.verdict for id_, standing in export.ledger.standings(day).items()}
     for_each(open_questions, work, keep, workers=WORKERS, stop=export.stop)
     return without
+
+
+def _open_questions(
+    export: Export, day: Day, conversations: list[Conversation], known: dict[str, Standing]
+) -> list[Conversation]:
+    asked = export.ledger.asked_times(day)
+    verdicts = defaultdict(list)
+    for standing in known.values():
+        verdicts[standing.conversation_id].append(standing.verdict)
+    return [c for c in conversations if is_listing_due(c.end, asked.get(c.id), verdicts[c.id])]
+
+
+def _listed(
+    conversation: Conversation, recording: Recording, known: Standing | None, now: datetime
+) -> Listed:
+    verdict = outcome_when_listed(recording, None if known is None else known.verdict)
+    retry_time = retry_time_when_listed(verdict, known, now)
+    return Listed(_row(conversation, recording), verdict, retry_time)
 
 
 def _warnings(without: int) -> tuple[str, ...]:

@@ -10,7 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from recordings_pipeline.core import layout, transcript_file, wire
-from recordings_pipeline.core.completeness import AUDIO, is_transcript_due, transcript_counts
+from recordings_pipeline.core.completeness import (
+    AUDIO,
+    is_deferred,
+    is_transcript_due,
+    transcript_counts,
+)
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
     LinkExpired,
@@ -48,7 +53,7 @@ class _Leg:
 def transcribe_day(export: Export, day: Day) -> StageReport:
     """Fetch the transcripts that are due and publish the phrases of all the day's transcripts."""
     measurement = Measurement(export.client)
-    _fetch(export, day, measurement)
+    _fetch(export, day)
     unreadable = 0
     rows: list[dict[str, Any]] = []
     for found in transcripts_of(export, day):
@@ -75,7 +80,7 @@ def transcripts_of(export: Export, day: Day) -> Iterator[Transcript]:
         yield _parsed(content, standing.conversation_id, standing.communication_id)
 
 
-def _fetch(export: Export, day: Day, measurement: Measurement) -> None:
+def _fetch(export: Export, day: Day) -> None:
     known = export.ledger.transcripts(day)
     due = [
         leg
@@ -85,24 +90,23 @@ def _fetch(export: Export, day: Day, measurement: Measurement) -> None:
     ]
     done = 0
 
-    def work(leg: _Leg) -> tuple[TranscriptState, datetime, int]:
+    def work(leg: _Leg) -> tuple[TranscriptState, datetime]:
         now = export.now()
         try:
             content = _content(export, leg)
             _parsed(content, leg.conversation_id, leg.communication_id)
         except NotFound:
-            return TranscriptState.NONE, now, 0
+            return TranscriptState.NONE, now
         except PermissionMissing:
-            return TranscriptState.FORBIDDEN, now, 0
+            return TranscriptState.FORBIDDEN, now
         except (TransientError, MalformedPayload):
-            return TranscriptState.FAILED, now, 0
+            return TranscriptState.FAILED, now
         keep_raw(_raw_path(export, day, leg.communication_id), content)
-        return TranscriptState.FETCHED, now, len(content)
+        return TranscriptState.FETCHED, now
 
-    def keep(leg: _Leg, answer: tuple[TranscriptState, datetime, int]) -> None:
+    def keep(leg: _Leg, answer: tuple[TranscriptState, datetime]) -> None:
         nonlocal done
-        state, asked, size = answer
-        measurement.bytes_moved += size
+        state, asked = answer
         standing = TranscriptStanding(leg.communication_id, leg.conversation_id, state, asked)
         export.ledger.settle_transcript(day, standing)
         done += 1
@@ -112,12 +116,15 @@ def _fetch(export: Export, day: Day, measurement: Measurement) -> None:
 
 
 def _legs(export: Export, day: Day) -> list[_Leg]:
-    """Return the communications with audio recordings, each once."""
+    """Return the communications with audio recordings, each once.
+
+    What is deferred counts as not ended: its transcript follows the upload.
+    """
     legs = {
         standing.communication_id: _Leg(
             standing.communication_id,
             standing.conversation_id,
-            standing.row["conversation_end_time"],
+            None if is_deferred(standing.verdict) else standing.row["conversation_end_time"],
         )
         for standing in export.ledger.standings(day).values()
         if standing.communication_id is not None and standing.row["media"] == AUDIO
@@ -150,6 +157,7 @@ def _content(export: Export, leg: _Leg) -> bytes:
         return receive if status == _OK else None
 
     def receive(data: bytes) -> None:
+        export.client.meter.received(len(data))
         content.extend(data)
         if len(content) > MAX_RAW_BYTES:
             raise MalformedPayload("transcript file", "is larger than a transcript can be")

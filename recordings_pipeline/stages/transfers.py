@@ -15,6 +15,7 @@ from recordings_pipeline.core import layout, transfer
 from recordings_pipeline.core.containers import container_of, distrust
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
+    AnswerUnusable,
     Interrupted,
     LinkExpired,
     NotFound,
@@ -24,6 +25,7 @@ from recordings_pipeline.core.errors import (
 from recordings_pipeline.core.retries import MEDIA, wait_s
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.genesys.media import MediaReader, Sink
+from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import Digest, PartFile
 
@@ -61,8 +63,9 @@ class Wanted:
 class Transfers:
     """Fetches files; each thread keeps a connection of its own."""
 
-    def __init__(self, home: Home, stop: threading.Event) -> None:
+    def __init__(self, home: Home, stop: threading.Event, meter: Meter) -> None:
         self._home = home
+        self._meter = meter
         self._stop = stop
         self._local = threading.local()
 
@@ -71,9 +74,10 @@ class Transfers:
 
         Raises:
             LinkExpired: Ask the platform for another URL; the part is kept.
+            AnswerUnusable: The host sent no byte that can be trusted; the part is kept.
             TransferInterrupted: It kept breaking off; the part is kept.
             NotFound: The object is gone.
-            UntrustedBytes: What arrived is no audio; it lies in quarantine.
+            UntrustedBytes: What arrived is whole and no audio; it lies in quarantine.
             NameTaken: A foreign file has the final name.
             Interrupted: The run was asked to stop; the part is kept.
         """
@@ -81,7 +85,7 @@ class Transfers:
         key = layout.part_key(wanted.recording_id, wanted.number)
         with PartFile(self._home.path(layout.PARTS), key) as part:
             found = part.published(self._home.root)
-            receiver = _Receiver(part)
+            receiver = _Receiver(part, self._meter)
             if found is None:
                 self._receive(wanted.url, receiver)
                 found = self._publish(wanted, part)
@@ -141,8 +145,9 @@ class Transfers:
 class _Receiver:
     """Feeds a part with what `core.transfer` says may be written to it."""
 
-    def __init__(self, part: PartFile) -> None:
+    def __init__(self, part: PartFile, meter: Meter) -> None:
         self.part = part
+        self._meter = meter
         self.received_bytes = 0
         self.is_resumed = False
         self._judgement: transfer.Judgement | None = None
@@ -157,7 +162,9 @@ class _Receiver:
         self._judgement = transfer.judge(self.part.held, status, headers)
         if not isinstance(self._judgement, transfer.Write):
             return None
-        self.is_resumed = self.is_resumed or self._judgement.offset > 0
+        if self._judgement.offset > 0 and not self.is_resumed:
+            self.is_resumed = True
+            self._meter.resumed()
         self.part.begin(self._judgement.offset, self._judgement.total, self._judgement.etag)
         return self._write
 
@@ -171,11 +178,11 @@ class _Receiver:
             case transfer.Gone():
                 raise NotFound("GET media")
             case transfer.Refuse(reason):
-                self.part.drop()
-                raise UntrustedBytes(reason)
+                raise AnswerUnusable(reason)
             case _:
                 pass
 
     def _write(self, data: bytes) -> None:
         self.received_bytes += len(data)
+        self._meter.received(len(data))
         self.part.append(data)

@@ -1,5 +1,6 @@
 """The audit log: the ledger's events as JSON lines, appended and never changed."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,12 @@ _TAIL_BYTES = 1 << 16
 def append_events(path: Path, ledger: Ledger) -> int:
     """Bring the file up to the ledger and return how many lines that took.
 
-    A line torn by a crash is cut off first; the ledger still has its event.
+    A line torn by a crash is cut off first; the ledger still has its event. Other processes that
+    export other days into the same directory wait meanwhile; the lock dies with the process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         last = _mend(file)
         lines = [_line(event) for event in ledger.events(after=last)]
         if lines:

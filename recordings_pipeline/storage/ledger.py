@@ -17,7 +17,12 @@ from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import TranscriptState, Verdict
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.standings import Standing, TranscriptStanding, standing_from
+from recordings_pipeline.core.standings import (
+    Listed,
+    Standing,
+    TranscriptStanding,
+    standing_from,
+)
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
@@ -35,7 +40,9 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._engine = open_engine(path)
-        tables.metadata.create_all(self._engine)
+        # In a transaction that writes: several processes may open a new directory at once.
+        with writing(self._engine) as db:
+            tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
 
     def close(self) -> None:
@@ -75,7 +82,7 @@ class Ledger:
         day: Day,
         conversation_id: str,
         asked: datetime,
-        verdicts: Iterable[tuple[Mapping[str, Any], Verdict]],
+        found: Iterable[Listed],
     ) -> None:
         """Keep what the source listed of one conversation: index rows with their verdicts."""
         with writing(self._engine) as db:
@@ -87,7 +94,8 @@ class Ledger:
             db.execute(
                 insert_or_update(tables.conversations, conversation, key=["conversation_id"])
             )
-            for row, verdict in verdicts:
+            for listed in found:
+                row = listed.row
                 values = {
                     "recording_id": row["recording_id"],
                     "conversation_id": conversation_id,
@@ -102,7 +110,7 @@ class Ledger:
                         tables.recordings, values, key=["recording_id"], keep=["outcome", "attempt"]
                     )
                 )
-                _move(db, row["recording_id"], verdict, asked, retry_time=None)
+                _move(db, row["recording_id"], listed.verdict, asked, retry_time=listed.retry_time)
 
     def settle(
         self,

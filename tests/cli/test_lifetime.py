@@ -18,8 +18,8 @@ WORKER = """
 import threading
 from recordings_pipeline.cli.lifetime import interrupt_when_stdin_closes
 interrupt_when_stdin_closes()
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     threading.Event().wait(20)
 except KeyboardInterrupt:
     print("interrupted")

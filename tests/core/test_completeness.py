@@ -7,12 +7,16 @@ import pytest
 from recordings_pipeline.core.completeness import (
     BY_CALLER,
     counts_by_outcome,
+    done_count,
     is_due,
+    is_listing_due,
     is_transcript_due,
     outcome_when_listed,
+    retry_time_when_listed,
     unexplained,
 )
 from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.standings import Standing
 
 ENDED = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -52,10 +56,42 @@ def test_a_deferred_recording_is_discovered_once_it_is_available() -> None:
     assert outcome_when_listed(recording("AVAILABLE"), known).outcome is Outcome.DISCOVERED
 
 
-def test_only_what_is_open_is_fetched() -> None:
+@pytest.mark.parametrize(
+    ("outcomes", "is_due"),
+    [
+        ([], False),
+        ([Outcome.EXPORTED, Outcome.RETRY], False),
+        ([Outcome.EXPORTED, Outcome.DEFERRED], True),
+    ],
+    ids=["nothing recorded", "nothing deferred", "one deferred"],
+)
+def test_a_settled_conversation_is_asked_again_only_for_a_deferred_recording(
+    outcomes: list[Outcome],
+    is_due: bool,  # noqa: FBT001
+) -> None:
+    asked = ENDED + timedelta(days=30)
+
+    assert is_listing_due(ENDED, asked, [Verdict(outcome) for outcome in outcomes]) is is_due
+
+
+def test_a_deferred_recording_has_a_time_to_try_again_and_a_new_one_has_none() -> None:
+    deferred = Verdict(Outcome.DEFERRED, "still uploading")
+
+    assert retry_time_when_listed(deferred, None, ENDED) == ENDED + timedelta(hours=6)
+    assert retry_time_when_listed(Verdict(Outcome.DISCOVERED), None, ENDED) is None
+
+
+def test_a_listing_leaves_the_time_of_a_retry_alone() -> None:
+    verdict = Verdict(Outcome.RETRY, "cut")
+    known = Standing("r", "c", "m", verdict, ENDED, {})
+
+    assert retry_time_when_listed(verdict, known, ENDED + timedelta(days=1)) == ENDED
+
+
+def test_only_what_is_open_or_may_have_been_permitted_is_fetched() -> None:
     due = [o for o in Outcome if is_due(Verdict(o), is_processed=False)]
 
-    assert due == [Outcome.DISCOVERED, Outcome.RETRY]
+    assert due == [Outcome.FORBIDDEN, Outcome.DISCOVERED, Outcome.RETRY]
 
 
 def test_what_a_caller_had_is_due_for_one_who_has_not() -> None:
@@ -70,6 +106,23 @@ def test_only_a_recording_without_end_or_future_is_unexplained() -> None:
     assert sum(counts.values()) == len(Outcome)
 
 
+def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come() -> None:
+    standings = [
+        Standing(str(number), conversation, None, Verdict(outcome), None, {})
+        for number, (conversation, outcome) in enumerate(
+            [
+                ("a", Outcome.EXPORTED),
+                ("a", Outcome.RETRY),
+                ("b", Outcome.EXPORTED),
+                ("b", Outcome.FORBIDDEN),
+                ("c", Outcome.DEFERRED),
+            ]
+        )
+    ]
+
+    assert done_count(standings) == 1
+
+
 @pytest.mark.parametrize(
     ("state", "hours", "expected"),
     [
@@ -77,6 +130,7 @@ def test_only_a_recording_without_end_or_future_is_unexplained() -> None:
         (TranscriptState.NONE, 47, True),
         (TranscriptState.NONE, 48, False),
         (TranscriptState.FAILED, 48, True),
+        (TranscriptState.FORBIDDEN, 48, True),
         (TranscriptState.FETCHED, 0, False),
     ],
 )

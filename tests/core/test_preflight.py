@@ -1,16 +1,25 @@
 """What is known to go wrong before anything moves."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recordings_pipeline.core.preflight import Facts, Level, failures, findings
+from recordings_pipeline.core.preflight import (
+    Facts,
+    Level,
+    failures,
+    findings,
+    predicted_bytes,
+)
 
 GB = 1_000_000_000
 GOOD = Facts(
     organization="o",
     missing_permissions={},
     conversation_count=1_000,
+    done_count=0,
+    held_bytes=0,
     mean_conversation_s=100.0,
     codecs=frozenset({"audio/pcmu"}),
     free_bytes=100 * GB,
@@ -38,6 +47,29 @@ def test_what_would_fail_is_a_failure_with_a_remedy(facts: Facts, check: str) ->
 
     assert problem.startswith(check)
     assert problem.partition("; ")[2]
+
+
+def test_recordings_are_predicted_by_the_length_of_their_conversations() -> None:
+    start = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    times = [(start, start + timedelta(seconds=90)), (start, start + timedelta(seconds=10))]
+
+    assert predicted_bytes([*times, (start, None), (None, None)]) == 100 * 16_000
+
+
+@pytest.mark.parametrize(
+    ("done_count", "is_refused"),
+    [(1_000, False), (999, True), (1_001, False)],
+    ids=["all fetched", "one left", "the source forgot one"],
+)
+def test_a_day_that_is_held_needs_no_room(done_count: int, is_refused: bool) -> None:  # noqa: FBT001
+    full = replace(GOOD, done_count=done_count, free_bytes=0, used_bytes=GB, quota_bytes=GB)
+
+    problems = failures(findings(full))
+
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "free space",
+        "quota",
+    ] * is_refused
 
 
 @pytest.mark.parametrize(

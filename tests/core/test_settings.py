@@ -28,6 +28,13 @@ def test_a_region_is_known_by_name_and_by_domain(region: str) -> None:
     assert settings.login_url == "https://login.mypurecloud.de"
 
 
+@pytest.mark.parametrize(
+    "url", ["https://api.example-1.com:8443/base", "https://[2001:db8::1]:443", "http://[::1]:80"]
+)
+def test_an_address_may_have_a_port_a_path_or_numbers(url: str) -> None:
+    assert settings_from({**GOOD, "GENESYS_BASE_URL": url}).base_url == url
+
+
 def test_a_loopback_address_logs_in_where_it_is() -> None:
     settings = settings_from({**GOOD, "GENESYS_BASE_URL": "http://127.0.0.1:8089/"})
 
@@ -45,9 +52,19 @@ def test_a_loopback_address_logs_in_where_it_is() -> None:
         ({"GENESYS_BASE_URL": "http://api.mypurecloud.com"}, "GENESYS_BASE_URL"),
         ({"GENESYS_BASE_URL": "api.mypurecloud.com"}, "GENESYS_BASE_URL"),
         ({"GENESYS_BASE_URL": "https://me:pw@api.mypurecloud.com"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://[::1"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://[zz]"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://h:abc"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://h:99999"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://a b"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://a..b"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://h/a\x00b"}, "GENESYS_BASE_URL"),
+        ({"GENESYS_BASE_URL": "https://" + "a" * 64}, "GENESYS_BASE_URL"),
+        ({"GENESYS_LOGIN_URL": "https://h:abc"}, "GENESYS_LOGIN_URL"),
         ({"GENESYS_LOGIN_URL": "ftp://login"}, "GENESYS_LOGIN_URL"),
         ({"RECORDINGS_QUOTA_GB": "-3"}, "RECORDINGS_QUOTA_GB"),
         ({"RECORDINGS_QUOTA_GB": "nan"}, "RECORDINGS_QUOTA_GB"),
+        ({"RECORDINGS_QUOTA_GB": "\u0663"}, "RECORDINGS_QUOTA_GB"),
     ],
 )
 def test_a_wrong_variable_is_named(changes: dict[str, str], variable: str) -> None:

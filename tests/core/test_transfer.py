@@ -42,6 +42,8 @@ def rest(content_range: str, etag: str = '"a"') -> dict[str, str]:
         (WHOLE, 416, rest("bytes */101"), StartOver()),
         (WHOLE, 416, {}, StartOver()),
         (HALF, 412, {}, StartOver()),
+        (HALF, 400, {}, AskAgain()),
+        (HALF, 401, {}, AskAgain()),
         (HALF, 403, {}, AskAgain()),
         (HALF, 404, {}, Gone()),
         (HALF, 503, {}, TryLater()),
@@ -51,7 +53,8 @@ def rest(content_range: str, etag: str = '"a"') -> dict[str, str]:
         "whole file", "range ignored: start at 0", "the rest", "rest from elsewhere",
         "rest that ends early", "rest of something larger", "rest of a changed file",
         "rest without range", "416 and all is there", "416 and half is there",
-        "416 and the file grew", "416 without total", "412", "expired", "gone", "overloaded",
+        "416 and the file grew", "416 without total", "412", "no signature that it reads",
+        "no signature", "expired", "gone", "overloaded",
         "redirect",
     ],
 )  # fmt: skip

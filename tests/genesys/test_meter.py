@@ -1,4 +1,4 @@
-"""The meter counts what the API cost."""
+"""The meter counts what was asked for and what came."""
 
 import threading
 
@@ -20,8 +20,13 @@ def test_each_kind_of_cost_has_its_own_counter() -> None:
     meter.rate_limited()
     meter.waited(0.25)
     meter.waited(0.5)
+    meter.received(10)
+    meter.received(20)
+    meter.resumed()
 
-    assert meter.reading() == Throughput(api_calls=3, waited_s=0.75, rate_limited_count=2)
+    assert meter.reading() == Throughput(
+        bytes_moved=30, api_calls=3, waited_s=0.75, rate_limited_count=2, resumed_count=1
+    )
 
 
 def test_a_reading_does_not_change_afterwards() -> None:

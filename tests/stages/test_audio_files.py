@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import PreflightFailed
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.standings import Listed
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import SENSITIVE, Options
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.stages.audio_files import fetch_day
+from recordings_pipeline.stages.audio_files import ROUNDS, fetch_day
 from recordings_pipeline.stages.export import Export, open_export
+from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
-from tests.stages.conftest import DAY, Open
+from tests.hosts import Answer, Serve
+from tests.stages.conftest import DAY, Open, platform
 
 EXPORTED, WITHHELD, DELETED, OWNED, RELISTED, NOISE = range(6)
 UNLISTED_ID = "11111111-1111-4111-8111-111111111111"
@@ -63,7 +67,13 @@ def list_it(export: Export, call: Call, recording_id: str) -> None:
         "file_state": "AVAILABLE",
     }
     verdict = Verdict(Outcome.DISCOVERED)
-    export.ledger.listed(DAY, call.conversation_id, LISTED, [(row, verdict)])
+    export.ledger.listed(DAY, call.conversation_id, LISTED, [Listed(row, verdict)])
+
+
+def list_one(export: Export) -> None:
+    """List one recording of which nothing else is known."""
+    row = {"recording_id": UNLISTED_ID, "communication_id": None, "file_state": "AVAILABLE"}
+    export.ledger.listed(DAY, UNLISTED_ID, LISTED, [Listed(row, Verdict(Outcome.DISCOVERED))])
 
 
 @pytest.mark.parametrize(
@@ -108,7 +118,7 @@ def test_what_a_person_should_know_is_a_warning(day: Fetched) -> None:
     withheld, quarantined, later, unlisted = day.report.warnings
 
     assert withheld.startswith("2 recordings left out of the batch")
-    assert quarantined.startswith("1 recordings are in quarantine/")
+    assert quarantined.startswith("1 recordings arrived whole and failed verification")
     assert later.startswith("1 recordings could not be fetched yet")
     assert unlisted.startswith("1 recordings came that the index does not list")
 
@@ -118,6 +128,81 @@ def test_the_report_counts_every_recording_and_the_bytes_of_the_files(day: Fetch
 
     assert report.row_count == sum(report.counts.values()) == 6
     assert report.throughput.bytes_moved == day.rows[EXPORTED]["size_bytes"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(302), "unexpected HTTP status 302"),
+        (Answer(501), "unexpected HTTP status 501"),
+        (Answer(200, b"<html>", {"Content-Type": "text/html"}), "text/html instead of audio"),
+        (Answer(200, b""), "an empty file"),
+    ],
+    ids=["redirect", "not implemented", "a page", "empty"],
+)
+def test_an_answer_without_trustworthy_bytes_is_tried_again_and_nothing_is_quarantined(
+    serve: Serve, opened: Open, answer: Answer, reason: str
+) -> None:
+    host = serve(platform(UNLISTED_ID, {"/media": answer}))
+    export = opened(host)
+    list_one(export)
+    began = export.now()
+
+    reports = [fetch_day(export, DAY) for _ in range(2)]
+
+    (row,) = read_rows(export.home.path(reports[-1].path))
+    assert [report.counts for report in reports] == [{"retry": 1}] * 2
+    assert reason in row["reason"]
+    assert row["retry_time"] >= began + timedelta(hours=6)
+    assert list(export.home.path(layout.QUARANTINE).iterdir()) == []
+    assert "run the day again" in reports[-1].warnings[0]
+
+
+def test_nothing_is_asked_for_when_there_is_no_room_for_it(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    index_day(export, DAY)
+    full = replace(export, quota_bytes=1)
+    asked = simulator.traffic.api_requests
+
+    with pytest.raises(PreflightFailed, match="RECORDINGS_QUOTA_GB"):
+        fetch_day(full, DAY)
+
+    assert simulator.traffic.api_requests == asked
+    assert simulator.traffic.media_requests == 0
+
+
+def test_a_day_that_is_all_there_needs_no_room(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    index_day(export, DAY)
+    fetched = fetch_day(export, DAY)
+
+    again = fetch_day(replace(export, quota_bytes=1), DAY)
+
+    assert again.counts == fetched.counts
+    assert again.throughput.bytes_moved == 0
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_url_that_is_not_accepted_is_asked_for_again(
+    serve: Serve, opened: Open, status: int
+) -> None:
+    host = serve(platform(UNLISTED_ID, {"/media": Answer(status)}))
+    export = opened(host)
+    list_one(export)
+
+    report = fetch_day(export, DAY)
+
+    assert report.counts == {"retry": 1}
+    assert [heard.path for heard in host.asked].count("/media") == ROUNDS
+    assert [heard.method for heard in host.asked].count("POST") == ROUNDS
+
+
+def test_a_warning_says_where_quarantined_bytes_lie(day: Fetched) -> None:
+    (warning,) = [line for line in day.report.warnings if "quarantine" in line]
+
+    assert f"quarantine/date={DAY}" in warning
 
 
 def test_a_file_whose_name_was_taken_comes_once_the_name_is_free(

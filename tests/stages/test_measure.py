@@ -20,10 +20,15 @@ def test_calls_waits_and_refusals_count_from_the_beginning_of_the_measurement(
     assert 1 <= taken.waited_s <= taken.seconds
 
 
-def test_what_is_added_by_hand_is_passed_on(start: Start, opened: Open) -> None:
-    measurement = Measurement(opened(start()).client)
-    measurement.bytes_moved += 7
-    measurement.resumed_count += 2
+def test_only_bytes_and_resumes_since_the_beginning_count(start: Start, opened: Open) -> None:
+    client = opened(start()).client
+    client.meter.received(5)
+    client.meter.resumed()
+
+    measurement = Measurement(client)
+    client.meter.received(7)
+    client.meter.resumed()
+    client.meter.resumed()
 
     taken = measurement.taken()
 

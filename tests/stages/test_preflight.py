@@ -1,10 +1,13 @@
 """Both sides are asked before anything moves, and every problem is told at once."""
 
+from dataclasses import replace
+
 import pytest
 
 from recordings_pipeline.core.errors import PreflightFailed
-from recordings_pipeline.core.preflight import failures
+from recordings_pipeline.core.preflight import Level, failures
 from recordings_pipeline.simulator.options import CONVERSATIONS, RECORDINGS, SPEECH
+from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.preflight import check_day, require_day
 from recordings_pipeline.stages.recording_index import index_day
@@ -72,6 +75,23 @@ def test_a_full_quota_is_found_before_anything_moves(start: Start, opened: Open)
 
     assert export.ledger.standings(DAY) == {}
     assert simulator.traffic.api_requests == 6
+
+
+def test_a_day_that_was_exported_is_exported_again_within_the_same_quota(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start(calls_per_day=6))
+    index_day(export, DAY)
+    fetch_day(export, DAY)
+    files = export.ledger.files(DAY).values()
+    held = sum(file["size_bytes"] for recording in files for file in recording)
+    full = replace(export, quota_bytes=export.home.used_bytes())
+
+    found = {finding.check: finding for finding in check_day(full, DAY)}
+
+    assert found["quota"].level is Level.OK
+    assert held > 0
+    assert f"{held / GB:.2f} GB of the day held" in found["free space"].found
 
 
 def test_what_is_only_a_warning_does_not_stop_the_day(start: Start, opened: Open) -> None:

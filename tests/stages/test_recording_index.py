@@ -12,6 +12,7 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
+from tests.hosts import Serve, changed
 from tests.stages.conftest import DAY, Open
 
 NEXT_DAY = Day.from_key("2026-02-01")
@@ -85,6 +86,32 @@ def test_a_recording_deleted_at_the_source_is_missing_from_the_start(
     standing = export.ledger.standings(DAY)[str(deleted.recording_id)]
     assert standing.verdict == Verdict(Outcome.MISSING, "deleted at the source")
     assert report.counts["missing"] == 1
+
+
+def test_a_deferred_recording_is_asked_about_until_it_is_there(
+    start: Start, serve: Serve, opened: Open
+) -> None:
+    simulator = start(calls_per_day=4)
+    state = "UPLOADING"
+
+    def change(recordings: list[dict[str, object]]) -> list[dict[str, object]]:
+        return [recording | {"fileState": state} for recording in recordings]
+
+    reply = changed(simulator, "recordingmetadata", change)
+    theirs = {n: value for n, value in simulator.environment.items() if "CLIENT" in n}
+    export = opened(serve(reply, reply), **theirs)
+    began = export.now()
+    first = index_day(export, DAY)
+    again = index_day(export, DAY)
+    times = [standing.retry_time for standing in export.ledger.standings(DAY).values()]
+    state = "AVAILABLE"
+
+    last = index_day(export, DAY)
+
+    assert first.counts["deferred"] == again.counts["deferred"] == 4
+    assert all(time and time >= began + timedelta(hours=6) for time in times)
+    assert last.counts["discovered"] == 4
+    assert {s.retry_time for s in export.ledger.standings(DAY).values()} == {None}
 
 
 def test_progress_ends_with_everything_done(start: Start, opened: Open) -> None:

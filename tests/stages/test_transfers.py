@@ -8,6 +8,7 @@ import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import (
+    AnswerUnusable,
     Interrupted,
     LinkExpired,
     NameTaken,
@@ -55,12 +56,12 @@ def hold(export: Export, call: Call, content: bytes, etag: str, total: int) -> P
     return export.home.path(layout.PARTS / f"{call.recording_id}.part")
 
 
-def etag_of(content: bytes) -> str:
-    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+def etag_of(simulator: Simulator, call: Call) -> str:
+    return simulator.content(str(call.recording_id)).etag
 
 
 def fetcher(export: Export) -> Transfers:
-    return Transfers(export.home, export.stop)
+    return Transfers(export.home, export.stop, export.client.meter)
 
 
 def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Open) -> None:
@@ -83,7 +84,7 @@ def test_a_download_resumes_from_the_byte_an_earlier_run_holds(
     export, call = opened(simulator), call_of(simulator)
     content = content_of(simulator, call)
     missing = left if isinstance(left, int) else len(content) - 1
-    hold(export, call, content[:-missing], etag_of(content), len(content))
+    hold(export, call, content[:-missing], etag_of(simulator, call), len(content))
 
     fetched = fetcher(export).fetch(wanted(simulator, call))
 
@@ -118,24 +119,19 @@ def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, open
 
 
 @pytest.mark.parametrize(
-    ("question", "error", "is_kept"),
+    ("question", "error"),
     [
-        ((PLAIN, "/media/{0.recording_id}/1", -1), LinkExpired, True),
-        ((DELETED, "/media/{0.recording_id}/1", 600), NotFound, True),
+        ((PLAIN, "/media/{0.recording_id}/1", -1), LinkExpired),
+        ((DELETED, "/media/{0.recording_id}/1", 600), NotFound),
         (
             (TRANSCRIBED, "/transcripts/{0.conversation_id}/{0.recording_id}", 600),
-            UntrustedBytes,
-            False,
+            AnswerUnusable,
         ),
     ],
     ids=["an expired URL", "a deleted object", "a page instead of audio"],
 )
-def test_bytes_are_dropped_only_when_the_answer_cannot_be_trusted(
-    start: Start,
-    opened: Open,
-    question: tuple[int, str, int],
-    error: type[RecordingsError],
-    is_kept: bool,  # noqa: FBT001
+def test_an_answer_without_bytes_leaves_the_held_ones_where_they_are(
+    start: Start, opened: Open, question: tuple[int, str, int], error: type[RecordingsError]
 ) -> None:
     index, path, lifetime_s = question
     simulator = start(calls_per_day=6)
@@ -145,7 +141,7 @@ def test_bytes_are_dropped_only_when_the_answer_cannot_be_trusted(
     with pytest.raises(error):
         fetcher(export).fetch(wanted(simulator, call, path.format(call), lifetime_s))
 
-    assert part.read_bytes() == (b"held" if is_kept else b"")
+    assert part.read_bytes() == b"held"
 
 
 def test_whole_bytes_that_are_no_audio_go_to_quarantine(start: Start, opened: Open) -> None:
@@ -180,7 +176,7 @@ def test_a_stopped_transfer_keeps_its_part(start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
     content = content_of(simulator, call)
-    part = hold(export, call, content[:1_000], etag_of(content), len(content))
+    part = hold(export, call, content[:1_000], etag_of(simulator, call), len(content))
     export.stop.set()
 
     with pytest.raises(Interrupted):
@@ -201,5 +197,8 @@ def test_a_host_that_cuts_every_whole_body_is_given_up(
     url = signed_url(f"{host.url}/media")
     file = Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
 
-    with pytest.raises(TransferInterrupted):
-        Transfers(export.home, Patience()).fetch(file)
+    with pytest.raises(TransferInterrupted, match="of 5000 bytes"):
+        Transfers(export.home, Patience(), export.client.meter).fetch(file)
+
+    asked = len(host.asked)
+    assert export.client.spent.bytes_moved == asked * 1_004

@@ -1,22 +1,38 @@
 """The audit log follows the ledger."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
-from recordings_pipeline.core.standings import TranscriptStanding
+from recordings_pipeline.core.standings import Listed, TranscriptStanding
 from recordings_pipeline.storage.audit import append_events, read_events
 from recordings_pipeline.storage.ledger import Ledger
+from tests.storage.conftest import run_at_once
 
 DAY = Day.from_key("2026-01-31")
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 ID = "11111111-1111-4111-8111-111111111111"
 
+PROCESSES, RECORDINGS = 4, 3_000
+WRITER = """
+import sys
+from pathlib import Path
+from recordings_pipeline.storage.audit import append_events
+from recordings_pipeline.storage.ledger import Ledger
+ledger = Ledger(Path(sys.argv[1]) / "ledger.db")
+print("ready", flush=True)
+sys.stdin.read()
+append_events(Path(sys.argv[1]) / "events.jsonl", ledger)
+ledger.close()
+"""
+
 
 def listed(ledger: Ledger) -> None:
     row = {"recording_id": ID, "communication_id": None}
-    ledger.listed(DAY, ID, NOW, [(row, Verdict(Outcome.DISCOVERED))])
+    ledger.listed(DAY, ID, NOW, [Listed(row, Verdict(Outcome.DISCOVERED))])
 
 
 def test_each_change_of_outcome_is_one_event(tmp_path: Path) -> None:
@@ -32,6 +48,20 @@ def test_each_change_of_outcome_is_one_event(tmp_path: Path) -> None:
     actions = [event["action"] for event in read_events(tmp_path / "events.jsonl")]
     assert actions == ["recording.discovered", "recording.missing"]
     assert (written, again) == (2, 0)
+
+
+def test_several_processes_neither_double_nor_tear_an_event(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    ids = [str(UUID(int=number)) for number in range(RECORDINGS)]
+    rows = [{"recording_id": id_, "communication_id": None} for id_ in ids]
+    ledger.listed(DAY, ID, NOW, [Listed(row, Verdict(Outcome.DISCOVERED)) for row in rows])
+    ledger.close()
+
+    codes = run_at_once([sys.executable, "-c", WRITER, str(tmp_path)], PROCESSES)
+
+    assert codes == [0] * PROCESSES
+    logged = [event["seq"] for event in read_events(tmp_path / "events.jsonl")]
+    assert logged == list(range(1, RECORDINGS + 1))
 
 
 def test_a_line_torn_by_a_crash_is_written_again(tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 """Conversation details: the synchronous query, and conversations by id."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 
 from recordings_pipeline.simulator.asking import Answer, Ask, Json, bad, instant_of, whole
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.filters import matching
+from recordings_pipeline.simulator.filters import Mask, matching
 from recordings_pipeline.simulator.ids import is_uuid
 from recordings_pipeline.simulator.replies.conversation import conversation
 from recordings_pipeline.simulator.site import Site
@@ -24,12 +24,16 @@ _SHIFT = 3
 
 
 def details_query(ask: Ask) -> Answer:
-    """Return one page of the conversations that started on a day the interval touches."""
+    """Return one page of the conversations that are active in the interval.
+
+    Of these only such that started on a day the interval touches: a query for an hour leaves out
+    what began the evening before.
+    """
     query = ask.body
     size, number = _paging(query.get("paging"))
     start, end = interval_of(query)
     check_order(query)
-    counted = list(_counted(ask.site, query, days_touched(start, end)))
+    counted = list(_counted(ask.site, query, (start, end)))
     total = sum(len(indexes) for _, indexes in counted)
     first = (number - 1) * size
     if number > 1 and ask.suffers("shift"):
@@ -85,6 +89,15 @@ def days_touched(start: datetime, end: datetime) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def active_in(site: Site, day: date, span: tuple[datetime, datetime]) -> Mask:
+    """Return which of a day's conversations are active in an interval."""
+    columns = site.world.columns(day)
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+    start_ms, end_ms = ((moment - midnight).total_seconds() * 1_000 for moment in span)
+    found: Mask = (columns.end_ms >= start_ms) & (columns.start_ms < end_ms)
+    return found
+
+
 def _paging(paging: Json) -> tuple[int, int]:
     given = {} if paging is None else paging
     if not isinstance(given, dict):
@@ -99,10 +112,10 @@ def _paging(paging: Json) -> tuple[int, int]:
 
 
 def _counted(
-    site: Site, query: dict[str, Any], days: list[date]
+    site: Site, query: dict[str, Any], span: tuple[datetime, datetime]
 ) -> Iterator[tuple[date, np.ndarray[Any, np.dtype[np.intp]]]]:
-    for day in days:
-        yield day, np.flatnonzero(matching(site, day, query))
+    for day in days_touched(*span):
+        yield day, np.flatnonzero(matching(site, day, query) & active_in(site, day, span))
 
 
 def _page(

@@ -16,6 +16,7 @@ from recordings_pipeline.simulator.asking import (
     whole,
 )
 from recordings_pipeline.simulator.endpoints.analytics import (
+    active_in,
     check_order,
     days_touched,
     interval_of,
@@ -123,9 +124,7 @@ def _found(site: Site, query: dict[str, Any]) -> list[tuple[Any, int]]:
         columns = site.world.columns(day)
         chosen = matching(site, day, query)
         chosen &= columns.start_ms <= _ms(watermark - midnight)
-        if not by_day:
-            chosen &= columns.end_ms >= _ms(start - midnight)
-            chosen &= columns.start_ms < _ms(end - midnight)
+        chosen &= active_in(site, day, (start, end))
         found += [(day, int(index)) for index in np.flatnonzero(chosen)]
     return found[::-1] if query.get("order") == "desc" else found
 
