@@ -20,8 +20,9 @@ DAY = date(2026, 1, 31)
 INTERVAL = "2026-01-31T00:00:00.000Z/2026-02-01T00:00:00.000Z"
 FIN, RST, SILENCE, MORE = "FIN", "RST", "silence", "more to come"
 SETTINGS = "/api/v2/recording/settings"
-_SILENCE_S = 0.3
+# Long enough for a busy machine; who expects silence after some bytes says so.
 _LONGEST_S = 10.0
+QUIET_S = 0.3
 _FAR = 4_000_000_000
 _Test = TypeVar("_Test", bound=Callable[..., None])
 
@@ -54,9 +55,22 @@ class Seen:
 
 
 def ask(
-    base: str, head: str, body: bytes = b"", *, most_s: float = _LONGEST_S, buffer: int = 0
+    base: str,
+    request: bytes,
+    *,
+    most_s: float = _LONGEST_S,
+    quiet_s: float = _LONGEST_S,
+    buffer: int = 0,
 ) -> Seen:
-    """Send one request on a connection of its own and read until something ends it."""
+    """Send one request on a connection of its own and read until something ends it.
+
+    Args:
+        base: Any URL of the host.
+        request: Its bytes.
+        most_s: So long it may take altogether.
+        quiet_s: So long nothing may come after the first byte.
+        buffer: Size of the receive buffer in bytes; 0 for the usual one.
+    """
     place = urlsplit(base)
     with socket.socket() as connection:
         if buffer:
@@ -64,17 +78,22 @@ def ask(
         connection.settimeout(_LONGEST_S)
         connection.connect((place.hostname, place.port))
         began = time.monotonic()
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        fixed = f"Host: {place.netloc}\r\nConnection: close\r\n{length}\r\n"
-        connection.sendall(f"{head}\r\n{fixed}".encode() + body)
-        came, end = _came(connection, began + most_s)
+        connection.sendall(request)
+        came, end = _came(connection, began + most_s, quiet_s)
     return _seen(came, end, time.monotonic() - began)
 
 
-def _came(connection: socket.socket, until: float) -> tuple[bytes, str]:
+def written(*head: str, body: bytes = b"") -> bytes:
+    """Return a request as bytes, the last one on its connection."""
+    length = [f"Content-Length: {len(body)}"] if body else []
+    lines = [*head, "Host: simulator", "Connection: close", *length, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def _came(connection: socket.socket, until: float, quiet_s: float) -> tuple[bytes, str]:
     found = bytearray()
     while (left := until - time.monotonic()) > 0:
-        connection.settimeout(min(_LONGEST_S if not found else _SILENCE_S, left))
+        connection.settimeout(min(quiet_s, left) if found else left)
         try:
             data = connection.recv(65_536)
         except TimeoutError:
@@ -107,20 +126,32 @@ class Caller:
     def login(self) -> Seen:
         """Log in, and use the new token from now on."""
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        head = f"POST /oauth/token HTTP/1.1\r\nAuthorization: Basic {basic}"
-        seen = ask(self.simulator.base_url, head, b"grant_type=client_credentials")
+        head = ("POST /oauth/token HTTP/1.1", f"Authorization: Basic {basic}")
+        request = written(*head, body=b"grant_type=client_credentials")
+        seen = ask(self.simulator.base_url, request)
         self.token = seen.json["access_token"] if seen.status == 200 else ""
         return seen
 
-    def get(self, path: str, *, method: str = "GET", most_s: float = _LONGEST_S) -> Seen:
-        return self._api(method, path, b"", most_s)
+    def get(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        most_s: float = _LONGEST_S,
+        quiet_s: float = _LONGEST_S,
+    ) -> Seen:
+        """Get, or whatever the method says."""
+        request = written(f"{method} {path} HTTP/1.1", f"Authorization: Bearer {self.token}")
+        return ask(self.simulator.base_url, request, most_s=most_s, quiet_s=quiet_s)
 
     def post(self, path: str, payload: object) -> Seen:
-        return self._api("POST", path, json.dumps(payload).encode(), _LONGEST_S)
+        """Post JSON."""
+        return self.send(path, json.dumps(payload).encode())
 
     def send(self, path: str, body: bytes) -> Seen:
         """Post bytes that need not be JSON."""
-        return self._api("POST", path, body, _LONGEST_S)
+        head = (f"POST {path} HTTP/1.1", f"Authorization: Bearer {self.token}")
+        return ask(self.simulator.base_url, written(*head, body=body))
 
     def plan(self, plan: str | list[dict[str, Any]]) -> None:
         """Put a plan in force: its text, or its entries."""
@@ -138,10 +169,6 @@ class Caller:
         changed = {name: count - self._before.get(name, 0) for name, count in now.items()}
         return {name: count for name, count in changed.items() if count}
 
-    def _api(self, method: str, path: str, body: bytes, most_s: float) -> Seen:
-        head = f"{method} {path} HTTP/1.1\r\nAuthorization: Bearer {self.token}"
-        return ask(self.simulator.base_url, head, body, most_s=most_s)
-
 
 def caller(simulator: Simulator) -> Caller:
     """Return somebody who has logged in."""
@@ -150,11 +177,17 @@ def caller(simulator: Simulator) -> Caller:
     return found
 
 
-def fetch(url: str, *headers: str, most_s: float = _LONGEST_S, buffer: int = 0) -> Seen:
+def fetch(
+    url: str,
+    *headers: str,
+    most_s: float = _LONGEST_S,
+    quiet_s: float = _LONGEST_S,
+    buffer: int = 0,
+) -> Seen:
     """Get a signed URL."""
     place = urlsplit(url)
-    lines = [f"GET {place.path}?{place.query} HTTP/1.1", *headers]
-    return ask(url, "\r\n".join(lines), most_s=most_s, buffer=buffer)
+    request = written(f"GET {place.path}?{place.query} HTTP/1.1", *headers)
+    return ask(url, request, most_s=most_s, quiet_s=quiet_s, buffer=buffer)
 
 
 def told(simulator: Simulator) -> Call:

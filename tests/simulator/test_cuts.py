@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Start
-from tests.simulator.raw import FIN, RST, SILENCE, Caller, caller, fetch, link, told
+from tests.simulator.raw import FIN, QUIET_S, RST, SILENCE, Caller, caller, fetch, link, told
 
 ENDS = {"reset": RST, "close": FIN, "hang": SILENCE}
 
@@ -18,7 +18,8 @@ def test_a_body_is_cut_at_the_very_byte(me: Caller, how: str, after: float) -> N
     content = whole(me)
     me.plan([{"route": "media", "cut": after, "how": how}])
 
-    seen = fetch(link(me.simulator), most_s=0.6)
+    most_s = 10 if after or how != "hang" else 0.5
+    seen = fetch(link(me.simulator), most_s=most_s, quiet_s=QUIET_S)
 
     expected = min(len(content), int(after if after >= 1 else after * len(content)))
     assert seen.end == ENDS[how]
@@ -68,7 +69,7 @@ def test_a_part_goes_wrong_like_a_whole(me: Caller, plan: str, share: float, end
 def test_a_hung_connection_does_not_hold_up_the_others(me: Caller) -> None:
     me.plan("stalled-bodies@1")
 
-    hung = fetch(link(me.simulator))
+    hung = fetch(link(me.simulator), quiet_s=QUIET_S)
     others = [fetch(link(me.simulator)) for _ in range(5)]
 
     assert hung.end == SILENCE

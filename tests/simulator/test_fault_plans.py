@@ -95,9 +95,11 @@ def test_an_entry_says_what_happens_and_when(entry: dict[str, Any], act: Act, wh
 
 
 def test_entries_that_do_different_things_are_counted_apart() -> None:
-    entries = [{"status": 503}, {"status": 500}, {"cut": 1}, {"cut": 0.5}, {"bytes_per_s": 9}]
+    acts: list[dict[str, Any]] = [
+        {"status": 503}, {"status": 500}, {"cut": 1}, {"cut": 0.5}, {"bytes_per_s": 9}
+    ]  # fmt: skip
 
-    names = [fault.name for fault in plan_of([{"route": "poll", **entry} for entry in entries])]
+    names = [fault.name for fault in plan_of([{"route": "poll", **act} for act in acts])]
 
     assert names == [
         "poll 503", "poll 500", "poll reset after 1", "poll reset after 0.5", "poll 9 bytes/s",

@@ -36,7 +36,7 @@ def hits(plan: Sequence[Fault], requests: Sequence[Request], seed: int = 1) -> l
         hit = fault_of(
             plan, request, seed=seed, times_hit=lambda fault, key: counted[fault.name, key]
         )
-        found.append(hit and hit.name)
+        found.append(None if hit is None else hit.name)
         if hit is not None:
             counted[hit.name, request.key or request.route] += 1
     return found

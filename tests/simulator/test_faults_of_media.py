@@ -12,6 +12,7 @@ from recordings_pipeline.simulator.signing import signed
 from tests.simulator.raw import (
     FIN,
     MORE,
+    QUIET_S,
     RST,
     SILENCE,
     Caller,
@@ -50,7 +51,7 @@ def test_a_file_stops_at_its_half_and_never_again(
 ) -> None:
     me.suffer(name)
 
-    hit, next_one = fetch(url), fetch(url)
+    hit, next_one = fetch(url, quiet_s=QUIET_S), fetch(url)
 
     assert (hit.status, hit.end) == (200, CUTS[name])
     assert hit.headers["content-length"] == str(len(whole))

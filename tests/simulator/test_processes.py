@@ -1,0 +1,176 @@
+"""Two server processes are one simulator, and none of them outlives it."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.server import Simulator
+from tests.conftest import Start
+from tests.simulator.raw import DAY, SETTINGS, SILENCE, Caller, caller, fetch, link
+
+PLANT = {"day": "2026-01-31", "what": "recording", "count": 1}
+_LONG_S = 20
+# Starts a simulator, says where it is, and has it hang on a connection until killed.
+_PARENT = """
+import sys
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.server import Simulator
+with Simulator(Options(world="plain", calls_per_day=12, processes=2, faults="hang")) as simulator:
+    print(simulator.base_url, simulator.media_url, flush=True)
+    sys.stdin.read()
+"""
+
+
+def workers_of(pid: int) -> list[int]:
+    """Return the server processes that a process has started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for found in lists for child in found.read_text().split()]
+    return [child for child in children if b"simulator.server" in command_of(child)]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def are_gone(pids: list[int]) -> bool:
+    """Wait until processes have ended."""
+    for pid in pids:
+        try:
+            handle = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        ended, _, _ = select.select([handle], [], [], _LONG_S)
+        os.close(handle)
+        if not ended:
+            return False
+    return True
+
+
+@contextmanager
+def only(worker: int, others: list[int], me: Caller) -> Generator[None]:
+    """Stop all processes but one, at a moment when none of them holds the shared state."""
+    for _ in range(_LONG_S):
+        for other in others:
+            os.kill(other, signal.SIGSTOP)
+        if me.get("/simulator/status", most_s=2).status == 200:
+            break
+        for other in others:
+            os.kill(other, signal.SIGCONT)
+    assert worker not in others
+    try:
+        yield
+    finally:
+        for other in others:
+            os.kill(other, signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Generator[Simulator]:
+    options = Options(world="plain", calls_per_day=12, processes=2, requests_per_minute=300)
+    with Simulator(options) as simulator:
+        yield simulator
+
+
+def test_what_one_process_learns_the_other_knows(pair: Simulator) -> None:
+    me = Caller(pair)
+    one, other = workers_of(os.getpid())
+    me.login()
+
+    with only(one, [other], me):
+        me.login()
+        me.plan("server-error@2")
+        planted = me.post("/simulator/plant", PLANT).json
+        moved = me.post("/simulator/clock", {"advance_s": 86_400}).json["now"]
+        first = me.get(SETTINGS).status
+    with only(other, [one], me):
+        second = me.get(SETTINGS).status
+        status = me.get("/simulator/status").json
+        conversation_id = planted["conversation_ids"][0]
+        listed = me.get(f"/api/v2/conversations/{conversation_id}/recordingmetadata").json
+        me.post("/simulator/revoke", {})
+    with only(one, [other], me):
+        revoked = me.get(SETTINGS).status
+
+    assert (first, second, revoked) == (200, 500, 401)
+    assert status["faults"] == ["server-error"]
+    assert status["now"] >= moved
+    assert planted["recording_ids"][0] in [item["id"] for item in listed]
+
+
+def test_objects_are_hit_once_in_all_processes_together(start: Start) -> None:
+    simulator = start(processes=2, calls_per_day=24, faults="cut-bodies")
+    urls = [link(simulator, c) for c in simulator.world.calls(DAY) if c.is_exportable]
+
+    with ThreadPoolExecutor(8) as threads:
+        ends = [list(threads.map(lambda url: fetch(url).end, urls)) for _ in range(2)]
+
+    assert [{*found} for found in ends] == [{"RST"}, {"FIN"}]
+    assert simulator.traffic.faults == {"cut-bodies": len(urls)}
+
+
+def test_the_allowance_is_one_for_all_connections(start: Start) -> None:
+    simulator = start(processes=2, requests_per_minute=300)
+    me = caller(simulator)
+
+    with ThreadPoolExecutor(16) as threads:
+        statuses = Counter(threads.map(lambda _: me.get(SETTINGS).status, range(360)))
+
+    assert statuses == {200: 300, 429: 60}
+    assert simulator.traffic.rate_limited == 60
+
+
+def test_no_process_outlives_the_simulator() -> None:
+    with Simulator(Options(world="plain", processes=2, faults="hang")) as simulator:
+        hung = caller(simulator).get(SETTINGS, most_s=0.3)
+        workers = [pid for pid in workers_of(os.getpid()) if is_of(pid, simulator)]
+
+    assert hung.end == SILENCE
+    assert len(workers) == 2
+    assert are_gone(workers)
+
+
+def is_of(pid: int, simulator: Simulator) -> bool:
+    """Say whether a process has the simulator's sockets, not another's."""
+    port = int(simulator.base_url.rpartition(":")[2])
+    mine = {line.split()[9] for line in listeners() if int(line.split()[1][-4:], 16) == port}
+    links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    return any(f"socket:[{inode}]" in links for inode in mine)
+
+
+def listeners() -> list[str]:
+    return Path("/proc/net/tcp").read_text().splitlines()[1:]
+
+
+def test_no_process_and_no_file_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _PARENT]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        base_url, _, _ = parent.stdout.readline().decode().partition(" ")
+        hung = fetch(f"{base_url}/simulator/status?")
+        workers = workers_of(parent.pid)
+        folders = list(tmp_path.iterdir())
+
+        parent.kill()
+        parent.wait()
+        gone = are_gone(workers)
+
+    assert hung.status == 200
+    assert (len(workers), len(folders)) == (2, 1)
+    assert gone
+    assert list(tmp_path.iterdir()) == []
