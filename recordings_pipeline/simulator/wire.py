@@ -77,10 +77,15 @@ class Wired:
         blocks = () if scope["method"] == "HEAD" else self.body.blocks
         if self.act is not None:
             line: _Line = scope["extensions"][_LINE]["line"]
-            await _misbehave(line, replace(self, body=Body(self.body.size, blocks)))
-            # Before its end uvicorn would add an answer of its own.
-            while (await receive())["type"] != "http.disconnect":
-                continue
+            try:
+                await _misbehave(line, replace(self, body=Body(self.body.size, blocks)))
+                # Before its end uvicorn would add an answer of its own.
+                while (await receive())["type"] != "http.disconnect":
+                    continue
+            except asyncio.CancelledError:
+                # So it would when the server stops.
+                line.transport.abort()
+                raise
             return
         headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

@@ -1,6 +1,7 @@
 """The levers change one simulator while it runs, and tell the truth about it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ Json = Any
 
 
 @pytest.fixture
-def me(start: Start) -> Caller:
+def own(start: Start) -> Caller:
+    """Be the only caller of a simulator whose world is going to change."""
     return caller(start(calls_per_day=24))
 
 
@@ -73,15 +75,15 @@ def test_a_plan_starts_counting_anew(me: Caller) -> None:
     assert statuses == [[500, 200], [500, 200]]
 
 
-def test_a_plan_from_a_file_outlives_it(me: Caller, tmp_path: Path) -> None:
+def test_a_plan_from_a_file_outlives_it(own: Caller, tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text('[[fault]]\nname = "server-error"\nevery = 2\n')
 
-    me.plan(str(path))
+    own.plan(str(path))
     path.unlink()
-    post(me, "clock", {"advance_s": 1})
+    post(own, "clock", {"advance_s": 1})
 
-    assert [me.get(SETTINGS).status for _ in range(4)] == [200, 500, 200, 500]
+    assert [own.get(SETTINGS).status for _ in range(4)] == [200, 500, 200, 500]
 
 
 @pytest.mark.parametrize(
@@ -110,16 +112,16 @@ def test_a_plan_that_makes_no_sense_changes_nothing(me: Caller, payload: object)
     assert [me.get(SETTINGS).status for _ in range(4)] == [200, 500, 200, 500]
 
 
-def test_the_clock_moves_for_good(me: Caller) -> None:
-    before = now(me)
+def test_the_clock_moves_for_good(own: Caller) -> None:
+    before = now(own)
 
-    answers = [post(me, "clock", {"advance_s": seconds}) for seconds in (86_400, 0.5, -3_600)]
+    answers = [post(own, "clock", {"advance_s": seconds}) for seconds in (86_400, 0.5, -3_600)]
 
     assert [status for status, _ in answers] == [200, 200, 200]
     assert answers[0][1]["now"][:10] > before[:10]
     assert answers[1][1]["now"] > answers[0][1]["now"]
     assert before < answers[2][1]["now"] < answers[1][1]["now"]
-    assert now(me) >= answers[2][1]["now"]
+    assert now(own) >= answers[2][1]["now"]
 
 
 @pytest.mark.parametrize(
@@ -138,31 +140,31 @@ def test_a_move_that_makes_no_sense_moves_nothing(me: Caller, text: str) -> None
     assert me.get(SETTINGS).status == 200
 
 
-def test_planted_recordings_are_listed_afterwards(me: Caller) -> None:
-    first = post(me, "plant", {"day": "2026-01-31", "what": "recording", "count": 2})[1]
-    second = post(me, "plant", {"day": "2026-01-31", "count": 1})[1]
+def test_planted_recordings_are_listed_afterwards(own: Caller) -> None:
+    first = post(own, "plant", {"day": "2026-01-31", "what": "recording", "count": 2})[1]
+    second = post(own, "plant", {"day": "2026-01-31", "count": 1})[1]
 
     conversations = [*first["conversation_ids"], *second["conversation_ids"]]
     recordings = [*first["recording_ids"], *second["recording_ids"]]
     assert len(set(conversations)) == len(set(recordings)) == 3
     for conversation_id, recording_id in zip(conversations, recordings, strict=True):
-        own = call_of(me, conversation_id).recording_id
-        assert listed(me, conversation_id) == [own, recording_id]
+        first_id = call_of(own, conversation_id).recording_id
+        assert listed(own, conversation_id) == [first_id, recording_id]
 
 
-def test_planted_transcripts_can_be_fetched_afterwards(me: Caller) -> None:
+def test_planted_transcripts_can_be_fetched_afterwards(own: Caller) -> None:
     untold = [
         call
-        for call in me.simulator.world.calls(DAY)
-        if call.is_exportable and transcript(me, call) == 404
+        for call in own.simulator.world.calls(DAY)
+        if call.is_exportable and transcript(own, call) == 404
     ]
 
-    answer = post(me, "plant", {"day": "2026-01-31", "what": "transcript", "count": 2})[1]
+    answer = post(own, "plant", {"day": "2026-01-31", "what": "transcript", "count": 2})[1]
 
     assert len(untold) >= 2
     assert answer["conversation_ids"] == [call.conversation_id for call in untold[:2]]
     assert answer["recording_ids"] == []
-    assert [transcript(me, call) for call in untold] == [200] * 2 + [404] * len(untold[2:])
+    assert [transcript(own, call) for call in untold] == [200] * 2 + [404] * len(untold[2:])
 
 
 @pytest.mark.parametrize(
@@ -182,23 +184,23 @@ def test_planting_what_makes_no_sense_is_refused(me: Caller, payload: object) ->
     assert post(me, "plant", payload)[0] == 400
 
 
-def test_revoked_tokens_are_no_good_and_new_ones_are(me: Caller) -> None:
-    good = me.get(SETTINGS).status
-    post(me, "revoke", {})
-    revoked = me.get(SETTINGS).status
-    me.login()
+def test_revoked_tokens_are_no_good_and_new_ones_are(own: Caller) -> None:
+    good = own.get(SETTINGS).status
+    post(own, "revoke", {})
+    revoked = own.get(SETTINGS).status
+    own.login()
 
-    assert (good, revoked, me.get(SETTINGS).status) == (200, 401, 200)
+    assert (good, revoked, own.get(SETTINGS).status) == (200, 401, 200)
 
 
-def test_the_truth_is_one_line_of_json_for_each_call_of_the_world(me: Caller) -> None:
-    planted = post(me, "plant", {"day": "2026-01-31"})[1]
+def test_the_truth_is_one_line_of_json_for_each_call_of_the_world(own: Caller) -> None:
+    planted = post(own, "plant", {"day": "2026-01-31"})[1]
     late = dict(zip(planted["conversation_ids"], planted["recording_ids"], strict=True))
 
-    seen = me.get("/simulator/truth?day=2026-01-31")
+    seen = own.get("/simulator/truth?day=2026-01-31")
 
     lines = [json.loads(line) for line in chunks(seen.body).splitlines()]
-    calls = list(me.simulator.world.calls(DAY))
+    calls = list(own.simulator.world.calls(DAY))
     assert [line["conversation_id"] for line in lines] == [c.conversation_id for c in calls]
     for line, call in zip(lines, calls, strict=True):
         ids = [found.id for found in call.recordings]
@@ -207,7 +209,7 @@ def test_the_truth_is_one_line_of_json_for_each_call_of_the_world(me: Caller) ->
         assert [found["recording_id"] for found in line["recordings"]] == ids
         legs = [leg["communication_id"] for leg in line["legs"]]
         assert legs == [leg.session_id for leg in call.legs]
-    assert me.get("/simulator/truth?day=never").status == 400
+    assert own.get("/simulator/truth?day=never").status == 400
 
 
 def chunks(body: bytes) -> bytes:
@@ -219,11 +221,11 @@ def chunks(body: bytes) -> bytes:
     return found
 
 
-def test_the_status_counts_requests_and_faults(me: Caller) -> None:
-    me.plan("server-error@2")
-    statuses = [me.get(SETTINGS).status for _ in range(3)]
+def test_the_status_counts_requests_and_faults(own: Caller) -> None:
+    own.plan("server-error@2")
+    statuses = [own.get(SETTINGS).status for _ in range(3)]
 
-    found = me.get("/simulator/status").json
+    found = own.get("/simulator/status").json
 
     assert statuses == [200, 500, 200]
     assert found["faults"] == ["server-error"]
@@ -238,5 +240,5 @@ def test_the_start_page_names_what_has_happened(me: Caller) -> None:
 
     page = me.get("/").body.decode()
 
-    assert "<td>server-error</td><td class=number>1</td>" in page
+    assert re.search("<td>server-error</td><td class=number>[1-9]", page)
     assert SETTINGS in page

@@ -3,20 +3,23 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 from tests.conftest import Start
-from tests.simulator.raw import DAY, SETTINGS, SILENCE, Caller, caller, fetch, link
+from tests.simulator.raw import DAY, SETTINGS, Caller, caller, fetch, link, written
 
 PLANT = {"day": "2026-01-31", "what": "recording", "count": 1}
 _LONG_S = 20
@@ -132,14 +135,46 @@ def test_the_allowance_is_one_for_all_connections(start: Start) -> None:
     assert simulator.traffic.rate_limited == 60
 
 
-def test_no_process_outlives_the_simulator() -> None:
-    with Simulator(Options(world="plain", processes=2, faults="hang")) as simulator:
-        hung = caller(simulator).get(SETTINGS, most_s=0.3)
-        workers = [pid for pid in workers_of(os.getpid()) if is_of(pid, simulator)]
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_end_waits_for_no_connection_and_leaves_no_process(processes: int) -> None:
+    options = Options(world="plain", processes=processes, faults="hang,stalled-bodies")
+    with ExitStack() as connections:
+        with Simulator(options) as simulator:
+            me, url = caller(simulator), urlsplit(link(simulator))
+            api = written(f"GET {SETTINGS} HTTP/1.1", f"Authorization: Bearer {me.token}")
+            media = written(f"GET {url.path}?{url.query} HTTP/1.1")
+            hung = [
+                connections.enter_context(opened(base, request))
+                for base, request in ((simulator.base_url, api), (simulator.media_url, media))
+            ]
+            assert hung[1].recv(1)
+            workers = [pid for pid in workers_of(os.getpid()) if is_of(pid, simulator)]
+            began = time.monotonic()
+        took_s = time.monotonic() - began
+        ends = [rest_of(connection) for connection in hung]
 
-    assert hung.end == SILENCE
-    assert len(workers) == 2
+    assert took_s < 4
+    assert len(workers) == (0 if processes == 1 else 2)
     assert are_gone(workers)
+    assert ends[0] == b""
+    assert b"HTTP/1.1 500" not in ends[1]
+
+
+def opened(base: str, request: bytes) -> socket.socket:
+    """Return a connection that was sent a request, and stays."""
+    place = urlsplit(base)
+    connection = socket.create_connection((place.hostname or "", place.port or 0), timeout=_LONG_S)
+    connection.sendall(request)
+    return connection
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """Read until the other side ends the connection, in whatever way."""
+    found = b""
+    with suppress(ConnectionResetError):
+        while data := connection.recv(65_536):
+            found += data
+    return found
 
 
 def is_of(pid: int, simulator: Simulator) -> bool:
