@@ -37,15 +37,20 @@ with Simulator(Options(world="plain", calls_per_day=12, processes=2, faults="han
 def workers_of(pid: int) -> list[int]:
     """Return the server processes that a process has started."""
     lists = Path(f"/proc/{pid}/task").glob("*/children")
-    children = [int(child) for found in lists for child in found.read_text().split()]
-    return [child for child in children if b"simulator.server" in command_of(child)]
+    return [
+        int(child)
+        for found in lists
+        for child in found.read_text().split()
+        if b"simulator.server" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
 
 
-def command_of(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return b""
+def both_of(pid: int) -> list[int]:
+    """Return two server processes; a process has no command line for a moment at its start."""
+    until = time.monotonic() + _LONG_S
+    while len(found := workers_of(pid)) < 2 and time.monotonic() < until:
+        pass
+    return found
 
 
 def are_gone(pids: list[int]) -> bool:
@@ -89,7 +94,7 @@ def pair() -> Generator[Simulator]:
 
 def test_what_one_process_learns_the_other_knows(pair: Simulator) -> None:
     me = Caller(pair)
-    one, other = workers_of(os.getpid())
+    one, other = both_of(os.getpid())
     me.login()
 
     with only(one, [other], me):
@@ -198,7 +203,7 @@ def test_no_process_and_no_file_outlives_a_parent_that_is_killed(tmp_path: Path)
         assert parent.stdout is not None
         base_url, _, _ = parent.stdout.readline().decode().partition(" ")
         hung = fetch(f"{base_url}/simulator/status?")
-        workers = workers_of(parent.pid)
+        workers = both_of(parent.pid)
         folders = list(tmp_path.iterdir())
 
         parent.kill()
