@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo dev test test-slow check clean
+.PHONY: demo dev test test-slow bench check clean
 
 demo: $(READY) ## one simulated day through Dagster, from index to metrics
 	@$(BIN)/recordings-pipeline demo
@@ -17,6 +17,9 @@ test: check ## lint, types, architecture and tests
 
 test-slow: $(READY) ## the sweeps that take minutes
 	$(BIN)/pytest -m slow
+
+bench: $(READY) ## how fast it is, next to something real
+	$(BIN)/python benchmarks/simulator.py
 
 check: $(READY)
 	$(BIN)/ruff check .

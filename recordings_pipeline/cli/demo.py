@@ -99,7 +99,7 @@ def _throughput(metadata: Mapping[str, Any]) -> Throughput:
     return Throughput(
         bytes_moved=metadata["bytes_moved"],
         seconds=metadata["seconds"],
-        api_calls=metadata["api_calls"],
+        calls_by_route={"all": metadata["api_calls"]},
         rate_limited_count=metadata["rate_limited"],
         resumed_count=metadata["resumed"],
     )

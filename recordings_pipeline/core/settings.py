@@ -52,8 +52,14 @@ VARIABLES = (
     Variable("GENESYS_LOGIN_URL", "login address", "base URL with `//api.` replaced by `//login.`"),
     Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
     Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
+    Variable(
+        "RECORDINGS_API_RESERVE_PERCENT",
+        "share of the API allowance that backfills leave to daily work",
+        "20",
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
 )
+DEFAULT_API_RESERVE = "20"
 DEFAULT_FIRST_DAY = date(2026, 1, 1)
 
 
@@ -64,6 +70,7 @@ class Settings:
     Attributes:
         client_secret: The secret itself, or the file to read it from at each login.
         quota_bytes: Most bytes the data directory may hold; None for no limit.
+        api_reserve: Share of the API allowance that backfills leave alone, 0 to 1.
     """
 
     client_id: str
@@ -72,6 +79,7 @@ class Settings:
     login_url: str
     data: Path
     quota_bytes: int | None
+    api_reserve: float
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -89,6 +97,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         login_url=_login_url(given, base_url),
         data=data_directory(given),
         quota_bytes=_quota_bytes(given),
+        api_reserve=_api_reserve(given),
     )
 
 
@@ -195,3 +204,12 @@ def _quota_bytes(given: Mapping[str, str]) -> int | None:
     if not _QUOTA.fullmatch(text) or float(text) == 0:
         raise ConfigurationError("RECORDINGS_QUOTA_GB", "is not a positive number of GB, like 500")
     return round(float(text) * BYTES_PER_GB)
+
+
+def _api_reserve(given: Mapping[str, str]) -> float:
+    text = given.get("RECORDINGS_API_RESERVE_PERCENT", DEFAULT_API_RESERVE)
+    if not re.fullmatch(r"[0-9]{1,2}", text):
+        raise ConfigurationError(
+            "RECORDINGS_API_RESERVE_PERCENT", "is not a whole number from 0 to 99, like 20"
+        )
+    return int(text) / 100

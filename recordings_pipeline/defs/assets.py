@@ -29,6 +29,8 @@ from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.resources import Organization
 
 _HOPELESS = (Busy, ConfigurationError, PermanentError, PreflightFailed)
+# Dagster tags the runs of a backfill with its id.
+_BACKFILL = "dagster/backfill"
 _EVERY_RECORDING = "every_recording_has_an_outcome"
 
 
@@ -119,7 +121,7 @@ def _run(context: dg.AssetExecutionContext, organization: Organization, stage: s
     day = Day.from_key(context.partition_key)
     spent = Throughput()
     try:
-        with organization.export() as export:
+        with organization.export(is_backfill=_BACKFILL in context.run.tags) as export:
             measurement = Measurement(export.client)
             try:
                 report = run_stage(export, stage, day)

@@ -38,7 +38,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
     }
 
 
-def spent_metadata(spent: Throughput) -> Mapping[str, float]:
+def spent_metadata(spent: Throughput) -> Mapping[str, Any]:
     """Say what a stage moved and cost, whether it ended well or not."""
     return {
         "bytes_moved": spent.bytes_moved,
@@ -48,4 +48,5 @@ def spent_metadata(spent: Throughput) -> Mapping[str, float]:
         "allowance_waited_s": round(spent.waited_s, 2),
         "rate_limited": spent.rate_limited_count,
         "resumed": spent.resumed_count,
+        "calls_by_route": dg.MetadataValue.json(dict(spent.calls_by_route)),
     }

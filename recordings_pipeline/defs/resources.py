@@ -42,6 +42,7 @@ class Organization(dg.ConfigurableResource[Any]):
     genesys_login_url: str = ""
     recordings_data: str = ""
     recordings_quota_gb: str = ""
+    recordings_api_reserve_percent: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""
@@ -55,15 +56,17 @@ class Organization(dg.ConfigurableResource[Any]):
         return data_directory(self._environ()) / layout.JOURNAL
 
     @contextmanager
-    def export(self) -> Generator["Export"]:
+    def export(self, *, is_backfill: bool = False) -> Generator["Export"]:
         """Open the organization for the length of a ``with`` block.
+
+        A backfill leaves some of the API allowance to daily work.
 
         Raises:
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
         from recordings_pipeline.stages.export import open_export
 
-        with open_export(settings_from(self._environ())) as export:
+        with open_export(settings_from(self._environ()), is_backfill=is_backfill) as export:
             yield export
 
     def _environ(self) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Attempts:
         """
         failures = 0
         while True:
-            answer = self._once(send)
+            answer = self._once(route, send)
             if isinstance(answer, httpx.Response) and not is_worth_retrying(answer.status_code):
                 return answer
             failures += 1
@@ -62,9 +62,11 @@ class Attempts:
             else:
                 self.gate.wait(pause)
 
-    def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response | httpx.RequestError:
-        self.gate.enter()
-        self.meter.called()
+    def _once(
+        self, route: str, send: Callable[[], httpx.Response]
+    ) -> httpx.Response | httpx.RequestError:
+        number = self.gate.enter()
+        self.meter.called(route)
         headers = None
         try:
             response = send()
@@ -72,7 +74,7 @@ class Attempts:
         except httpx.RequestError as error:  # no answer, or a body that cannot be unpacked
             return error
         finally:
-            self.gate.leave(headers)
+            self.gate.leave(number, headers)
         if response.status_code == _TOO_MANY:
             self.meter.rate_limited()
         return response

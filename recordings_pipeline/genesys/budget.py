@@ -1,47 +1,89 @@
-"""Keeps all threads of a client within the organization's API allowance."""
+"""Keeps all threads and processes of a host within the organization's API allowance."""
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
 
-from recordings_pipeline.core.allowance import Allowance, announced, pause_s
+from recordings_pipeline.core.allowance import Window, announced, closed, entered, left
 from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.genesys.meter import Meter
 
+Result = TypeVar("Result")
+Clock = Callable[[], float]
+
+
+class WindowStore(Protocol):
+    """Where the window is kept: a place that its users change one after the other."""
+
+    def change(self, act: Callable[[Window], tuple[Window, Result]]) -> Result:
+        """Replace the window by what ``act`` makes of it, and return what it found out."""
+
+
+class LocalWindow:
+    """A window that the threads of one process share."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._window = Window()
+
+    def change(self, act: Callable[[Window], tuple[Window, Result]]) -> Result:
+        with self._lock:
+            self._window, result = act(self._window)
+            return result
+
 
 class Gate:
-    """Lets a call pass when the server's own count says that there is room for it."""
+    """Lets a call pass when the platform's own count says that there is room for it."""
 
-    def __init__(self, meter: Meter, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        meter: Meter,
+        stop: threading.Event,
+        store: WindowStore | None = None,
+        *,
+        share: float = 1.0,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        """Make a gate.
+
+        Args:
+            meter: Counts the waits.
+            stop: Set it to end every wait.
+            store: What is known of the window; of this process alone by default.
+            share: Part of the allowance that calls through this gate may use, 0 to 1.
+            clock: Monotonic seconds, the same for all who share the store.
+        """
         self._meter = meter
         self._stop = stop
-        self._lock = threading.Lock()
-        self._allowance: Allowance | None = None
-        self._in_flight = 0
-        self._closed_until = 0.0
+        self._store = LocalWindow() if store is None else store
+        self._share = share
+        self._clock = clock
 
-    def enter(self) -> None:
-        """Wait for room.
+    def enter(self) -> int:
+        """Wait for room and return the number of the window that was entered.
 
         Raises:
             Interrupted: The run was asked to stop.
         """
         if self._stop.is_set():
             raise Interrupted
-        while (pause := self._try_to_enter()) > 0:
+        while True:
+            number, pause = self._store.change(self._try_to_enter)
+            if pause <= 0:
+                return number
             self.wait(pause)
 
-    def leave(self, headers: Mapping[str, str] | None) -> None:
-        """Give the place back and learn what the server counted; None without an answer."""
-        with self._lock:
-            self._in_flight -= 1
-            heard = announced(headers, time.monotonic()) if headers is not None else None
-            self._allowance = heard or self._allowance
+    def leave(self, number: int, headers: Mapping[str, str] | None) -> None:
+        """Give the place back and learn what the platform counted; None without an answer."""
+        now = self._clock()
+        heard = None if headers is None else announced(headers, now)
+        self._store.change(lambda window: (left(window, number, heard, now), None))
 
     def close_for(self, seconds: float) -> None:
-        """Hold every thread back: one 429 is meant for all of them."""
-        with self._lock:
-            self._closed_until = max(self._closed_until, time.monotonic() + seconds)
+        """Hold every thread and process back: one 429 is meant for all of them."""
+        until = self._clock() + seconds
+        self._store.change(lambda window: (closed(window, until), None))
 
     def wait(self, seconds: float) -> None:
         """Wait, counted, until the time is over.
@@ -49,17 +91,11 @@ class Gate:
         Raises:
             Interrupted: The run was asked to stop meanwhile.
         """
-        started = time.monotonic()
+        started = self._clock()
         if self._stop.wait(seconds):
             raise Interrupted
-        self._meter.waited(time.monotonic() - started)
+        self._meter.waited(self._clock() - started)
 
-    def _try_to_enter(self) -> float:
-        with self._lock:
-            now = time.monotonic()
-            if self._allowance is not None and self._allowance.ends_at <= now:
-                self._allowance = None
-            pause = max(self._closed_until - now, pause_s(self._allowance, self._in_flight, now))
-            if pause <= 0:
-                self._in_flight += 1
-            return pause
+    def _try_to_enter(self, window: Window) -> tuple[Window, tuple[int, float]]:
+        window, pause = entered(window, self._clock(), share=self._share)
+        return window, (window.number, pause)

@@ -17,6 +17,7 @@ from recordings_pipeline.core.model import (
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.genesys.budget import WindowStore
 from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.genesys.sdk import Sdk, open_sdk
 from recordings_pipeline.genesys.transport import ApiTransport, Reply
@@ -146,14 +147,22 @@ class GenesysClient:
 
 
 @contextmanager
-def open_client(settings: Settings, stop: threading.Event) -> Generator[GenesysClient]:
+def open_client(
+    settings: Settings,
+    stop: threading.Event,
+    store: WindowStore | None = None,
+    *,
+    share: float = 1.0,
+) -> Generator[GenesysClient]:
     """Open a client for the length of a ``with`` block.
 
     Args:
         settings: Where to ask, and as whom.
         stop: Set it to end every wait and make the next question raise ``Interrupted``.
+        store: What other processes know of the API allowance; of this one alone by default.
+        share: Part of the allowance to use, 0 to 1.
     """
-    with ApiTransport(settings, stop) as transport:
+    with ApiTransport(settings, stop, store, share=share) as transport:
         yield GenesysClient(settings, transport, stop)
 
 

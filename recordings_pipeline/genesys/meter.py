@@ -4,6 +4,7 @@ So that a stage that fails half-way is counted as well.
 """
 
 import threading
+from collections import Counter
 
 from recordings_pipeline.core.throughput import Throughput
 
@@ -13,15 +14,16 @@ class Meter:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._calls = 0
+        self._calls: Counter[str] = Counter()
         self._waited_s = 0.0
         self._rate_limited = 0
         self._bytes = 0
         self._resumed = 0
 
-    def called(self) -> None:
+    def called(self, route: str) -> None:
+        """Count a request by method and path template."""
         with self._lock:
-            self._calls += 1
+            self._calls[route] += 1
 
     def waited(self, seconds: float) -> None:
         with self._lock:
@@ -46,7 +48,7 @@ class Meter:
             return Throughput(
                 bytes_moved=self._bytes,
                 resumed_count=self._resumed,
-                api_calls=self._calls,
+                calls_by_route=dict(self._calls),
                 waited_s=self._waited_s,
                 rate_limited_count=self._rate_limited,
             )

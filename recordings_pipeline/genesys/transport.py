@@ -24,7 +24,7 @@ from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.core.wire import error_text, parsed
 from recordings_pipeline.genesys.attempts import Attempts, correlation_id
 from recordings_pipeline.genesys.auth import Tokens
-from recordings_pipeline.genesys.budget import Gate
+from recordings_pipeline.genesys.budget import Gate, WindowStore
 from recordings_pipeline.genesys.meter import Meter
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -48,11 +48,18 @@ class Reply:
 class ApiTransport:
     """One HTTP stack for every question; threads may share it."""
 
-    def __init__(self, settings: Settings, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        stop: threading.Event,
+        store: WindowStore | None = None,
+        *,
+        share: float = 1.0,
+    ) -> None:
         # At INFO httpx logs whole URLs, which a root handler would store.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.meter = Meter()
-        self.gate = Gate(self.meter, stop)
+        self.gate = Gate(self.meter, stop, store, share=share)
         self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
         self._attempts = Attempts(self.gate, self.meter)
         self._tokens = Tokens(settings, self._http, self._attempts)

@@ -11,6 +11,7 @@ from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.storage.home import Home, make_private
 from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
 Progress = Callable[[str, int, int], None]
 
@@ -62,8 +63,11 @@ def open_export(
     *,
     progress: Progress = silent,
     processed_ids: frozenset[str] = frozenset(),
+    is_backfill: bool = False,
 ) -> Generator[Export]:
     """Open client, directory and ledger for the length of a ``with`` block.
+
+    A backfill leaves some of the API allowance to the daily work of other processes.
 
     Leaving it by an exception ends every wait and transfer of its threads.
     """
@@ -72,9 +76,12 @@ def open_export(
     home = Home(settings.data)
     home.prepare()
     ledger = Ledger(home.path(layout.LEDGER))
+    window = SharedWindow(window_path(settings.client_id, settings.base_url))
+    share = 1 - settings.api_reserve if is_backfill else 1.0
     try:
-        with open_client(settings, stop) as client:
+        with open_client(settings, stop, window, share=share) as client:
             yield Export(client, home, ledger, stop, progress, processed_ids, settings.quota_bytes)
     finally:
         stop.set()
+        window.close()
         ledger.close()

@@ -43,20 +43,24 @@ def test_a_stage_tells_what_moved_only_when_something_did(moved: int, part: str)
 
 
 def test_nothing_moved_is_said_with_what_it_cost_to_find_out() -> None:
-    said = moved_text(Throughput(api_calls=9), is_all_there=True)
+    said = moved_text(Throughput(calls_by_route={"GET /x": 9}), is_all_there=True)
 
     assert said == "no media bytes moved: everything was there already (9 API calls)"
 
 
 def test_what_may_still_come_is_not_said_to_be_there() -> None:
-    said = moved_text(Throughput(api_calls=9), is_all_there=False)
+    said = moved_text(Throughput(calls_by_route={"GET /x": 9}), is_all_there=False)
 
     assert said == "no media bytes moved (9 API calls)"
 
 
 def test_what_moved_is_said_with_what_went_wrong_on_the_way() -> None:
     spent = Throughput(
-        bytes_moved=4_000_000, seconds=2.0, api_calls=5, rate_limited_count=1, resumed_count=3
+        bytes_moved=4_000_000,
+        seconds=2.0,
+        calls_by_route={"GET /x": 5},
+        rate_limited_count=1,
+        resumed_count=3,
     )
 
     assert moved_text(spent, is_all_there=True) == (

@@ -14,7 +14,7 @@ from recordings_pipeline.defs.metadata import column_schema, materialization_met
 SPENT = Throughput(
     bytes_moved=5_000_000,
     seconds=2.00049,
-    api_calls=7,
+    calls_by_route={"GET /a": 4, "GET /b": 3},
     waited_s=0.126,
     rate_limited_count=1,
     resumed_count=2,

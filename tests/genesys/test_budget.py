@@ -4,10 +4,13 @@ import threading
 
 import pytest
 
+from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE, ROUNDING_S
 from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.genesys.budget import Gate
 from recordings_pipeline.genesys.meter import Meter
 from tests.hosts import Patience
+
+FIRST = 0
 
 
 def counted(used: int, reset_s: int = 20) -> dict[str, str]:
@@ -32,13 +35,14 @@ def refused(gate: Gate) -> bool:
     return False
 
 
-def test_before_the_first_answer_nobody_waits() -> None:
+def test_before_the_first_answer_as_many_pass_as_the_platform_allows_by_default() -> None:
     gate, stop = impatient()
 
-    for _ in range(400):
+    for _ in range(DEFAULT_PER_MINUTE):
         gate.enter()
 
     assert stop.waits == []
+    assert refused(gate)
 
 
 @pytest.mark.parametrize(
@@ -52,16 +56,16 @@ def test_a_call_waits_once_the_server_has_counted_them_all(
 ) -> None:
     gate, stop = impatient()
     gate.enter()
-    gate.leave(counted(used))
+    gate.leave(FIRST, counted(used))
 
     assert refused(gate) is has_to_wait
-    assert stop.waits == ([pytest.approx(20.0, abs=1.0)] if has_to_wait else [])
+    assert stop.waits == ([pytest.approx(20.0 + ROUNDING_S, abs=1.0)] if has_to_wait else [])
 
 
 def test_calls_on_the_way_take_places_that_the_server_has_not_counted_yet() -> None:
     gate, _ = impatient()
     gate.enter()
-    gate.leave(counted(297))
+    gate.leave(FIRST, counted(297))
 
     assert [refused(gate) for _ in range(4)] == [False, False, False, True]
 
@@ -69,10 +73,10 @@ def test_calls_on_the_way_take_places_that_the_server_has_not_counted_yet() -> N
 def test_a_call_that_got_no_answer_gives_its_place_back_and_changes_no_count() -> None:
     gate, _ = impatient()
     gate.enter()
-    gate.leave(counted(299))
+    gate.leave(FIRST, counted(299))
     gate.enter()
 
-    gate.leave(None)
+    gate.leave(FIRST, None)
 
     assert [refused(gate) for _ in range(2)] == [False, True]
 
@@ -84,17 +88,19 @@ def test_an_answer_without_a_count_leaves_the_last_one_standing(headers: dict[st
     gate, _ = impatient()
     gate.enter()
     gate.enter()
-    gate.leave(counted(300))
+    gate.leave(FIRST, counted(300))
 
-    gate.leave(headers)
+    gate.leave(FIRST, headers)
 
     assert refused(gate)
 
 
 def test_a_count_is_void_when_its_window_has_ended() -> None:
-    gate, stop = impatient()
+    stop, seconds = Patience(most_waits=1), [100.0]
+    gate = Gate(Meter(), stop, clock=lambda: seconds[0])
     gate.enter()
-    gate.leave(counted(300, reset_s=0))
+    gate.leave(FIRST, counted(300, reset_s=5))
+    seconds[0] += 5 + ROUNDING_S
 
     gate.enter()
 
@@ -105,10 +111,10 @@ def test_a_count_is_void_when_its_window_has_ended() -> None:
 def test_no_window_is_longer_than_a_minute(reset_s: int) -> None:
     gate, stop = impatient()
     gate.enter()
-    gate.leave(counted(300, reset_s))
+    gate.leave(FIRST, counted(300, reset_s))
 
     assert refused(gate)
-    assert stop.waits == [pytest.approx(min(reset_s, 60), abs=0.9)]
+    assert stop.waits == [pytest.approx(min(reset_s, 60) + ROUNDING_S, abs=0.9)]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ def test_a_new_meter_reads_zero() -> None:
 def test_each_kind_of_cost_has_its_own_counter() -> None:
     meter = Meter()
 
-    meter.called()
-    meter.called()
-    meter.called()
+    meter.called("GET /x")
+    meter.called("GET /x")
+    meter.called("GET /x")
     meter.rate_limited()
     meter.rate_limited()
     meter.waited(0.25)
@@ -25,16 +25,20 @@ def test_each_kind_of_cost_has_its_own_counter() -> None:
     meter.resumed()
 
     assert meter.reading() == Throughput(
-        bytes_moved=30, api_calls=3, waited_s=0.75, rate_limited_count=2, resumed_count=1
+        bytes_moved=30,
+        calls_by_route={"GET /x": 3},
+        waited_s=0.75,
+        rate_limited_count=2,
+        resumed_count=1,
     )
 
 
 def test_a_reading_does_not_change_afterwards() -> None:
     meter = Meter()
-    meter.called()
+    meter.called("GET /x")
 
     before = meter.reading()
-    meter.called()
+    meter.called("GET /x")
 
     assert (before.api_calls, meter.reading().api_calls) == (1, 2)
 
@@ -46,7 +50,7 @@ def test_no_count_of_any_thread_is_lost() -> None:
     def work() -> None:
         together.wait()
         for _ in range(2_000):
-            meter.called()
+            meter.called("GET /x")
             meter.waited(0.5)
             meter.rate_limited()
 
@@ -57,5 +61,5 @@ def test_no_count_of_any_thread_is_lost() -> None:
         thread.join()
 
     assert meter.reading() == Throughput(
-        api_calls=16_000, waited_s=8_000.0, rate_limited_count=16_000
+        calls_by_route={"GET /x": 16_000}, waited_s=8_000.0, rate_limited_count=16_000
     )
