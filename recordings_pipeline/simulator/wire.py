@@ -66,11 +66,12 @@ class Wired:
         headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         sent = 0
-        for block in () if scope["method"] == "HEAD" else self.body.blocks:
+        has_body = self.body.size > 0 and scope["method"] != "HEAD"
+        for block in self.body.blocks if has_body else ():
             sent += len(block)
             more = sent < self.body.size
             await send({"type": "http.response.body", "body": block, "more_body": more})
-        if not sent:
+        if not has_body:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
