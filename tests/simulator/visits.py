@@ -1,0 +1,227 @@
+"""A client that has every answer judged, and a way through every operation of the platform."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+
+from recordings_pipeline.simulator.call import Call
+from recordings_pipeline.simulator.server import CLIENT_ID, CLIENT_SECRET, Simulator
+from recordings_pipeline.simulator.traits import TRAITS
+from tests.simulator.schema import operation_at, problems
+
+DAY = date(2026, 1, 31)
+# Two and a half days later: what is late by 30 hours is there, by 50 hours it is not.
+NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
+# Media of longer recordings are not asked for: making them is what takes time.
+MOST_MS = 45_000
+INTERVAL = "2026-01-31T00:00:00.000Z/2026-02-01T00:00:00.000Z"
+ANALYTICS = "/api/v2/analytics/conversations"
+LIMITS = "/api/v2/organizations/limits/namespaces"
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What was asked, what came back, and what is wrong with it."""
+
+    seen: set[tuple[str, int]] = field(default_factory=set)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def hear(self, response: httpx.Response) -> None:
+        """Judge an answer of the API; the media host has no description."""
+        response.read()
+        method, path = response.request.method, response.request.url.path
+        operation = operation_at(method, path)
+        name = operation.name if operation else f"{method} {path}"
+        self.seen.add((name, response.status_code))
+        if operation is not None:
+            found = problems(operation, response.status_code, response.content)
+            for problem in [*found, *_header_problems(response)]:
+                self.problems.setdefault(f"{name} {response.status_code} {problem}", path)
+
+
+def _header_problems(response: httpx.Response) -> list[str]:
+    """Return what is wrong with an answer's headers, which the description says nothing about."""
+    headers, found = response.headers, []
+    if "inin-correlation-id" not in headers:
+        found.append("no correlation id")
+    if response.content and headers.get("content-type") != "application/json":
+        found.append("a body that is not announced as JSON")
+    if response.status_code == 429 and not headers.get("retry-after", "").isdigit():
+        found.append("no Retry-After")
+    if response.status_code == 405 and not headers.get("allow"):
+        found.append("no Allow")
+    return found
+
+
+@contextmanager
+def visitor(simulator: Simulator) -> Generator[tuple[httpx.Client, Verdicts]]:
+    """Open a client that is logged in, with what is thought of the answers it gets."""
+    verdicts = Verdicts()
+    hooks: dict[str, list[Any]] = {"response": [verdicts.hear]}
+    with httpx.Client(base_url=simulator.base_url, event_hooks=hooks, timeout=60) as http:
+        login = http.post(
+            "/oauth/token",
+            auth=(CLIENT_ID, CLIENT_SECRET),
+            data={"grant_type": "client_credentials"},
+        )
+        http.headers["Authorization"] = f"Bearer {login.json()['access_token']}"
+        yield http, verdicts
+
+
+def special_calls(simulator: Simulator) -> list[Call]:
+    """Return one conversation of the day for every trait it has, and an ordinary one."""
+    calls = simulator.world.calls(DAY)
+    found = [next((call for call in calls if call.has(trait)), calls[-1]) for trait in TRAITS]
+    unique = {call.conversation_id: call for call in [*found, calls[-1]]}
+    return list(unique.values())
+
+
+def visit_everything(http: httpx.Client, simulator: Simulator) -> None:
+    """Ask every operation for what is there, and for the page where nothing is."""
+    calls = special_calls(simulator)
+    _details(http, calls)
+    _details_job(http)
+    for call in calls:
+        _conversation(http, call)
+    _recordings(http, calls)
+    _batch(http, calls)
+    _bulk_jobs(http)
+    _reports(http)
+    _directory(http)
+    _search(http)
+    _usage(http)
+    http.head("/api/v2/tokens/me")
+    http.get("/api/v2/tokens/me")
+
+
+def _details(http: httpx.Client, calls: list[Call]) -> None:
+    query: dict[str, Any] = {"interval": INTERVAL, "paging": {"pageSize": 100, "pageNumber": 1}}
+    pages = -(-http.post(f"{ANALYTICS}/details/query", json=query).json()["totalHits"] // 100)
+    for number in range(2, pages + 2):
+        query["paging"]["pageNumber"] = number
+        http.post(f"{ANALYTICS}/details/query", json=query)
+    ids = ",".join(call.conversation_id for call in calls)
+    http.get(f"{ANALYTICS}/details", params={"id": ids})
+
+
+def _details_job(http: httpx.Client) -> None:
+    jobs = f"{ANALYTICS}/details/jobs"
+    http.get(f"{jobs}/availability")
+    job = http.post(jobs, json={"interval": INTERVAL}).json()["jobId"]
+    while http.get(f"{jobs}/{job}").json()["state"] != "FULFILLED":
+        pass
+    cursor: dict[str, str] | None = {}
+    while cursor is not None:
+        page = http.get(f"{jobs}/{job}/results", params={"pageSize": "150", **cursor}).json()
+        cursor = {"cursor": page["cursor"]} if "cursor" in page else None
+    http.delete(f"{jobs}/{job}")
+
+
+def _conversation(http: httpx.Client, call: Call) -> None:
+    base = f"/api/v2/conversations/{call.conversation_id}"
+    told = f"/api/v2/speechandtextanalytics/conversations/{call.conversation_id}"
+    http.get(f"{ANALYTICS}/{call.conversation_id}/details")
+    listed = http.get(f"{base}/recordingmetadata").json()
+    for recording in listed if isinstance(listed, list) else []:
+        http.get(f"{base}/recordingmetadata/{recording['id']}")
+        http.get(f"{base}/recordings/{recording['id']}/annotations")
+        for name in ("transcripturl", "transcripturls"):
+            found = http.get(f"{told}/communications/{recording['sessionId']}/{name}")
+            assert found.status_code in (200, 404)
+    for path in (told, f"{told}/categories", f"{told}/sentiments"):
+        http.get(path)
+
+
+def _recordings(http: httpx.Client, calls: list[Call]) -> None:
+    """Ask for media twice: the first answer is 202; uncompressed, which is made at once."""
+    for call in calls:
+        if any(recording.duration_ms > MOST_MS for recording in call.recordings):
+            continue
+        base = f"/api/v2/conversations/{call.conversation_id}/recordings"
+        for query in ({"formatId": "WAV"}, {"formatId": "WAV"}, {"mediaFormats": "NONE,WAV"}):
+            http.get(base, params=query)
+        for recording in call.recordings:
+            one = f"{base}/{recording.id}"
+            for _ in range(2):
+                http.get(one, params={"formatId": "WAV"})
+            http.put(one, json={"archiveDate": "2027-01-01T00:00:00.000Z"})
+    http.get("/api/v2/recording/settings")
+    http.get("/api/v2/recordings/screensessions/details")
+    retention = "/api/v2/recordings/retention/query"
+    for days in (39, 9_000):
+        first = http.get(retention, params={"retentionThresholdDays": days}).json()
+        if "nextUri" in first:
+            http.get(first["nextUri"])
+
+
+def _batch(http: httpx.Client, calls: list[Call]) -> None:
+    path = "/api/v2/recording/batchrequests"
+    items = [{"conversationId": call.conversation_id} for call in calls]
+    items.append({"conversationId": "00000000-0000-4000-8000-000000000000"})
+    job = http.post(path, json={"batchDownloadRequestList": items}).json()["id"]
+    while http.get(f"{path}/{job}").json()["status"] != "Completed":
+        pass
+
+
+def _bulk_jobs(http: httpx.Client) -> None:
+    path = "/api/v2/recording/jobs"
+    query = {"action": "ARCHIVE", "conversationQuery": {"interval": INTERVAL}}
+    http.get(path)
+    first, second = (http.post(path, json=query).json()["id"] for _ in range(2))
+    http.delete(f"{path}/{second}")
+    while http.get(f"{path}/{first}").json()["state"] != "READY":
+        pass
+    http.put(f"{path}/{first}", json={"state": "PROCESSING"})
+    while http.get(f"{path}/{first}").json()["state"] != "FULFILLED":
+        pass
+    http.get(f"{path}/{first}/failedrecordings")
+    http.get(f"{path}/{first}/failedrecordings", params={"pageNumber": 9})
+    http.get(path, params={"state": "FULFILLED"})
+
+
+def _reports(http: httpx.Client) -> None:
+    path = "/api/v2/recording/uploads/reports"
+    body = {"dateSince": "2026-01-31T00:00:00.000Z", "uploadStatus": "Success"}
+    report = http.post(path, json=body).json()["id"]
+    while http.get(f"{path}/{report}").json()["state"] != "Completed":
+        pass
+    listed = http.get("/api/v2/orphanrecordings").json()["entities"]
+    http.get("/api/v2/orphanrecordings", params={"hasConversation": "true"})
+    http.get(f"/api/v2/orphanrecordings/{listed[0]['id']}")
+
+
+def _directory(http: httpx.Client) -> None:
+    http.get("/api/v2/organizations/me")
+    for name in http.get(LIMITS).json()["entities"]:
+        http.get(f"{LIMITS}/{name}")
+        http.get(f"{LIMITS}/{name}/defaults")
+    for path in ("routing/queues", "users", "authorization/divisions"):
+        for number in (1, 2):
+            http.get(f"/api/v2/{path}", params={"pageNumber": number})
+    user = http.get("/api/v2/users").json()["entities"][0]["id"]
+    http.get(f"/api/v2/users/{user}")
+
+
+def _search(http: httpx.Client) -> None:
+    start, _, end = INTERVAL.partition("/")
+    when = {"type": "DATE_RANGE", "fields": ["conversationStartTime"]}
+    criteria = [{**when, "startValue": start, "endValue": end}]
+    for types, number in ((["transcripts"], 1), (["transcripts_metadata"], 40)):
+        http.post(
+            "/api/v2/speechandtextanalytics/transcripts/search",
+            json={"types": types, "pageNumber": number, "query": criteria},
+        )
+
+
+def _usage(http: httpx.Client) -> None:
+    query = {"interval": INTERVAL, "granularity": "Day", "metrics": ["Status200", "Requests"]}
+    execution = http.post("/api/v2/usage/query", json=query).json()["executionId"]
+    path = f"/api/v2/usage/query/{execution}/results"
+    while http.get(path).json()["queryStatus"] != "Complete":
+        pass
+    http.get("/api/v2/usage/events/definitions")
+    http.post("/api/v2/usage/events/query", json={"interval": INTERVAL})
