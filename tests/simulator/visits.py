@@ -19,6 +19,7 @@ NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
 # Media of longer recordings are not asked for: making them is what takes time.
 MOST_MS = 45_000
 INTERVAL = "2026-01-31T00:00:00.000Z/2026-02-01T00:00:00.000Z"
+NOTHING_YET = "2026-03-01T00:00:00.000Z/2026-03-02T00:00:00.000Z"
 ANALYTICS = "/api/v2/analytics/conversations"
 LIMITS = "/api/v2/organizations/limits/namespaces"
 
@@ -104,6 +105,7 @@ def _details(http: httpx.Client, calls: list[Call]) -> None:
     for number in range(2, pages + 2):
         query["paging"]["pageNumber"] = number
         http.post(f"{ANALYTICS}/details/query", json=query)
+    http.post(f"{ANALYTICS}/details/query", json={"interval": NOTHING_YET})
     ids = ",".join(call.conversation_id for call in calls)
     http.get(f"{ANALYTICS}/details", params={"id": ids})
 
