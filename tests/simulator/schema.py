@@ -46,6 +46,7 @@ class Operation:
         all_of: Permissions that are all needed.
         any_of: Permissions of which one suffices.
         sdk: Methods of the official SDK, each ``module.function``.
+        is_breakable: Whether it reads more than its address: a query, a form or a body.
     """
 
     method: str
@@ -54,6 +55,7 @@ class Operation:
     all_of: frozenset[str]
     any_of: frozenset[str]
     sdk: tuple[str, ...]
+    is_breakable: bool
 
     @property
     def name(self) -> str:
@@ -179,4 +181,5 @@ def _operation(method: str, path: str, operation: Json) -> Operation:
         all_of=names if needed["type"] == "ALL" else frozenset(),
         any_of=names if needed["type"] == "ANY" else frozenset(),
         sdk=tuple(operation.get("x-python-sdk", ())),
+        is_breakable=any(one["in"] != "path" for one in operation.get("parameters", ())),
     )

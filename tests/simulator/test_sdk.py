@@ -13,7 +13,7 @@ from recordings_pipeline.simulator.options import EVERY_PERMISSION
 from recordings_pipeline.simulator.server import CLIENT_ID, CLIENT_SECRET, Simulator
 from tests.conftest import Start
 from tests.simulator.schema import operations
-from tests.simulator.visits import INTERVAL, MOST_MS, NOTHING_YET, NOW, special_calls
+from tests.simulator.visits import INTERVAL, NOTHING_YET, NOW, is_short, special_calls
 
 LOST = object()
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -185,7 +185,7 @@ def _analytics(organization: Organization, calls: list[Call]) -> None:
     body = organization.sdk.AsyncConversationQuery()
     body.interval = INTERVAL
     job = ask("post_analytics_conversations_details_jobs", body).job_id
-    states = []
+    states: list[str] = []
     while not states or states[-1] != "FULFILLED":
         states.append(ask("get_analytics_conversations_details_job", job).state)
     assert states == ["QUEUED", "PENDING", "FULFILLED"]
@@ -196,8 +196,8 @@ def _analytics(organization: Organization, calls: list[Call]) -> None:
 def _recordings(organization: Organization, call: Call) -> None:
     ask, conversation = organization.ask, call.conversation_id
     ask("get_conversation_recordingmetadata", conversation)
-    is_short = all(recording.duration_ms <= MOST_MS for recording in call.recordings)
-    for _ in range(2 if is_short else 0):
+    times = 2 if is_short(call) else 0
+    for _ in range(times):
         ask("get_conversation_recordings", conversation, media_formats=["WAV", "MP3"])
     for recording in call.recordings:
         both = (conversation, recording.id)
@@ -205,9 +205,9 @@ def _recordings(organization: Organization, call: Call) -> None:
             continue
         ask("get_conversation_recordingmetadata_recording_id", *both)
         ask("get_conversation_recording_annotations", *both)
-        for _ in range(2 if is_short else 0):
+        for _ in range(times):
             ask("get_conversation_recording", *both, format_id="WAV")
-        if is_short:
+        if times:
             ask("put_conversation_recording", *both, {"archiveDate": "2027-01-01T00:00:00.000Z"})
 
 

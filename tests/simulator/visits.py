@@ -81,6 +81,11 @@ def special_calls(simulator: Simulator) -> list[Call]:
     return list(unique.values())
 
 
+def is_short(call: Call) -> bool:
+    """Say whether the media of a conversation are made in no time."""
+    return all(recording.duration_ms <= MOST_MS for recording in call.recordings)
+
+
 def visit_everything(http: httpx.Client, simulator: Simulator) -> None:
     """Ask every operation for what is there, and for the page where nothing is."""
     calls = special_calls(simulator)
@@ -141,7 +146,7 @@ def _conversation(http: httpx.Client, call: Call) -> None:
 def _recordings(http: httpx.Client, calls: list[Call]) -> None:
     """Ask for media twice: the first answer is 202; uncompressed, which is made at once."""
     for call in calls:
-        if any(recording.duration_ms > MOST_MS for recording in call.recordings):
+        if not is_short(call):
             continue
         base = f"/api/v2/conversations/{call.conversation_id}/recordings"
         for query in ({"formatId": "WAV"}, {"formatId": "WAV"}, {"mediaFormats": "NONE,WAV"}):
@@ -227,3 +232,28 @@ def _usage(http: httpx.Client) -> None:
         pass
     http.get("/api/v2/usage/events/definitions")
     http.post("/api/v2/usage/events/query", json={"interval": INTERVAL})
+
+
+def visit_jobs(http: httpx.Client) -> dict[str, list[str]]:
+    """Leave one thing of every kind that is asked for once and read later; return their ids."""
+    interval = {"interval": INTERVAL}
+    items = {"batchDownloadRequestList": [{"conversationId": "x"}]}
+    export = {"action": "EXPORT", "integrationId": "x", "conversationQuery": interval}
+    since = {"dateSince": INTERVAL.partition("/")[0]}
+    details = http.post(f"{ANALYTICS}/details/jobs", json=interval).json()["jobId"]
+    batch = http.post("/api/v2/recording/batchrequests", json=items).json()["id"]
+    bulk = http.post("/api/v2/recording/jobs", json=export).json()["id"]
+    report = http.post("/api/v2/recording/uploads/reports", json=since).json()["id"]
+    usage = http.post("/api/v2/usage/query", json=interval).json()["executionId"]
+    for _ in range(3):
+        http.get(f"{ANALYTICS}/details/jobs/{details}")
+        http.get(f"/api/v2/recording/jobs/{bulk}")
+    orphans = http.get("/api/v2/orphanrecordings").json()["entities"]
+    users = http.get("/api/v2/users").json()["entities"]
+    return {
+        "jobId": [details, batch, bulk],
+        "reportId": [report],
+        "executionId": [usage],
+        "orphanId": [orphan["id"] for orphan in orphans],
+        "userId": [user["id"] for user in users],
+    }
