@@ -14,10 +14,10 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from recordings_pipeline.simulator import admin
-from recordings_pipeline.simulator.asking import CONTEXT_ID, Answer, Ask, Refusal
+from recordings_pipeline.simulator.asking import CONTEXT_ID, Answer, Ask, Refusal, bad
 from recordings_pipeline.simulator.catalogue import bomb
 from recordings_pipeline.simulator.distortions import distorted
 from recordings_pipeline.simulator.endpoints import tokens
@@ -31,6 +31,10 @@ from recordings_pipeline.simulator.wire import Wired, answered
 _JSON = {"Content-Type": "application/json"}
 _LOGIN = "POST /oauth/token"
 _MOST_BODY = 512_000
+_TRACED = {"ININ-Correlation-Id": CONTEXT_ID}
+_BROKEN = (
+    "The server encountered an unexpected condition which prevented it from fulfilling the request."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,10 @@ def api_of(site: Site) -> Starlette:
     routes = [Route("/oauth/token", gate.login, methods=["POST"])]
     routes += [gate.route(endpoint) for endpoint in TABLE]
     routes += admin.routes(site)
-    handlers: dict[Any, Any] = {404: _unknown_path, 405: _wrong_method}
-    return Starlette(routes=routes, exception_handlers=handlers)
+    handlers: dict[Any, Any] = {404: _unknown_path, 405: _wrong_method, 500: _broken}
+    api = Starlette(routes=routes, exception_handlers=handlers)
+    api.router.redirect_slashes = False
+    return api
 
 
 class _Gate:
@@ -67,7 +73,10 @@ class _Gate:
             raw = await request.body()
             return self._serve(request, endpoint, raw)
 
-        return Route(endpoint.path, serve, methods=[endpoint.method])
+        route = Route(endpoint.path, serve, methods=[endpoint.method])
+        # Starlette answers HEAD wherever there is GET; the platform has the one HEAD it describes.
+        route.methods = {endpoint.method}
+        return route
 
     async def login(self, request: Request) -> Wired:
         form = await request.body()
@@ -75,13 +84,13 @@ class _Gate:
         self._site.catch_up(turn.revision)
         hit = self._site.hit(Asked("login", is_api=False, key="", number=turn.number))
         if hit is not None and isinstance(hit.act, Replace) and hit.fires():
-            wired = answered(200, {}, b"", hit.act)
+            wired = answered(200, _TRACED, b"", hit.act)
         else:
             is_refused = hit is not None and hit.suffers("refuse-login")
             fault = hit.fault if hit is not None and is_refused else None
             authorization = request.headers.get("authorization", "")
             answer = tokens.login(self._site, authorization, form, fault)
-            wired = _wired(answer, hit, {})
+            wired = _wired(answer, hit, _TRACED)
         self._site.state.count_later(f"status {_LOGIN} {wired.status}")
         return wired
 
@@ -115,6 +124,8 @@ class _Gate:
             answer = self._answer(visit)
         except Refusal as refusal:
             answer = _refused(refusal)
+        except RecursionError:
+            answer = _refused(bad("The request is nested too deeply."))
         return _wired(answer, hit, headers)
 
     def _answer(self, visit: _Visit) -> Answer:
@@ -131,6 +142,8 @@ class _Gate:
         self._require(visit)
         if len(visit.raw) > _MOST_BODY:
             raise Refusal(413, "request.entity.too.large", "The request is too large.")
+        if visit.raw and not _is_json(visit.request.headers.get("content-type", "")):
+            raise Refusal(415, "unsupported.media.type", "The request is not application/json.")
         ask = Ask(
             site=self._site,
             ids=visit.request.path_params,
@@ -153,7 +166,7 @@ class _Gate:
         return turn.used > self._site.options.requests_per_minute
 
     def _headers(self, turn: Turn) -> dict[str, str]:
-        headers = {"ININ-Correlation-Id": CONTEXT_ID}
+        headers = {**_TRACED}
         if turn.client is not None:
             headers["inin-ratelimit-count"] = str(turn.used)
             headers["inin-ratelimit-allowed"] = str(self._site.options.requests_per_minute)
@@ -196,8 +209,20 @@ def _reset_s(turn: Turn) -> int:
 
 
 async def _unknown_path(_request: Request, _error: Exception) -> Wired:
-    return _wired(_refused(Refusal(404, "not.found", "HTTP 404 Not Found")), None, {})
+    return _wired(_refused(Refusal(404, "not.found", "HTTP 404 Not Found")), None, _TRACED)
 
 
-async def _wrong_method(_request: Request, _error: Exception) -> Wired:
-    return _wired(_refused(Refusal(405, "not.allowed", "HTTP 405 Method Not Allowed")), None, {})
+async def _wrong_method(request: Request, _error: Exception) -> Wired:
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    found = (r.methods or set() for r in routes if r.matches(request.scope)[0] != Match.NONE)
+    headers = {**_TRACED, "Allow": ", ".join(sorted(set().union(*found)))}
+    refusal = Refusal(405, "not.allowed", "HTTP 405 Method Not Allowed")
+    return _wired(_refused(refusal), None, headers)
+
+
+async def _broken(_request: Request, _error: Exception) -> Wired:
+    return _wired(_refused(Refusal(500, "internal.server.error", _BROKEN)), None, _TRACED)
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"

@@ -74,7 +74,8 @@ class Wired:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer, right or wrong."""
-        blocks = () if scope["method"] == "HEAD" else self.body.blocks
+        is_head = scope["method"] == "HEAD"
+        blocks = () if is_head else self.body.blocks
         if self.act is not None:
             line: _Line = scope["extensions"][_LINE]["line"]
             try:
@@ -90,11 +91,12 @@ class Wired:
         headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         sent = 0
-        for block in blocks:
+        has_body = self.body.size > 0 and not is_head
+        for block in blocks if has_body else ():
             sent += len(block)
             more = sent < self.body.size
             await send({"type": "http.response.body", "body": block, "more_body": more})
-        if not sent:
+        if not has_body:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
