@@ -87,7 +87,7 @@ _ANALYSE = (CONVERSATIONS, "analytics:agentConversationDetail:view")
 
 TABLE = (
     Endpoint("GET", "/api/v2/tokens/me", "token", tokens.token_info),
-    Endpoint("HEAD", "/api/v2/tokens/me", "token", tokens.token_head),
+    Endpoint("HEAD", "/api/v2/tokens/me", "token", tokens.token_info),
     Endpoint("DELETE", "/api/v2/tokens/me", "token", tokens.revoke_token),
     Endpoint(
         "POST", f"{_ANALYTICS}/details/query", "details", analytics.details_query, any_of=_ANALYSE

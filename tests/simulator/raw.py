@@ -19,6 +19,7 @@ from recordings_pipeline.simulator.signing import signed
 DAY = date(2026, 1, 31)
 INTERVAL = "2026-01-31T00:00:00.000Z/2026-02-01T00:00:00.000Z"
 FIN, RST, SILENCE, MORE = "FIN", "RST", "silence", "more to come"
+TOKEN = "/api/v2/tokens/me"
 SETTINGS = "/api/v2/recording/settings"
 # Long enough for a busy machine; who expects silence after some bytes says so.
 _LONGEST_S = 10.0
@@ -86,6 +87,8 @@ def ask(
 def written(*head: str, body: bytes = b"") -> bytes:
     """Return a request as bytes, the last one on its connection."""
     length = [f"Content-Length: {len(body)}"] if body else []
+    is_json = bool(body) and not any(line.lower().startswith("content-type") for line in head)
+    length += ["Content-Type: application/json"] if is_json else []
     lines = [*head, "Host: simulator", "Connection: close", *length, "", ""]
     return "\r\n".join(lines).encode() + body
 
@@ -126,7 +129,8 @@ class Caller:
     def login(self) -> Seen:
         """Log in, and use the new token from now on."""
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        head = ("POST /oauth/token HTTP/1.1", f"Authorization: Basic {basic}")
+        form = "Content-Type: application/x-www-form-urlencoded"
+        head = ("POST /oauth/token HTTP/1.1", f"Authorization: Basic {basic}", form)
         request = written(*head, body=b"grant_type=client_credentials")
         seen = ask(self.simulator.base_url, request)
         self.token = seen.json["access_token"] if seen.status == 200 else ""

@@ -16,6 +16,7 @@ from tests.simulator.raw import (
     RST,
     SETTINGS,
     SILENCE,
+    TOKEN,
     Caller,
     caller,
     inflated_size,
@@ -208,12 +209,12 @@ def test_a_login_can_fail(me: Caller, name: str) -> None:
 
 
 def test_a_head_request_brings_no_body_whatever_goes_wrong(me: Caller) -> None:
-    length = me.get(SETTINGS).headers["content-length"]
+    length = me.get(TOKEN).headers["content-length"]
     ends = {"short-json": FIN, "drip-json": FIN, "html-200": FIN}
 
     for name in ("short-json", "stalled-json", "drip-json", "html-200"):
         me.plan(name)
-        seen = me.get(SETTINGS, method="HEAD", quiet_s=QUIET_S)
+        seen = me.get(TOKEN, method="HEAD", quiet_s=QUIET_S)
         assert (seen.status, seen.body) == (200, b"")
         assert seen.end == ends.get(name, SILENCE)
         assert (seen.headers["content-length"] == length) == (name != "html-200")

@@ -48,11 +48,6 @@ def token_info(ask: Ask) -> Answer:
     )
 
 
-def token_head(_ask: Ask) -> Answer:
-    """Say that the token is good, without a body."""
-    return Answer()
-
-
 def revoke_token(ask: Ask) -> Answer:
     """Accept the token no more."""
     ask.site.state.revoke(ask.token)
