@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy, ConfigurationError
+from recordings_pipeline.storage.durable import storage_failure
 
 _PRIVATE = 0o077
 
@@ -55,6 +56,21 @@ class Home:
 
     def _nearest(self) -> Path:
         return next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+
+    @contextmanager
+    def storing(self) -> Generator[None]:
+        """Turn what the disk refuses below this directory into one sentence.
+
+        Raises:
+            StorageFailed: The message names the file and says what helps.
+        """
+        try:
+            yield
+        except OSError as error:
+            failure = storage_failure(error, self.root)
+            if failure is None:
+                raise
+            raise failure from error
 
     @contextmanager
     def day_lock(self, day: Day) -> Generator[None]:

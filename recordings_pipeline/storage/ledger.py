@@ -28,6 +28,7 @@ from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
     open_engine,
+    storing,
     writing,
 )
 
@@ -190,7 +191,7 @@ class Ledger:
         yield from self._all(query.order_by(tables.events.c.seq))
 
     def _all(self, query: Select[Any]) -> list[Mapping[str, Any]]:
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             return [dict(row) for row in db.execute(query).mappings()]
 
 

@@ -18,7 +18,7 @@ from typing import Self
 from recordings_pipeline.core.containers import HEAD_BYTES
 from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.transfer import Held
-from recordings_pipeline.storage.durable import publish_bytes, sync_directory
+from recordings_pipeline.storage.durable import naming, publish_bytes, sync_directory
 
 _BLOCK_BYTES = 1 << 20
 
@@ -55,7 +55,8 @@ class PartFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with naming(self._part):
+            self._file.close()
 
     @property
     def size(self) -> int:
@@ -80,7 +81,8 @@ class PartFile:
         self._truncate(offset)
 
     def append(self, data: bytes) -> None:
-        self._file.write(data)
+        with naming(self._part):
+            self._file.write(data)
 
     def drop(self) -> None:
         """Forget the content: the next request starts over."""
@@ -90,8 +92,9 @@ class PartFile:
 
     def digest(self) -> Digest:
         """Sync the file and read it back as a whole: a resumed file is proved like any other."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with naming(self._part):
+            self._file.flush()
+            os.fsync(self._file.fileno())
         return digest_of(self._part)
 
     def publish(self, root: Path, name: PurePosixPath, digest: Digest) -> None:
@@ -130,14 +133,16 @@ class PartFile:
     def quarantine(self, target: Path) -> None:
         """Move bytes that cannot be trusted aside, for a person to look at."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._file.flush()
+        with naming(self._part):
+            self._file.flush()
         self._part.replace(target)
         self._side.unlink(missing_ok=True)
 
     def _truncate(self, size: int) -> None:
-        self._file.flush()
-        self._file.truncate(size)
-        self._file.seek(0, os.SEEK_END)
+        with naming(self._part):
+            self._file.flush()
+            self._file.truncate(size)
+            self._file.seek(0, os.SEEK_END)
 
     def _save(self) -> None:
         if self._record is not None:

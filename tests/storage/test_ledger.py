@@ -1,9 +1,22 @@
 """The ledger opens, remembers, and is shared."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.standings import Listed
+from recordings_pipeline.storage.ledger import Ledger
+from tests.conftest import largest_file
 from tests.storage.conftest import run_at_once
+
+DAY = Day.from_key("2026-01-31")
+NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
 PROCESSES = 8
 OPENER = """
@@ -20,3 +33,28 @@ def test_several_processes_may_open_a_new_ledger_at_once(tmp_path: Path) -> None
     command = [sys.executable, "-c", OPENER, str(tmp_path / "ledger.db")]
 
     assert run_at_once(command, PROCESSES) == [0] * PROCESSES
+
+
+def test_a_disk_that_takes_no_more_is_a_sentence_and_the_ledger_stays_whole(
+    tmp_path: Path,
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    ids = [str(UUID(int=number)) for number in range(2_000)]
+    rows = [{"recording_id": id_, "communication_id": None} for id_ in ids]
+    found = [Listed(row, Verdict(Outcome.DISCOVERED)) for row in rows]
+
+    with largest_file(200_000), pytest.raises(StorageFailed, match=r"^ledger\.db could not be"):
+        ledger.listed(DAY, ids[0], NOW, found)
+
+    assert ledger.standings(DAY) == {}
+    ledger.listed(DAY, ids[0], NOW, found)
+    assert len(ledger.standings(DAY)) == len(ids)
+    ledger.close()
+
+
+def test_a_file_that_is_no_ledger_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no database at all " * 100)
+
+    with pytest.raises(StorageFailed, match=r"ledger\.db .*file is not a database"):
+        Ledger(path)
