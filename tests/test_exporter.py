@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings_pipeline import RecordingExporter
+from recordings_pipeline import DayFailed, RecordingExporter, StageReport
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.reports import STAGES
@@ -69,6 +69,22 @@ def test_what_a_failed_day_cost_is_in_the_total(start: Start, tmp_path: Path) ->
     assert list(report.failures) == [FIRST]
     asked = simulator.traffic.api_requests + simulator.traffic.logins
     assert report.throughput.api_calls == asked > 0
+
+
+def test_what_is_done_is_reported_while_the_range_goes_on(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=4)
+    heard: list[tuple[StageReport | DayFailed, int]] = []
+
+    def hear(news: StageReport | DayFailed) -> None:
+        heard.append((news, len(list(tmp_path.glob("tables/*/*/part-0.parquet")))))
+
+    settings = settings_of(simulator, tmp_path)
+    with RecordingExporter(settings, report=hear) as exporter, Home(tmp_path).day_lock(FIRST):
+        report = exporter.export_range(FIRST.start, SECOND.end, known(simulator))
+
+    failed = DayFailed(FIRST, report.failures[FIRST])
+    assert [news for news, _ in heard] == [failed, *report.stages]
+    assert [tables for _, tables in heard] == list(range(len(STAGES) + 1))
 
 
 @pytest.mark.parametrize(
