@@ -80,9 +80,10 @@ def test_a_line_is_in_the_pipe_as_soon_as_its_stage_is_done(start: Start, tmp_pa
         assert process.stdout is not None
         line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=LIMIT_S)
+        rest, _ = process.communicate(timeout=LIMIT_S)
 
     assert line.startswith("recording_index ")
+    assert "conversation_metrics" not in rest
     assert process.returncode == 130
 
 
