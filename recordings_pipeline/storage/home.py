@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from recordings_pipeline.core import layout
@@ -50,9 +50,16 @@ class Home:
         return shutil.disk_usage(self._nearest()).free
 
     def used_bytes(self) -> int:
-        """Return what the audio takes; everything else is small beside it."""
-        audio = self.path(layout.AUDIO)
-        return sum(file.lstat().st_size for file in audio.rglob("*") if file.is_file())
+        """Return what the audio takes; everything else is small beside it.
+
+        Files come and go meanwhile when another day is exported: one that is gone counts nothing.
+        """
+        used = 0
+        for folder, _, names in os.walk(self.path(layout.AUDIO)):
+            for name in names:
+                with suppress(FileNotFoundError):
+                    used += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118 (speed)
+        return used
 
     def _nearest(self) -> Path:
         return next(folder for folder in (self.root, *self.root.parents) if folder.exists())

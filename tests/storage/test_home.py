@@ -1,6 +1,8 @@
 """The data directory turns what the disk refuses into one sentence."""
 
 import errno
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,27 @@ def test_what_a_full_disk_does_not_help_is_not_answered_with_space(tmp_path: Pat
 def test_what_happens_elsewhere_is_left_alone(error: OSError, tmp_path: Path) -> None:
     with pytest.raises(type(error)), Home(tmp_path).storing():
         raise error
+
+
+def test_the_size_of_a_directory_can_be_told_while_files_vanish(tmp_path: Path) -> None:
+    parts = tmp_path / "audio" / ".parts"
+    parts.mkdir(parents=True)
+    (tmp_path / "audio" / "kept.wav").write_bytes(b"1234")
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            for number in range(50):
+                (parts / str(number)).touch()
+            for number in range(50):
+                (parts / str(number)).unlink()
+
+    with ThreadPoolExecutor() as other:
+        going = other.submit(come_and_go)
+        try:
+            sizes = {Home(tmp_path).used_bytes() for _ in range(300)}
+        finally:
+            ended.set()
+            going.result()
+
+    assert sizes == {4}
