@@ -139,21 +139,19 @@ class _Fetcher:
 
     def _work(self, job: _Job) -> _Result:
         """Fetch a recording's files; runs in a thread and touches no ledger."""
-        fetched: list[Fetched] = []
         try:
-            for number, media in enumerate(job.media, start=1):
-                if media.url is not None:
-                    fetched.append(self._transfers.fetch(self._wanted(job, number, media)))
+            wanted = [self._wanted(job, *numbered) for numbered in enumerate(job.media, start=1)]
+            fetched = self._transfers.fetch(wanted)
         except LinkExpired:
-            return _Result(tuple(fetched), None)
+            return _Result((), None)
         except NotFound:
-            return _Result(tuple(fetched), Verdict(Outcome.MISSING, "deleted at the source"))
+            return _Result((), Verdict(Outcome.MISSING, "deleted at the source"))
         except (TransientError, NameTaken) as error:
             verdict = Verdict(Outcome.RETRY, str(error))
-            return _Result(tuple(fetched), verdict, recording_delay(error))
+            return _Result((), verdict, recording_delay(error))
         except IntegrityError as error:
-            return _Result(tuple(fetched), Verdict(Outcome.QUARANTINED, str(error)))
-        return _Result(tuple(fetched), Verdict(Outcome.EXPORTED))
+            return _Result((), Verdict(Outcome.QUARANTINED, str(error)))
+        return _Result(fetched, Verdict(Outcome.EXPORTED))
 
     def _wanted(self, job: _Job, number: int, media: Media) -> Wanted:
         if media.url is None:

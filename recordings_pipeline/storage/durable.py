@@ -9,6 +9,7 @@ from pathlib import Path
 from recordings_pipeline.core.errors import StorageFailed
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 _OF_THE_DISK = _FULL | {errno.EROFS, errno.EIO}
 FREE_SPACE = "free space, then run the day again"
 CHECK_DISK = "check the disk and its permissions, then run the day again"
@@ -44,6 +45,39 @@ def publish_bytes(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     beside.replace(path)
     sync_directory(path.parent)
+
+
+def give_name(source: Path, target: Path) -> None:
+    """Give a file a second name, or move it where the disk has no hard links.
+
+    Raises:
+        FileExistsError: The name is taken; what has it was not touched.
+    """
+    try:
+        os.link(source, target)
+    except OSError as error:
+        is_reserved = isinstance(error, FileExistsError) and not target.stat().st_size
+        if not is_reserved and error.errno not in _NO_LINKS:
+            raise
+        move_to_free_name(source, target)
+
+
+def move_to_free_name(source: Path, target: Path) -> None:
+    """Rename a file without replacing another one, for disks without hard links (FAT, some NAS).
+
+    An empty file reserves the name first. Its limits: readers may see the empty file for an
+    instant, and a crash in between leaves it; so an empty file counts as such a reservation and
+    is replaced, whoever made it. It holds nothing that could be lost.
+
+    Raises:
+        FileExistsError: A file with content has the name.
+    """
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        if target.stat().st_size:
+            raise
+    source.replace(target)
 
 
 def sync_directory(folder: Path) -> None:

@@ -47,10 +47,10 @@ def test_a_published_file_is_found_again_after_a_crash(tmp_path: Path) -> None:
         part.publish(tmp_path, NAME, part.digest())
 
     with PartFile(tmp_path, "k") as part:
-        found = part.published(tmp_path)
+        found = part.proved(tmp_path)
 
     assert found is not None
-    assert found[0] == NAME
+    assert found.sha256 == hashlib.sha256(b"abc").hexdigest()
     assert (tmp_path / NAME).read_bytes() == b"abc"
 
 
