@@ -244,6 +244,27 @@ def test_all_files_of_a_quarantined_recording_lie_in_quarantine(serve: Serve, op
     assert list(export.home.path(layout.AUDIO).rglob("*.*")) == [export.home.path(layout.PARTS)]
 
 
+def test_a_file_that_was_removed_by_hand_is_fetched_again_and_the_log_says_why(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start(calls_per_day=6))
+    index_day(export, DAY)
+    fetched = fetch_day(export, DAY)
+    (removed, *_), *_ = export.ledger.files(DAY).values()
+    path = export.home.path(PurePosixPath(removed["path"]))
+    content = path.read_bytes()
+    path.unlink()
+
+    again = fetch_day(export, DAY)
+
+    events = [e for e in export.ledger.events(0) if e["object_id"] == removed["recording_id"]]
+    assert path.read_bytes() == content
+    assert again.throughput.bytes_moved == len(content)
+    assert again.counts == fetched.counts
+    assert [event["outcome"] for event in events[-2:]] == ["discovered", "exported"]
+    assert removed["path"] in events[-2]["reason"]
+
+
 def test_a_warning_says_where_quarantined_bytes_lie(day: Fetched) -> None:
     (warning,) = [line for line in day.report.warnings if "quarantine" in line]
 
