@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.genesys.client import GenesysClient, open_client
-from recordings_pipeline.storage.home import Home, make_private
+from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 
 Progress = Callable[[str, int, int], None]
@@ -67,14 +67,15 @@ def open_export(
 
     Leaving it by an exception ends every wait and transfer of its threads.
     """
-    make_private()
     stop = threading.Event()
     home = Home(settings.data)
-    home.prepare()
-    ledger = Ledger(home.path(layout.LEDGER))
-    try:
-        with open_client(settings, stop) as client:
-            yield Export(client, home, ledger, stop, progress, processed_ids, settings.quota_bytes)
-    finally:
-        stop.set()
-        ledger.close()
+    with private():
+        home.prepare()
+        ledger = Ledger(home.path(layout.LEDGER))
+        try:
+            with open_client(settings, stop) as client:
+                quota = settings.quota_bytes
+                yield Export(client, home, ledger, stop, progress, processed_ids, quota)
+        finally:
+            stop.set()
+            ledger.close()

@@ -16,8 +16,24 @@ _PRIVATE = 0o077
 
 
 def make_private() -> None:
-    """Keep everything this process writes from other users of the machine."""
+    """Keep everything this process writes from other users of the machine, for good.
+
+    For programs of ours; whoever uses us as a library wants `private`.
+    """
     os.umask(_PRIVATE)
+
+
+@contextmanager
+def private() -> Generator[None]:
+    """Keep what is written in a ``with`` block from other users of the machine.
+
+    The mask belongs to the process: what its other threads make meanwhile is private as well.
+    """
+    before = os.umask(_PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 class Home:
