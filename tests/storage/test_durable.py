@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.storage.durable import give_name, move_to_free_name
+from recordings_pipeline.storage.durable import give_name, move_to_free_name, publish_bytes
 
 Give = Callable[[Path, Path], None]
 
@@ -39,3 +39,12 @@ def test_a_reservation_left_by_a_crash_is_used(name: Give, tmp_path: Path) -> No
     name(tmp_path / "part", tmp_path / "file")
 
     assert (tmp_path / "file").read_bytes() == b"abc"
+
+
+def test_content_that_cannot_be_synced_is_not_published(tmp_path: Path) -> None:
+    (tmp_path / ".file.new").symlink_to("/dev/null")  # takes every byte, and cannot be synced
+
+    with pytest.raises(OSError, match="Invalid argument"):
+        publish_bytes(tmp_path / "file", b"abc")
+
+    assert not (tmp_path / "file").exists()
