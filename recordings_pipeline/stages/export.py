@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.genesys.client import GenesysClient, open_client
-from recordings_pipeline.storage.home import Home, make_private
+from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
@@ -71,9 +71,9 @@ def open_export(
 
     Leaving it by an exception ends every wait and transfer of its threads.
     """
-    make_private()
     stop = threading.Event()
     home = Home(settings.data)
+<<<<<<< HEAD
     home.prepare()
     ledger = Ledger(home.path(layout.LEDGER))
     window = SharedWindow(window_path(settings.client_id, settings.base_url))
@@ -85,3 +85,15 @@ def open_export(
         stop.set()
         window.close()
         ledger.close()
+=======
+    with private():
+        home.prepare()
+        ledger = Ledger(home.path(layout.LEDGER))
+        try:
+            with open_client(settings, stop) as client:
+                quota = settings.quota_bytes
+                yield Export(client, home, ledger, stop, progress, processed_ids, quota)
+        finally:
+            stop.set()
+            ledger.close()
+>>>>>>> f9ff3b5a357e32aaa08dbad4c60181ec2087a5a0

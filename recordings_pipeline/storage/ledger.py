@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
@@ -28,6 +28,7 @@ from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
     open_engine,
+    storing,
     writing,
 )
 
@@ -121,12 +122,11 @@ class Ledger:
         retry_time: datetime | None = None,
         files: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        """Say how a recording stands now, with its files if it was exported."""
+        """Say how a recording stands now; its files are those of this call, or none."""
         with writing(self._engine) as db:
+            db.execute(delete(tables.files).where(tables.files.c.recording_id == recording_id))
             for file in files:
-                db.execute(
-                    insert_or_update(tables.files, file, key=["recording_id", "file_number"])
-                )
+                db.execute(insert(tables.files).values(file))
             _move(db, recording_id, verdict, now, retry_time=retry_time)
 
     def files(self, day: Day) -> dict[str, list[dict[str, Any]]]:
@@ -171,18 +171,9 @@ class Ledger:
             values = {**asdict(standing), "day": day.key, "attempt": attempt}
             db.execute(insert_or_update(tables.transcripts, values, key=["communication_id"]))
             if before is None or before.state != standing.state:
-                action = f"transcript.{standing.state}"
-                _record(
-                    db,
-                    standing.communication_id,
-                    attempt,
-                    action,
-                    {
-                        "event_time": standing.asked_time,
-                        "day": day.key,
-                        "outcome": str(standing.state),
-                    },
-                )
+                state, asked = str(standing.state), standing.asked_time
+                news = {"event_time": asked, "day": day.key, "outcome": state}
+                _record(db, standing.communication_id, attempt, f"transcript.{state}", news)
 
     def events(self, after: int) -> Iterator[Mapping[str, Any]]:
         """Yield the events with a sequence number above ``after``, in order."""
@@ -190,7 +181,7 @@ class Ledger:
         yield from self._all(query.order_by(tables.events.c.seq))
 
     def _all(self, query: Select[Any]) -> list[Mapping[str, Any]]:
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             return [dict(row) for row in db.execute(query).mappings()]
 
 
@@ -222,10 +213,10 @@ def _move(
             attempt=attempt,
         )
     )
-    files = select(func.sum(tables.files.c.size_bytes), func.min(tables.files.c.sha256)).where(
-        tables.files.c.recording_id == recording_id
-    )
-    size_bytes, sha256 = db.execute(files).one()
+    columns = tables.files.c
+    files = db.execute(
+        select(columns.size_bytes, columns.sha256).where(columns.recording_id == recording_id)
+    ).all()
     _record(
         db,
         recording_id,
@@ -236,8 +227,9 @@ def _move(
             "day": before.day,
             "outcome": str(verdict.outcome),
             "reason": verdict.reason,
-            "size_bytes": size_bytes,
-            "sha256": sha256,
+            "size_bytes": sum(file.size_bytes for file in files) if files else None,
+            # Several digests are in the manifest; one of them would pass for the recording's.
+            "sha256": files[0].sha256 if len(files) == 1 else None,
         },
     )
 
