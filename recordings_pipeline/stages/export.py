@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -73,27 +73,16 @@ def open_export(
     """
     stop = threading.Event()
     home = Home(settings.data)
-<<<<<<< HEAD
-    home.prepare()
-    ledger = Ledger(home.path(layout.LEDGER))
-    window = SharedWindow(window_path(settings.client_id, settings.base_url))
     share = 1 - settings.api_reserve if is_backfill else 1.0
-    try:
-        with open_client(settings, stop, window, share=share) as client:
-            yield Export(client, home, ledger, stop, progress, processed_ids, settings.quota_bytes)
-    finally:
-        stop.set()
-        window.close()
-        ledger.close()
-=======
-    with private():
+    with private(), ExitStack() as stack:
         home.prepare()
-        ledger = Ledger(home.path(layout.LEDGER))
+        ledger = stack.enter_context(closing(Ledger(home.path(layout.LEDGER))))
+        path = window_path(settings.client_id, settings.base_url)
+        window = stack.enter_context(closing(SharedWindow(path)))
+        client = stack.enter_context(open_client(settings, stop, window, share=share))
+        quota = settings.quota_bytes
         try:
-            with open_client(settings, stop) as client:
-                quota = settings.quota_bytes
-                yield Export(client, home, ledger, stop, progress, processed_ids, quota)
+            yield Export(client, home, ledger, stop, progress, processed_ids, quota)
         finally:
+            # Before the client closes: what waits for it has to know.
             stop.set()
-            ledger.close()
->>>>>>> f9ff3b5a357e32aaa08dbad4c60181ec2087a5a0
