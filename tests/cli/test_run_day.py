@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.cli.children import dagster_home
+from recordings_pipeline.cli.children import child, dagster_home
 from tests.cli.conftest import LIMIT_S, environment
 from tests.conftest import Start
 
@@ -43,3 +43,17 @@ def test_an_interrupted_run_says_nothing_and_is_exit_code_130(
         _, said = process.communicate(timeout=LIMIT_S)
 
     assert (process.returncode, said) == (130, "")
+
+
+def test_a_warning_is_part_of_the_result_and_not_printed_beside_it(
+    start: Start, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    environ = {**start(calls_per_day=6).environment, "RECORDINGS_DATA": str(tmp_path)}
+    home = dagster_home({}, tmp_path)
+
+    with child(COMMAND[1:], environment(**environ, DAGSTER_HOME=home)) as process:
+        printed = process.stdout.read() if process.stdout else ""
+        code = process.wait(LIMIT_S)
+
+    assert (code, capfd.readouterr().err) == (0, "")
+    assert "viewSensitiveData" in printed
