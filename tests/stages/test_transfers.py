@@ -124,7 +124,6 @@ def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, open
     ("question", "error"),
     [
         ((PLAIN, "/media/{0.recording_id}/1", -1), LinkExpired),
-        ((DELETED, "/media/{0.recording_id}/1", 600), NotFound),
         (
             (TRANSCRIBED, "/transcripts/{0.conversation_id}/{0.recording_id}", 600),
             AnswerUnusable,
