@@ -13,7 +13,7 @@ dev: $(READY) ## Dagster UI and daemon, watcher and, without credentials, a simu
 	@$(BIN)/recordings-pipeline dev
 
 test: check ## lint, types, architecture and tests
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --numprocesses logical --dist worksteal
 
 test-slow: $(READY) ## the sweeps that take minutes
 	$(BIN)/pytest -m slow

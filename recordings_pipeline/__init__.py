@@ -6,13 +6,14 @@ For people without Dagster: `RecordingExporter`. For Dagster: `recordings_pipeli
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recordings_pipeline.core.reports import ExportReport, StageReport
+    from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport
     from recordings_pipeline.exporter import RecordingExporter
 
-__all__ = ["ExportReport", "RecordingExporter", "StageReport"]
+__all__ = ["DayFailed", "ExportReport", "RecordingExporter", "StageReport"]
 
 _HOMES = {
     "RecordingExporter": "recordings_pipeline.exporter",
+    "DayFailed": "recordings_pipeline.core.reports",
     "ExportReport": "recordings_pipeline.core.reports",
     "StageReport": "recordings_pipeline.core.reports",
 }

@@ -1,7 +1,7 @@
 """The pipeline for people without Dagster: same stages, same ledger, same tables."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from recordings_pipeline.core.errors import (
     LoginRefused,
     RecordingsError,
 )
-from recordings_pipeline.core.reports import ExportReport, StageReport
+from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.stages.day import export_day
 from recordings_pipeline.stages.export import Export, Progress, open_export, silent
@@ -23,6 +23,12 @@ from recordings_pipeline.stages.measure import Measurement
 
 # What is wrong with these is wrong for every day, so the range ends at once.
 _FATAL = (ConfigurationError, Interrupted, LoginRefused)
+
+Report = Callable[[StageReport | DayFailed], None]
+
+
+def unheard(_news: StageReport | DayFailed) -> None:
+    """Tell nobody."""
 
 
 class RecordingExporter:
@@ -35,22 +41,37 @@ class RecordingExporter:
         print(report.outcomes)
     """
 
-    def __init__(self, settings: Settings, *, progress: Progress = silent) -> None:
+    def __init__(
+        self, settings: Settings, *, progress: Progress = silent, report: Report = unheard
+    ) -> None:
+        """Configure an exporter; nothing is opened before its ``with`` block.
+
+        Args:
+            settings: Whose recordings, and where to.
+            progress: Called with a stage's name, what is done and how much there is.
+            report: Called when a stage is done or a day has failed, while the range goes on.
+        """
         self._settings = settings
         self._progress = progress
+        self._report = report
         self._stack = ExitStack()
         self._open: Export | None = None
 
     @classmethod
     def from_env(
-        cls, environ: Mapping[str, str] | None = None, *, progress: Progress = silent
+        cls,
+        environ: Mapping[str, str] | None = None,
+        *,
+        progress: Progress = silent,
+        report: Report = unheard,
     ) -> Self:
         """Configure an exporter from environment variables.
 
         Raises:
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
-        return cls(settings_from(os.environ if environ is None else environ), progress=progress)
+        settings = settings_from(os.environ if environ is None else environ)
+        return cls(settings, progress=progress, report=report)
 
     def __enter__(self) -> Self:
         self._open = self._stack.enter_context(open_export(self._settings, progress=self._progress))
@@ -89,11 +110,13 @@ class RecordingExporter:
         for day in days:
             try:
                 for report in export_day(export, day):
-                    reports.append(report)  # noqa: PERF402 (kept when a later stage fails)
+                    reports.append(report)
+                    self._report(report)
             except _FATAL:
                 raise
             except RecordingsError as error:
                 failures[day] = str(error)
+                self._report(DayFailed(day, failures[day]))
         return ExportReport(tuple(reports), failures, measurement.taken())
 
     def _opened(self) -> Export:

@@ -1,7 +1,8 @@
 """What every test may ask for: a simulated organization and a place to write."""
 
+import resource
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,14 @@ def serve() -> Generator[Serve]:
 def settings_of(host: Simulator | Host, data: Path, **more: str) -> Settings:
     """Return settings that lead to a simulator, or another host, and a directory."""
     return settings_from({**host.environment, "RECORDINGS_DATA": str(data), **more})
+
+
+@contextmanager
+def largest_file(size: int) -> Generator[None]:
+    """Let the system refuse every byte of a file beyond a size, as a full disk or a quota does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

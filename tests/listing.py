@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.standings import Listed, ListedConversation
@@ -15,7 +14,7 @@ def conversation(conversation_id: str, recordings: Iterable[Listed]) -> ListedCo
     return ListedConversation(conversation_id, START, None, (), tuple(recordings))
 
 
-def discovered(recording_id: str, **row: Any) -> Listed:
+def discovered(recording_id: str, **row: object) -> Listed:
     """Return a recording nobody has tried to fetch yet."""
     common = {"communication_id": None, "file_state": "AVAILABLE", "media": "audio"}
     named = {"recording_id": recording_id, "conversation_start_time": START}

@@ -1,18 +1,19 @@
 """The exporter for people without Dagster: ranges of days, and how they end."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from recordings_pipeline import RecordingExporter
+from recordings_pipeline import DayFailed, RecordingExporter, StageReport
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.reports import STAGES
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.storage.home import Home
-from tests.conftest import Start, settings_of
+from tests.conftest import Start, largest_file, settings_of
 
 FIRST = Day.from_key("2026-01-30")
 SECOND = Day.from_key("2026-01-31")
@@ -39,6 +40,26 @@ def test_a_day_that_fails_does_not_stop_the_others(start: Start, tmp_path: Path)
     assert not report.is_complete
 
 
+def test_a_disk_that_takes_no_more_fails_the_day_with_a_sentence_and_the_next_run_goes_on(
+    start: Start, tmp_path: Path
+) -> None:
+    simulator = start(calls_per_day=4)
+
+    with RecordingExporter(settings_of(simulator, tmp_path)) as exporter:
+        with largest_file(400_000):
+            full = exporter.export_range(FIRST.start, FIRST.end)
+        again = exporter.export_range(FIRST.start, FIRST.end)
+
+    (problem,) = full.failures.values()
+    assert re.fullmatch(
+        r"audio/\.parts/[0-9a-f-]{36}\.part could not be written: File too large; "
+        "free space, then run the day again",
+        problem,
+    )
+    assert full.throughput.bytes_moved > 0
+    assert again.is_complete
+
+
 def test_what_a_failed_day_cost_is_in_the_total(start: Start, tmp_path: Path) -> None:
     simulator = start(calls_per_day=4, permissions=frozenset())
 
@@ -48,6 +69,22 @@ def test_what_a_failed_day_cost_is_in_the_total(start: Start, tmp_path: Path) ->
     assert list(report.failures) == [FIRST]
     asked = simulator.traffic.api_requests + simulator.traffic.logins
     assert report.throughput.api_calls == asked > 0
+
+
+def test_what_is_done_is_reported_while_the_range_goes_on(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=4)
+    heard: list[tuple[StageReport | DayFailed, int]] = []
+
+    def hear(news: StageReport | DayFailed) -> None:
+        heard.append((news, len(list(tmp_path.glob("tables/*/*/part-0.parquet")))))
+
+    settings = settings_of(simulator, tmp_path)
+    with RecordingExporter(settings, report=hear) as exporter, Home(tmp_path).day_lock(FIRST):
+        report = exporter.export_range(FIRST.start, SECOND.end, known(simulator))
+
+    failed = DayFailed(FIRST, report.failures[FIRST])
+    assert [news for news, _ in heard] == [failed, *report.stages]
+    assert [tables for _, tables in heard] == list(range(len(STAGES) + 1))
 
 
 @pytest.mark.parametrize(

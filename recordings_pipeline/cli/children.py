@@ -46,6 +46,11 @@ def child(arguments: Sequence[str], environ: Mapping[str, str]) -> Generator[sub
         _end(process)
 
 
+def guarded(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments that run a program which does not watch its standard input itself."""
+    return ["-m", "recordings_pipeline.cli.guard", *arguments]
+
+
 @contextmanager
 def simulator(environ: Mapping[str, str]) -> Generator[dict[str, str]]:
     """Run the simulator and yield the variables that lead to it."""

@@ -3,12 +3,12 @@
 import os
 import subprocess
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
 
-from recordings_pipeline.cli.children import child, dagster_home, simulator
+from recordings_pipeline.cli.children import child, dagster_home, guarded, simulator
 from recordings_pipeline.cli.lifetime import catch_the_end
 from recordings_pipeline.core.settings import first_day, has_credentials, settings_from
 from recordings_pipeline.storage.home import Home, make_private
@@ -38,11 +38,12 @@ def run(port: int) -> None:
             click.echo("no credentials are set: using a simulated organization")
         watch = ["-m", "recordings_pipeline", "watch", "--until-stdin-closes"]
         stack.enter_context(child(watch, environ))
-        dagster = stack.enter_context(child(_dagster(port), environ))
+        dagster = stack.enter_context(child(guarded(_dagster(port)), environ))
         threading.Thread(target=_show, args=(dagster, ended), daemon=True).start()
         click.echo(f"Dagster: open http://127.0.0.1:{port} in half a minute; Ctrl-C stops all")
         ended.wait()
-        click.echo("stopping …")
+        with suppress(OSError):  # the terminal may be what ended it
+            click.echo("stopping …")
 
 
 def _show(process: subprocess.Popen[str], ended: threading.Event) -> None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 
 from recordings_pipeline.cli.printing import counts_text, moved_text, stage_line
-from recordings_pipeline.core.reports import ExportReport
-from recordings_pipeline.exporter import RecordingExporter
-from recordings_pipeline.stages.export import Progress as Report
-from recordings_pipeline.stages.export import silent
+from recordings_pipeline.core.reports import DayFailed, StageReport
+from recordings_pipeline.exporter import RecordingExporter, Report
+from recordings_pipeline.stages.export import Progress, silent
 
 
 def run(start: datetime, end: datetime, data: Path | None) -> bool:
@@ -23,30 +23,30 @@ def run(start: datetime, end: datetime, data: Path | None) -> bool:
     if data is not None:
         environ["RECORDINGS_DATA"] = str(data)
     with (
-        _progress() as progress,
-        RecordingExporter.from_env(environ, progress=progress) as exporter,
+        _listeners() as (progress, report),
+        RecordingExporter.from_env(environ, progress=progress, report=report) as exporter,
     ):
-        report = exporter.export_range(start, end)
-    _print(report)
-    return report.is_complete
+        done = exporter.export_range(start, end)
+    click.echo(f"recordings: {counts_text(done.outcomes) or 'none'}")
+    click.echo(moved_text(done.throughput, is_all_there=done.is_all_there))
+    return done.is_complete
 
 
-def _print(report: ExportReport) -> None:
-    for stage in report.stages:
-        click.echo(stage_line(stage))
-        for warning in stage.warnings:
-            click.echo(f"  warning: {warning}")
-    for day, problem in report.failures.items():
-        click.echo(f"{day} failed: {problem}", err=True)
-    click.echo(f"recordings: {counts_text(report.outcomes) or 'none'}")
-    click.echo(moved_text(report.throughput, is_all_there=report.is_all_there))
+def _print(news: StageReport | DayFailed) -> None:
+    """Say at once what is done: `click.echo` also empties the buffer of a pipe."""
+    if isinstance(news, DayFailed):
+        click.echo(f"{news.day} failed: {news.problem}", err=True)
+        return
+    click.echo(stage_line(news))
+    for warning in news.warnings:
+        click.echo(f"  warning: {warning}")
 
 
 @contextmanager
-def _progress() -> Generator[Report]:
-    """Show a live bar on a terminal, nothing in a pipe."""
+def _listeners() -> Generator[tuple[Progress, Report]]:
+    """Show a live bar on a terminal, none in a pipe; print what is done either way."""
     if not sys.stderr.isatty():
-        yield silent
+        yield silent, _print
         return
     columns = (
         TextColumn("{task.description}"),
@@ -56,10 +56,15 @@ def _progress() -> Generator[Report]:
     )
     from rich.console import Console
 
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("starting", total=None)
 
         def show(stage: str, done: int, total: int) -> None:
             bar.update(task, description=stage, completed=done, total=total)
 
-        yield show
+        def say(news: StageReport | DayFailed) -> None:
+            bar.stop()  # or the line would end up in the middle of it
+            _print(news)
+            bar.start()
+
+        yield show, say

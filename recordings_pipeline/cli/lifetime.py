@@ -12,24 +12,29 @@ from collections.abc import Callable
 
 
 def catch_the_end(*, until_stdin_closes: bool = False) -> threading.Event:
-    """Return an event that Ctrl-C, SIGTERM or the end of standard input will set.
+    """Return an event that Ctrl-C, SIGTERM, a closed terminal or the end of standard input sets.
 
     Call it before saying that the server is ready: who reads that may stop it at once.
     """
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup` asks to outlive a terminal
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, lambda *_: ended.set())
     if until_stdin_closes:
-        _when_stdin_closes(ended.set)
+        when_stdin_closes(ended.set)
     return ended
 
 
 def interrupt_when_stdin_closes() -> None:
     """Interrupt this process, as Ctrl-C would, when the one that started it is gone."""
-    _when_stdin_closes(lambda: os.kill(os.getpid(), signal.SIGINT))
+    when_stdin_closes(lambda: os.kill(os.getpid(), signal.SIGINT))
 
 
-def _when_stdin_closes(act: Callable[[], None]) -> None:
+def when_stdin_closes(act: Callable[[], None]) -> None:
+    """Act, in a thread of its own, once the process that started this one is gone."""
+
     def wait() -> None:
         sys.stdin.read()
         act()

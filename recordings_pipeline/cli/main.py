@@ -1,5 +1,6 @@
 """The command line and its exit codes."""
 
+import logging
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -29,6 +30,8 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; every expected failure is one sentence, without a traceback."""
+    # Commands print every warning themselves; without a handler Python would print it once more.
+    logging.getLogger("recordings_pipeline").addHandler(logging.NullHandler())
     try:
         commands(standalone_mode=False)
     except click.ClickException as error:

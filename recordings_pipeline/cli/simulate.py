@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from recordings_pipeline.cli.lifetime import catch_the_end
-from recordings_pipeline.simulator.catalogue import BadPlan
+from recordings_pipeline.simulator.fault_plans import BadPlan
 from recordings_pipeline.simulator.options import EVERY_PERMISSION, PERMISSIONS, Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.shape import BadShape

@@ -4,6 +4,7 @@ RecordingsError
 ├── ConfigurationError       a person must change a setting
 ├── PreflightFailed          a person must act before anything moves
 ├── Busy                     another process is at work on the same day
+├── StorageFailed            the disk refused a write
 ├── Interrupted              a person asked us to stop
 ├── TransientError           the same request may succeed later
 │   ├── Unreachable
@@ -22,8 +23,9 @@ RecordingsError
     ├── UntrustedBytes
     └── NameTaken
 
-No message holds a secret, a query string, a phone number or a spoken word: messages end in logs
-and in Dagster's event log, where every visitor of the UI can read them.
+A route is a method with a path template, a correlation id what the vendor's support asks for. No
+message holds a secret, a query string, a phone number or a spoken word: messages end in
+logs and in Dagster's event log, where every visitor of the UI can read them.
 """
 
 from dataclasses import dataclass
@@ -63,11 +65,7 @@ class ConfigurationError(RecordingsError):
 
 @dataclass(eq=False)
 class PreflightFailed(RecordingsError):
-    """A check that runs before anything moves has failed.
-
-    Attributes:
-        failures: One sentence per failed check: what is wrong and what to do.
-    """
+    """Checks that run before anything moves have failed: a sentence each, with what to do."""
 
     failures: tuple[str, ...]
 
@@ -85,6 +83,18 @@ class Busy(RecordingsError):
         return f"{self.day} is being exported by another process: wait for it, or stop it first"
 
 
+@dataclass(eq=False)
+class StorageFailed(RecordingsError):
+    """The disk refused to write a file, named relative to the data directory."""
+
+    name: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.name} could not be written: {self.reason}; {self.remedy}"
+
+
 class Interrupted(RecordingsError):
     """The run was asked to stop; what it finished is kept, the rest continues next time."""
 
@@ -94,12 +104,7 @@ class Interrupted(RecordingsError):
 
 @dataclass(eq=False)
 class Unreachable(TransientError):
-    """No answer arrived: connection refused, cut, or too slow.
-
-    Attributes:
-        host: Host and port that were asked.
-        reason: The transport's own name for the failure.
-    """
+    """No answer arrived from a host and port; the reason is the transport's own name for it."""
 
     host: str
     reason: str
@@ -175,13 +180,7 @@ class LoginRefused(PermanentError):
 
 @dataclass(eq=False)
 class PermissionMissing(PermanentError):
-    """The OAuth client's roles do not grant what a route needs.
-
-    Attributes:
-        route: Method and path template.
-        needed: What the platform says is missing.
-        correlation_id: What the vendor's support asks for.
-    """
+    """The OAuth client's roles do not grant what the platform says is needed for a route."""
 
     route: str
     needed: str
@@ -206,12 +205,7 @@ class NotFound(PermanentError):
 
 @dataclass(eq=False)
 class MalformedPayload(PermanentError):
-    """An answer has not the shape the platform documents.
-
-    Attributes:
-        what: The answer, in our words.
-        problem: What is wrong, without quoting the payload.
-    """
+    """An answer has not the shape the platform documents; the problem never quotes it."""
 
     what: str
     problem: str

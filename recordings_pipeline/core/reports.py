@@ -33,6 +33,14 @@ class StageReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DayFailed:
+    """A day that could not be finished, and why."""
+
+    day: Day
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportReport:
     """What an export of a range of days did.
 

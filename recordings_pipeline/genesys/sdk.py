@@ -42,7 +42,7 @@ def open_sdk(base_url: str, transport: ApiTransport) -> Sdk:
 
     The SDK knows endpoints, parameters and paths; it neither sends, nor retries, nor reads.
     """
-    sdk = _imported()
+    sdk = imported()
 
     class Http(sdk.abstract_http_client.AbstractHttpClient):  # type: ignore[name-defined,misc]
         def request(self, options: Any) -> Reply:  # noqa: ANN401 (the SDK has no types)
@@ -69,7 +69,8 @@ def open_sdk(base_url: str, transport: ApiTransport) -> Sdk:
     )
 
 
-def _imported() -> Any:  # noqa: ANN401 (the SDK has no types)
+def imported() -> Any:  # noqa: ANN401 (the SDK has no types)
+    """Return the SDK's package, brought in so that the process is afterwards as it was."""
     with _import_lock, _own_home(), _kept_loggers():
         return importlib.import_module("PureCloudPlatformClientV2")
 

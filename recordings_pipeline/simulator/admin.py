@@ -5,14 +5,16 @@ No token is asked for: the server listens on loopback only.
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TypeGuard
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.catalogue import BadPlan, plan_from, plan_of
+from recordings_pipeline.simulator.fault_plans import BadPlan, entries_from, plan_of
 from recordings_pipeline.simulator.page import start_page
 from recordings_pipeline.simulator.site import CLOCK, PLAN, PLANTED, TOLD, Site
 from recordings_pipeline.simulator.truth import truth_of
@@ -73,16 +75,11 @@ class _Levers:
         """Put a plan in force: ``{"plan": "late-data/20"}`` or ``{"fault": [...]}``."""
         body = await _object(request)
         try:
-            if "fault" in body:
-                entries = body["fault"]
-                plan_of(entries if isinstance(entries, list) else [])
-                note: dict[str, object] = {"entries": entries}
-            else:
-                plan_from(str(body.get("plan", "")))
-                note = {"text": str(body.get("plan", ""))}
-        except (BadPlan, TypeError, AttributeError) as problem:
+            entries = _entries(body)
+            plan_of(entries)
+        except BadPlan as problem:
             return _bad(str(problem))
-        self._site.state.note(PLAN, note, replace=True)
+        self._site.state.note(PLAN, {"fault": entries}, is_plan=True)
         self._catch_up()
         return JSONResponse({"faults": [fault.name for fault in self._site.faults]})
 
@@ -92,10 +89,10 @@ class _Levers:
         body = await _object(request)
         day, count = _day(body.get("day")), body.get("count", 1)
         what = body.get("what", "recording")
-        if day is None or what not in ("recording", "transcript") or not isinstance(count, int):
-            return _bad("day is a date, what is recording or transcript, count is a number")
+        if day is None or what not in ("recording", "transcript") or not _is_count(count):
+            return _bad("day is a date, what is recording or transcript, count is 1 or more")
         fits = self._untold if what == "transcript" else self._plantable
-        chosen = [call for call in self._site.world.calls(day) if fits(call)][: max(count, 0)]
+        chosen = list(islice(filter(fits, self._site.world.calls(day)), count))
         kind = TOLD if what == "transcript" else PLANTED
         self._site.state.note(kind, {call.conversation_id: True for call in chosen})
         self._catch_up()
@@ -109,9 +106,10 @@ class _Levers:
 
     async def clock(self, request: Request) -> JSONResponse:
         """Move the organization's clock: ``{"advance_s": 3600}``."""
+        self._catch_up()
         seconds = (await _object(request)).get("advance_s")
-        if not isinstance(seconds, int | float):
-            return _bad("advance_s is a number of seconds")
+        if not _is_move(seconds, self._site.now()):
+            return _bad(f"advance_s is a number of seconds, up to {LAST_DAY} at most")
         number = self._site.state.add({"clock moves": 1})["clock moves"]
         self._site.state.note(CLOCK, {f"{number:09d}": float(seconds)})
         self._catch_up()
@@ -123,7 +121,7 @@ class _Levers:
         return JSONResponse({})
 
     def _catch_up(self) -> None:
-        self._site.catch_up(self._site.state.counters().get("revision", 0))
+        self._site.catch_up(self._site.state.revision())
 
     def _plantable(self, call: Call) -> bool:
         known = [found.kind for found in self._site.recordings(call)]
@@ -131,6 +129,30 @@ class _Levers:
 
     def _untold(self, call: Call) -> bool:
         return bool(call.phases) and call.is_exportable and not self._site.is_told(call)
+
+
+def _entries(body: dict[str, object]) -> object:
+    """Return a plan's entries, from its text or as they are."""
+    if body.keys() == {"fault"}:
+        return body["fault"]
+    text = body.get("plan")
+    if body.keys() != {"plan"} or not isinstance(text, str):
+        raise BadPlan('either {"plan": "late-data/20"} or {"fault": [...]} is needed')
+    return entries_from(text)
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_move(value: object, now: datetime) -> TypeGuard[float]:
+    """Say whether a number of seconds leads to a day that there is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return FIRST_DAY <= (now + timedelta(seconds=value)).date() <= LAST_DAY
+    except (OverflowError, ValueError):
+        return False
 
 
 def _day(text: object) -> date | None:

@@ -8,9 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.faults import Alter, Fault
 from recordings_pipeline.simulator.ids import is_uuid
-from recordings_pipeline.simulator.site import Site
+from recordings_pipeline.simulator.site import Hit, Site
 
 Json = Any
 CONTEXT_ID = "00000000-0000-4000-8000-00000000c0de"
@@ -68,7 +67,7 @@ class Ask:
         query: Raw query string.
         raw: Request body.
         client: Whom the token belongs to.
-        fault: What is to go wrong; most kinds are acted out after the endpoint has answered.
+        hit: What is to go wrong; most kinds are acted out after the endpoint has answered.
     """
 
     site: Site
@@ -77,11 +76,14 @@ class Ask:
     raw: bytes
     client: str
     token: str
-    fault: Fault | None
+    hit: Hit | None
 
     def suffers(self, what: str) -> bool:
-        """Say whether the endpoint itself has to misbehave in a named way."""
-        return self.fault is not None and self.fault.act == Alter(what)
+        """Say whether the endpoint itself has to misbehave in a named way; it then counts.
+
+        Ask only when it makes a difference.
+        """
+        return self.hit is not None and self.hit.suffers(what)
 
     @property
     def body(self) -> dict[str, Json]:

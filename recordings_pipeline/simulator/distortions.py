@@ -1,8 +1,14 @@
 """Ways in which a JSON answer can be wrong, or new, or hostile."""
 
 import json
+import math
+import time
+import zlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
+
+from recordings_pipeline.simulator.signing import signed
 
 Json = Any
 HOSTILE_IDS = (
@@ -11,26 +17,33 @@ HOSTILE_IDS = (
     "a\u0000b",
     "CON",
     "\u202eabc",
+    "\ud800",
     "x" * 300,
     "00000000-0000-4000-8000-00000000000G",
 )
 _ENUMS = ("fileState", "media", "mediaSubtype", "purpose", "segmentType", "disconnectType", "state")
 _LISTS = ("conversations", "results", "entities")
+_IDS = ("id", "recordingId", "conversationId", "sessionId", "communicationId")
+_LINKS = ("resultUrl", "url", "mediaUri")
 _DEPTH = 100_000
 
 
-def distorted(how: str, payload: Json) -> bytes:
-    """Return an answer's body changed in a named way."""
+def distorted(how: str, payload: Json) -> bytes | None:
+    """Return an answer's body changed in a named way; None where there is nothing to change."""
     if how == "malformed":
         return json.dumps(payload).encode()[:-1] + b",}"
     if how == "deep":
         return b"[" * _DEPTH + b"]" * _DEPTH
-    return json.dumps(_CHANGES[how](payload)).encode()
+    changed = _CHANGES[how](payload)
+    return None if changed == payload else json.dumps(changed, separators=(",", ":")).encode()
 
 
 def _unknown_enums(payload: Json) -> Json:
     """Put words of a future version where the platform has a fixed list."""
-    return _each(payload, lambda key, value: "FROZEN" if key in _ENUMS else value)
+    return _each(
+        payload,
+        lambda key, value: "FROZEN" if key in _ENUMS and isinstance(value, str) else value,
+    )
 
 
 def _unknown_fields(payload: Json) -> Json:
@@ -48,15 +61,14 @@ def _nulls(payload: Json) -> Json:
 
 
 def _hostile_ids(payload: Json) -> Json:
-    """Replace one id of each list by a text that is no id, a different one each time."""
-    turn = iter(HOSTILE_IDS * 1_000)
+    """Replace one id of each kind by a text that is no id; which text, the id decides."""
     hit: set[str] = set()
 
     def change(key: str, value: Json) -> Json:
-        if key in ("id", "recordingId", "conversationId", "sessionId") and key not in hit:
-            hit.add(key)
-            return next(turn)
-        return value
+        if key not in _IDS or key in hit or not isinstance(value, str):
+            return value
+        hit.add(key)
+        return HOSTILE_IDS[zlib.crc32(value.encode()) % len(HOSTILE_IDS)]
 
     return _each(payload, change)
 
@@ -87,14 +99,31 @@ def _batch_errors(payload: Json) -> Json:
 
 
 def _no_status(payload: Json) -> Json:
+    """Answer as the platform did before it had the member."""
     return {key: value for key, value in payload.items() if key != "status"}
 
 
 def _foreign_urls(payload: Json) -> Json:
     """Point every link to an address nobody should call."""
-    names = ("resultUrl", "url", "mediaUri")
     bad = "http://169.254.169.254/latest/meta-data/"
-    return _each(payload, lambda key, value: bad if key in names else value)
+    return _each(payload, lambda key, value: bad if key in _LINKS else value)
+
+
+def _expired_urls(payload: Json) -> Json:
+    """Sign every link until a second ago."""
+    return _each(payload, lambda key, value: _until(key, value, math.floor(time.time()) - 1))
+
+
+def _early_urls(payload: Json) -> Json:
+    """Sign every link for one to two seconds."""
+    return _each(payload, lambda key, value: _until(key, value, math.ceil(time.time()) + 1))
+
+
+def _until(key: str, value: Json, expires: int) -> Json:
+    if key not in _LINKS or not isinstance(value, str):
+        return value
+    link = urlsplit(value)
+    return signed(f"{link.scheme}://{link.netloc}", link.path, expires)
 
 
 def _each(payload: Json, change: Callable[[str, Json], Json], key: str = "") -> Json:
@@ -122,4 +151,6 @@ _CHANGES: dict[str, Callable[[Json], Json]] = {
     "batch_errors": _batch_errors,
     "no_status": _no_status,
     "foreign_urls": _foreign_urls,
+    "expired_urls": _expired_urls,
+    "early_urls": _early_urls,
 }

@@ -28,7 +28,8 @@ class Cut:
     """The right answer, but its body stops.
 
     Attributes:
-        after: Share of the body that is sent, or bytes of it if above 1.
+        after: Share of the body that is sent; from 1 on, bytes of it. With 0 nothing at all is
+            sent, not even a status line.
         how: ``reset`` (RST), ``close`` (FIN) or ``hang`` (nothing more, connection open).
     """
 
@@ -38,7 +39,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The right answer, slowly: a hundred bytes at a time."""
+    """The right answer, slowly: its body comes a hundred bytes at a time."""
 
     bytes_per_s: float
 
@@ -65,11 +66,16 @@ class Alter:
 
 
 Act = Replace | Cut | Drip | Rewrite | Distort | Alter
+HOWS = ("reset", "close", "hang")
+# What can only go wrong with an answer to a request for a range.
+_OF_RANGES = (Alter("ignore-range"), Alter("wrong-range"), Alter("refuse-range"))
 
 
 @dataclass(frozen=True, slots=True)
 class When:
     """Which requests of a route are hit; all of them if nothing is given.
+
+    Everything is counted from the moment the plan is in force.
 
     Attributes:
         every: Each n-th request of the route.
@@ -109,13 +115,15 @@ class Request:
         route: Its label.
         is_api: Whether ``api`` means it.
         key: Id of what is asked for; empty where there is none.
-        number: How many requests its route has had, this one included.
+        number: How many requests its route has had under this plan, this one included.
+        is_range: Whether it asks for a part.
     """
 
     route: str
     is_api: bool
     key: str
     number: int
+    is_range: bool = False
 
 
 def fault_of(
@@ -125,22 +133,29 @@ def fault_of(
     seed: int,
     times_hit: Callable[[Fault, str], int],
 ) -> Fault | None:
-    """Return the first fault of a plan that hits a request.
+    """Return the first fault of a plan that may hit a request.
 
     Args:
         faults: The plan.
         request: The request.
         seed: The world's: another seed chooses other objects.
-        times_hit: Counts that a fault may hit an object and returns how often it has by now;
-            called only for faults with ``times``.
+        times_hit: Returns how often a fault has hit an object before; asked only about faults
+            with ``times``.
     """
     for fault in faults:
         if _is_for(fault, request) and _is_chosen(fault, request, seed):
-            if not fault.when.times:
-                return fault
-            if times_hit(fault, request.key or request.route) <= fault.when.times:
+            times = fault.when.times
+            if not times or times_hit(fault, object_of(fault, request)) < times:
                 return fault
     return None
+
+
+def object_of(fault: Fault, request: Request) -> str:
+    """Return what ``times`` counts for: an id; where none is asked for, the route.
+
+    A share of requests without an id is drawn by their numbers: each of them is its own object.
+    """
+    return request.key or (str(request.number) if fault.when.share < 1 else request.route)
 
 
 def is_drawn(seed: int, name: str, key: str, share: float) -> bool:
@@ -150,6 +165,8 @@ def is_drawn(seed: int, name: str, key: str, share: float) -> bool:
 
 
 def _is_for(fault: Fault, request: Request) -> bool:
+    if fault.act in _OF_RANGES and not request.is_range:
+        return False
     return request.route in fault.routes or (request.is_api and "api" in fault.routes)
 
 

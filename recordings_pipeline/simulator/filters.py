@@ -70,6 +70,20 @@ def listed(owner: Json, name: str) -> list[Json]:
     return value
 
 
+def as_read(item: Json) -> dict[str, Any]:
+    """Return what is known of a filter or clause that follows the grammar."""
+    names = ("type", "dimension", "operator", "value")
+    found: dict[str, Any] = {"type": _type(item)}
+    if item.get("predicates"):
+        found["predicates"] = [
+            {name: one[name] for name in names if one.get(name) is not None}
+            for one in listed(item, "predicates")
+        ]
+    if item.get("clauses"):
+        found["clauses"] = [as_read(clause) for clause in listed(item, "clauses")]
+    return found
+
+
 class _Day:
     """One day under one kind of filter."""
 
@@ -117,8 +131,10 @@ def _predicate(day: _Day, predicate: Json) -> Mask:
     if operator not in _OPERATORS:
         raise _invalid(operator, "QueryOperator", _OPERATORS)
     value = predicate.get("value")
-    if operator == "matches" and not isinstance(value, str):
+    if operator == "matches" and value is None:
         raise bad("A predicate that matches needs a value.")
+    if value is not None and not isinstance(value, str):
+        raise bad("The value of a predicate is a text.")
     present = _mask(day, str(dimension), str(value) if operator == "matches" else None)
     return ~present if operator == "notExists" else present
 

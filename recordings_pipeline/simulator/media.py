@@ -14,14 +14,15 @@ from starlette.routing import Route
 
 from recordings_pipeline.simulator.catalogue import bomb
 from recordings_pipeline.simulator.contents import FORMATS, Content, Held, media_of
+from recordings_pipeline.simulator.distortions import distorted
 from recordings_pipeline.simulator.endpoints.retention import KIND as REPORT
 from recordings_pipeline.simulator.endpoints.retention import report_file
-from recordings_pipeline.simulator.faults import Alter, Cut, Fault, Rewrite
+from recordings_pipeline.simulator.faults import Alter, Cut, Distort, Rewrite
 from recordings_pipeline.simulator.faults import Request as Asked
 from recordings_pipeline.simulator.replies.transcript import transcript_file
 from recordings_pipeline.simulator.signing import refusal
-from recordings_pipeline.simulator.site import Site
-from recordings_pipeline.simulator.wire import Body, Wired, answered
+from recordings_pipeline.simulator.site import Hit, Site
+from recordings_pipeline.simulator.wire import Body, Wired, answered, cut_at
 
 CACHED_TRANSCRIPTS = 256
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
@@ -84,14 +85,18 @@ class _MediaHost:
         if refused is not None:
             return refused
         ids = request.path_params
-        fault = self._site.fault(Asked(route, is_api=False, key=ids["id"], number=turn.number))
         try:
             content = find(ids)
             if not content.is_ready:
                 await asyncio.to_thread(lambda: content.size)
         except KeyError:
             return _xml(404, "NoSuchKey", "The specified key does not exist.")
-        wired = _answer(request, content, fault)
+        is_range = "range" in request.headers
+        asked = Asked(route, is_api=False, key=ids["id"], number=turn.number, is_range=is_range)
+        hit = self._site.hit(asked)
+        if hit is not None and hit.act == Alter("bomb"):
+            await asyncio.to_thread(bomb)
+        wired = _answer(request, content, hit, turn.number)
         self._count(route, wired)
         return wired
 
@@ -135,14 +140,16 @@ class _MediaHost:
         return Held(json.dumps(report_file(self._site, job)).encode(), "application/json")
 
 
-def _answer(request: Request, content: Content, fault: Fault | None) -> Wired:
+def _answer(request: Request, content: Content, hit: Hit | None, number: int) -> Wired:
     """Answer as an object store does, unless something is to go wrong."""
-    what = fault.act.what if fault is not None and isinstance(fault.act, Alter) else ""
-    act = None if fault is None else fault.act
-    if what == "bomb":
+    if hit is not None and hit.suffers("bomb"):
         headers = {"Content-Type": content.content_type, "Content-Encoding": "gzip"}
         return answered(200, headers, bomb())
-    etag = content.etag if what != "change-etag" else f'"{time.monotonic_ns():x}"'
+    if hit is not None and isinstance(hit.act, Distort):
+        content = _distorted(content, hit, hit.act)
+    etag = content.etag
+    if hit is not None and hit.suffers("change-etag"):
+        etag = f'{etag[:-1]}-{number}"'
     if request.headers.get("if-match", etag) != etag:
         return _xml(412, "PreconditionFailed", "A precondition did not hold.")
     headers = {
@@ -151,45 +158,67 @@ def _answer(request: Request, content: Content, fault: Fault | None) -> Wired:
         "Content-Type": content.content_type,
         "Last-Modified": _LAST_MODIFIED,
     }
-    wanted = _wanted(request, content.size, etag, what)
+    wanted = _wanted(request, content.size, etag, hit)
     if wanted is None:
         total = {"Content-Range": f"bytes */{content.size}"}
         return _xml(416, "InvalidRange", "The requested range is not satisfiable", total)
     if wanted.status == 206:
         headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last - 1}/{content.size}"
-    if what == "wrong-range" and wanted.status == 206:
-        wanted = _Wanted(206, max(wanted.first - 1, 0), wanted.last)
-        headers["Content-Range"] = f"bytes {wanted.first}-{wanted.last - 1}/{content.size}"
     body = Body(wanted.last - wanted.first, content.blocks(wanted.first, wanted.last))
-    if what in ("announce-more", "announce-less"):
-        return _lying(wanted.status, headers, body, more=what == "announce-more")
-    return answered(wanted.status, headers, body, act)
+    return _sent(wanted.status, headers, body, hit)
 
 
-def _wanted(request: Request, size: int, etag: str, what: str) -> _Wanted | None:
+def _distorted(content: Content, hit: Hit, act: Distort) -> Content:
+    """Change what is JSON; sound stays as it is."""
+    if content.content_type != "application/json":
+        return content
+    payload = json.loads(b"".join(content.blocks(0, content.size)))
+    changed = distorted(act.how, payload)
+    return content if changed is None or not hit.fires() else Held(changed, content.content_type)
+
+
+def _sent(status: int, headers: Mapping[str, str], body: Body, hit: Hit | None) -> Wired:
+    """Send a body, unless something is to happen to it on its way."""
+    if hit is None or isinstance(hit.act, Distort):
+        return answered(status, headers, body)
+    if hit.suffers("announce-more"):
+        return _lying(status, headers, body, by=_MORE)
+    if body.size > 1 and hit.suffers("announce-less"):
+        return _lying(status, headers, body, by=-min(_LESS, body.size // 2))
+    if isinstance(hit.act, Alter) or not hit.fires():
+        return answered(status, headers, body)
+    return answered(status, headers, body, hit.act)
+
+
+def _wanted(request: Request, size: int, etag: str, hit: Hit | None) -> _Wanted | None:
     """Return what to send; None for a range that cannot be satisfied."""
     whole = _Wanted(200, 0, size)
     match = _RANGE.fullmatch(request.headers.get("range", ""))
-    if match is None or what == "ignore-range" or request.headers.get("if-range", etag) != etag:
+    if match is None or request.headers.get("if-range", etag) != etag:
         return whole
     first = int(match[1])
     last = min(int(match[2] or size - 1), size - 1)
-    if first >= size or what == "refuse-range":
+    if hit is not None and hit.suffers("ignore-range"):
+        return whole
+    if first >= size or (hit is not None and hit.suffers("refuse-range")):
         return None
     # A range that ends before it begins is none, and the whole is sent (RFC 9110, 14.1.1).
-    return _Wanted(206, first, last + 1) if last >= first else whole
+    if last < first:
+        return whole
+    if hit is not None and hit.suffers("wrong-range"):
+        return _Wanted(206, first - 1 if first else min(1, last), last + 1)
+    return _Wanted(206, first, last + 1)
 
 
-def _lying(status: int, headers: Mapping[str, str], body: Body, *, more: bool) -> Wired:
+def _lying(status: int, headers: Mapping[str, str], body: Body, *, by: int) -> Wired:
     """Announce another length than is sent."""
-    announced = body.size + (_MORE if more else -min(_LESS, body.size // 2))
-    return Wired(status, {**headers, "Content-Length": str(announced)}, body, Rewrite({}))
+    return Wired(status, {**headers, "Content-Length": str(body.size + by)}, body, Rewrite({}))
 
 
 def _planned(wired: Wired) -> int:
     """Return how many bytes of a body will be sent."""
     if isinstance(wired.act, Cut):
-        return int(wired.act.after if wired.act.after > 1 else wired.act.after * wired.body.size)
+        return cut_at(wired.act, wired.body.size)
     return wired.body.size
 
 

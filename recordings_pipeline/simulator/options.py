@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from recordings_pipeline.simulator.catalogue import plan_from
+from recordings_pipeline.simulator.fault_plans import plan_from
 from recordings_pipeline.simulator.faults import Fault
 from recordings_pipeline.simulator.shape import Shape, shape_named
 
@@ -21,10 +21,18 @@ UPLOADS = ("recording:uploadReport:add", "recording:uploadReport:view")
 JOBS = ("recording:job:add", "recording:job:view", "recording:job:edit", "recording:job:delete")
 USAGE, EVENTS = "usage:organization:view", "usage:events:view"
 RETENTION = "recording:recording:editRetention"
+SCREENS = "recording:screenRecording:view"
+# What changing a recording needs beside `RETENTION`, each for its kind of recording.
+RETENTIONS = (
+    RETENTION,
+    "recording:screenRecording:editRetention",
+    "recording:snippetRecording:editRetention",
+)
 # What the README tells people to grant.
 PERMISSIONS = frozenset({CONVERSATIONS, RECORDINGS, SPEECH})
 EVERY_PERMISSION = PERMISSIONS | {
-    SENSITIVE, ANNOTATIONS, SENTIMENT, QUEUES, ORPHANS, *UPLOADS, *JOBS, USAGE, EVENTS, RETENTION,
+    SENSITIVE, ANNOTATIONS, SENTIMENT, QUEUES, ORPHANS, *UPLOADS, *JOBS, USAGE, EVENTS, SCREENS,
+    *RETENTIONS,
 }  # fmt: skip
 
 

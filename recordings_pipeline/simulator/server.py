@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -119,6 +121,7 @@ class Simulator:
             "folder": str(self._state.folder),
             "sockets": numbers,
             "urls": [self.base_url, self.media_url],
+            "parent": os.getpid(),
         }
         worker = subprocess.Popen(
             [sys.executable, "-m", "recordings_pipeline.simulator.server"],
@@ -217,6 +220,9 @@ def _work() -> None:
     serving.start()
     sys.stdin.read()
     serving.stop()
+    if os.getppid() != task["parent"]:
+        # Killed without a chance to clean up: nobody else is left to do it.
+        shutil.rmtree(task["folder"], ignore_errors=True)
 
 
 if __name__ == "__main__":

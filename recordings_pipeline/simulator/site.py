@@ -1,14 +1,13 @@
 """One organization as a process sees it: the world, the clock, and what was changed on the way."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from recordings_pipeline.simulator.call import Call, Recording
-from recordings_pipeline.simulator.catalogue import plan_from, plan_of
-from recordings_pipeline.simulator.faults import Fault, Request, fault_of
+from recordings_pipeline.simulator.fault_plans import plan_of
+from recordings_pipeline.simulator.faults import Act, Alter, Fault, Request, fault_of, object_of
 from recordings_pipeline.simulator.ids import named_id
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.signing import signed
@@ -26,6 +25,31 @@ class Hosts:
     media_url: str
     client_id: str
     client_secret: str
+
+
+class Hit:
+    """A fault that is chosen for a request; it counts once it really does something."""
+
+    def __init__(self, state: State, fault: Fault, key: str) -> None:
+        self._state = state
+        self.fault = fault
+        self._key = key
+        self._has_fired: bool | None = None
+
+    @property
+    def act(self) -> Act:
+        return self.fault.act
+
+    def fires(self) -> bool:
+        """Count it, once a request; False if another process was first to hit the object."""
+        if self._has_fired is None:
+            times = self.fault.when.times
+            self._has_fired = self._state.fire(self.fault.name, self._key, times)
+        return self._has_fired
+
+    def suffers(self, what: str) -> bool:
+        """Say, at the moment it makes a difference, whether to misbehave in a named way."""
+        return self.act == Alter(what) and self.fires()
 
 
 class Site:
@@ -52,7 +76,8 @@ class Site:
         self._planted = frozenset(notes.get(PLANTED, {}))
         self._told = frozenset(notes.get(TOLD, {}))
         self.changed = notes.get(CHANGED, {})
-        self._faults = _plan_noted(notes.get(PLAN, {}), self._plan)
+        plan = notes.get(PLAN)
+        self._faults = self._plan if plan is None else plan_of(plan["fault"])
         seconds = sum(float(value) for value in notes.get(CLOCK, {}).values())
         self._offset = timedelta(seconds=seconds)
 
@@ -60,14 +85,11 @@ class Site:
     def faults(self) -> Sequence[Fault]:
         return self._faults
 
-    def fault(self, request: Request) -> Fault | None:
-        """Return what is to go wrong with a request, counted in the live counters."""
-        if not self._faults:
-            return None
-        found = fault_of(self._faults, request, seed=self.options.seed, times_hit=self._times_hit)
-        if found is not None:
-            self.state.add({f"fault {found.name}": 1})
-        return found
+    def hit(self, request: Request) -> Hit | None:
+        """Return what is to go wrong with a request."""
+        seed = self.options.seed
+        found = fault_of(self._faults, request, seed=seed, times_hit=self._times_hit)
+        return None if found is None else Hit(self.state, found, object_of(found, request))
 
     def now(self) -> datetime:
         """Return the organization's clock."""
@@ -115,12 +137,4 @@ class Site:
         return named_id(self.options.seed, *parts)
 
     def _times_hit(self, fault: Fault, key: str) -> int:
-        name = f"hit {fault.name} {key}"
-        return self.state.add({name: 1})[name]
-
-
-def _plan_noted(note: Mapping[str, Any], otherwise: Sequence[Fault]) -> Sequence[Fault]:
-    """Return the plan that was put in force on the way, or the one from the start."""
-    if "entries" in note:
-        return plan_of(note["entries"])
-    return plan_from(note["text"]) if "text" in note else otherwise
+        return self.state.times_hit(fault.name, key)

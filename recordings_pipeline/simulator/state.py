@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS jobs
 CREATE TABLE IF NOT EXISTS notes
     (kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, name))
     WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hits
+    (fault TEXT NOT NULL, object TEXT NOT NULL, times INTEGER NOT NULL,
+     PRIMARY KEY (fault, object)) WITHOUT ROWID;
 """
 _REVISION = "revision"
 _ADD = (
@@ -40,12 +43,22 @@ _COUNT_WINDOW = (
 )
 
 
+_START_ANEW = (
+    "INSERT OR REPLACE INTO counters SELECT 'until plan' || substr(name, 6), value "
+    "FROM counters WHERE name LIKE 'route %'"
+)
+_HIT = (
+    "INSERT INTO hits VALUES (?1, ?2, 1) ON CONFLICT (fault, object) "
+    "DO UPDATE SET times = times + 1 WHERE times < ?3"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One request, counted.
 
     Attributes:
-        number: How many requests its route has had, this one included.
+        number: How many requests its route has had under this plan, this one included.
         client: Whom the token belongs to; None for a token that is unknown or over.
         used: Requests of the client in its window, this one included.
         began: Monotonic instant, in seconds, at which the window began.
@@ -97,7 +110,7 @@ class State:
             pending, self._pending = self._pending, {}
             for name, amount in pending.items():
                 self._add(db, name, amount)
-            number = self._add(db, f"route {route}", 1)
+            number = self._add(db, f"route {route}", 1) - self._value(db, f"until plan {route}")
             client, used, began = None, 0, now
             if token is not None:
                 self._add(db, "api_requests", 1)
@@ -125,6 +138,21 @@ class State:
     def count_later(self, name: str) -> None:
         """Count something with this process's next turn: cheap, and a moment late."""
         self._pending[name] = self._pending.get(name, 0) + 1
+
+    def times_hit(self, fault: str, key: str) -> int:
+        """Return how often a fault has hit an object."""
+        sql = "SELECT times FROM hits WHERE fault = ? AND object = ?"
+        with self._locked():
+            row = self._db.execute(sql, (fault, key)).fetchone()
+        return int(row[0]) if row else 0
+
+    def fire(self, fault: str, key: str, most: int) -> bool:
+        """Count that a fault hits an object, unless it has done so often enough; 0 for never."""
+        with self._writing() as db:
+            if most and not db.execute(_HIT, (fault, key, most)).rowcount:
+                return False
+            self._add(db, f"fault {fault}", 1)
+            return True
 
     def counters(self) -> dict[str, int]:
         """Return every counter."""
@@ -163,14 +191,21 @@ class State:
         with self._writing() as db:
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
-    def note(self, kind: str, notes: Mapping[str, object], *, replace: bool = False) -> None:
-        """Change what every process has to know; ``replace`` drops the kind's other notes."""
+    def note(self, kind: str, notes: Mapping[str, object], *, is_plan: bool = False) -> None:
+        """Change what every process has to know; a new plan starts counting anew."""
         rows = [(kind, name, json.dumps(body)) for name, body in notes.items()]
         with self._writing() as db:
-            if replace:
+            if is_plan:
                 db.execute("DELETE FROM notes WHERE kind = ?", (kind,))
+                db.execute("DELETE FROM hits")
+                db.execute(_START_ANEW)
             db.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", rows)
             self._add(db, _REVISION, 1)
+
+    def revision(self) -> int:
+        """Return the number of changes to notes so far."""
+        with self._locked():
+            return self._value(self._db, _REVISION)
 
     def notes(self) -> tuple[int, dict[str, dict[str, Any]]]:
         """Return the number of changes so far, and the notes by kind and name."""

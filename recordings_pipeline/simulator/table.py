@@ -22,7 +22,8 @@ from recordings_pipeline.simulator.options import (
     ORPHANS,
     QUEUES,
     RECORDINGS,
-    RETENTION,
+    RETENTIONS,
+    SCREENS,
     SENTIMENT,
     SPEECH,
     UPLOADS,
@@ -76,12 +77,17 @@ _TOLD = f"{_SPEECH}/conversations/{{conversation}}"
 _LEG = f"{_TOLD}/communications/{{communication}}"
 _LIMITS = "/api/v2/organizations/limits/namespaces"
 _SEE = (RECORDINGS, "recording:recordingSegment:view")
-_LISTEN = (*_SEE, "recording:snippetRecording:view", "recording:screenRecording:view")
+_LISTEN = (*_SEE, "recording:snippetRecording:view", SCREENS)
+_CHANGE = tuple(
+    f"recording:{kind}:{what}"
+    for kind in ("recording", "screenRecording", "snippetRecording")
+    for what in ("view", "editRetention", "restore")
+)
 _ANALYSE = (CONVERSATIONS, "analytics:agentConversationDetail:view")
 
 TABLE = (
     Endpoint("GET", "/api/v2/tokens/me", "token", tokens.token_info),
-    Endpoint("HEAD", "/api/v2/tokens/me", "token", tokens.token_head),
+    Endpoint("HEAD", "/api/v2/tokens/me", "token", tokens.token_info),
     Endpoint("DELETE", "/api/v2/tokens/me", "token", tokens.revoke_token),
     Endpoint(
         "POST", f"{_ANALYTICS}/details/query", "details", analytics.details_query, any_of=_ANALYSE
@@ -120,7 +126,7 @@ TABLE = (
     ),
     Endpoint("GET", _RECORDING, "recording", recordings.one_recording, any_of=_LISTEN),
     Endpoint(
-        "PUT", _RECORDING, "change-recording", recordings.change_recording, all_of=(RETENTION,)
+        "PUT", _RECORDING, "change-recording", recordings.change_recording, any_of=_CHANGE
     ),
     Endpoint(
         "GET", f"{_RECORDING}/annotations", "annotations", recordings.list_annotations,
@@ -137,7 +143,7 @@ TABLE = (
     ),
     Endpoint(
         "GET", "/api/v2/recordings/screensessions/details", "screens", recordings.screen_sessions,
-        any_of=_LISTEN,
+        all_of=(SCREENS,),
     ),
     Endpoint("GET", "/api/v2/orphanrecordings", "orphans", retention.orphans, all_of=(ORPHANS,)),
     Endpoint(
@@ -154,7 +160,7 @@ TABLE = (
     Endpoint("GET", f"{_BULK}/{{job}}", "bulk-job-status", bulk_jobs.one_job, all_of=(_VIEW_JOB,)),
     Endpoint(
         "PUT", f"{_BULK}/{{job}}", "start-bulk-job", bulk_jobs.start_job,
-        all_of=(_EDIT_JOB, RETENTION),
+        all_of=(_EDIT_JOB, *RETENTIONS),
     ),
     Endpoint(
         "DELETE", f"{_BULK}/{{job}}", "cancel-bulk-job", bulk_jobs.cancel_job,

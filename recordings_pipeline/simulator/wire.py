@@ -11,22 +11,20 @@ import socket
 import struct
 import sys
 import termios
-from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from recordings_pipeline.simulator.faults import Act, Cut, Drip, Replace, Rewrite
 
-_TRANSPORT = "simulator.transport"
+_LINE = "simulator.line"
 _DRIP_BYTES = 100
-# Longer than any client's patience; the client's own end is noticed much earlier.
-_HANG_S = 3_600.0
 _POLL_S = 0.01
-_FLUSH_S = 10.0
 # Closing with this option set throws away what is unsent and resets the connection.
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
@@ -36,8 +34,25 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        extensions: dict[str, Any] = {_TRANSPORT: {"transport": self.transport}}
+        extensions: dict[str, Any] = {_LINE: {"line": _Line(self.transport, self.flow)}}
         self.scope["extensions"] = extensions
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection to write to by hand."""
+
+    transport: asyncio.Transport
+    flow: FlowControl
+
+    @property
+    def is_gone(self) -> bool:
+        return self.transport.is_closing()
+
+    async def write(self, data: bytes | memoryview) -> None:
+        """Write, no faster than the client reads."""
+        self.transport.write(data)
+        await self.flow.drain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +74,29 @@ class Wired:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer, right or wrong."""
-        del receive
+        is_head = scope["method"] == "HEAD"
+        blocks = () if is_head else self.body.blocks
         if self.act is not None:
-            await _misbehave(scope["extensions"][_TRANSPORT]["transport"], self)
+            line: _Line = scope["extensions"][_LINE]["line"]
+            try:
+                await _misbehave(line, replace(self, body=Body(self.body.size, blocks)))
+                # Before its end uvicorn would add an answer of its own.
+                while (await receive())["type"] != "http.disconnect":
+                    continue
+            except asyncio.CancelledError:
+                # So it would when the server stops.
+                line.transport.abort()
+                raise
             return
         headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         sent = 0
-        for block in () if scope["method"] == "HEAD" else self.body.blocks:
+        has_body = self.body.size > 0 and not is_head
+        for block in blocks if has_body else ():
             sent += len(block)
             more = sent < self.body.size
             await send({"type": "http.response.body", "body": block, "more_body": more})
-        if not sent:
+        if not has_body:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -81,90 +107,80 @@ def answered(
     whole = Body(len(body), (body,)) if isinstance(body, bytes) else body
     with_length = {**headers, "Content-Length": str(whole.size)}
     if isinstance(act, Replace):
-        length = str(len(act.body))
-        kept = {k: v for k, v in headers.items() if k.lower().startswith(("inin-", "x-"))}
-        changed = {
-            **kept,
-            "Content-Type": act.content_type,
-            **act.headers,
-            "Content-Length": length,
-        }
+        kept = {k: v for k, v in headers.items() if k.lower().startswith("inin-")}
+        kind, length = {"Content-Type": act.content_type}, {"Content-Length": str(len(act.body))}
+        changed = {**kept, **kind, **act.headers, **length}
         return Wired(act.status, changed, Body(len(act.body), (act.body,)))
     return Wired(status, with_length, whole, act if isinstance(act, Cut | Drip | Rewrite) else None)
 
 
-async def _misbehave(transport: asyncio.Transport, answer: Wired) -> None:
+def cut_at(act: Cut, size: int) -> int:
+    """Return how many bytes of a body are sent before it is cut."""
+    return min(size, int(act.after if act.after >= 1 else act.after * size))
+
+
+async def _misbehave(line: _Line, answer: Wired) -> None:
     """Write an answer by hand and leave the connection as the fault wants it."""
     match answer.act:
-        case Cut(after, how):
-            await _cut(transport, answer, after, how)
+        case Cut() as cut:
+            await _cut(line, answer, cut)
+            if cut.how == "hang":
+                return
         case Drip(rate):
-            transport.write(_head(answer.status, answer.headers))
-            async for piece in _slowly(answer.body, rate):
-                if transport.is_closing():
-                    return
-                transport.write(piece)
-            transport.close()
+            await line.write(_head(answer.status, answer.headers))
+            await _drip(line, answer.body, rate)
         case Rewrite(changes):
             headers = {**answer.headers, **{k: v for k, v in changes.items() if v is not None}}
             gone = {name for name, value in changes.items() if value is None}
             headers = {k: v for k, v in headers.items() if k not in gone}
-            transport.write(_head(answer.status, headers))
-            for block in answer.body.blocks:
-                transport.write(block)
-                await asyncio.sleep(0)
-            transport.close()
+            await line.write(_head(answer.status, headers))
+            await _pour(line, answer.body, answer.body.size)
         case _:
-            transport.close()
+            pass
+    line.transport.close()
 
 
-async def _cut(transport: asyncio.Transport, answer: Wired, after: float, how: str) -> None:
-    left = int(after if after > 1 else after * answer.body.size)
-    if left or how == "close":
-        transport.write(_head(answer.status, answer.headers))
-    for block in answer.body.blocks:
-        transport.write(block[:left])
-        left -= min(left, len(block))
-        if not left:
-            break
-        await asyncio.sleep(0)
-    if how == "hang":
-        await _hang(transport)
-    elif how == "reset":
-        await _flushed(transport)
+async def _cut(line: _Line, answer: Wired, cut: Cut) -> None:
+    if cut.after:
+        await line.write(_head(answer.status, answer.headers))
+        await _pour(line, answer.body, cut_at(cut, answer.body.size))
+    if cut.how == "reset":
+        await _flushed(line.transport)
         with contextlib.suppress(OSError):
-            transport.get_extra_info("socket").setsockopt(
+            line.transport.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT
             )
-    transport.close()
 
 
-async def _hang(transport: asyncio.Transport) -> None:
-    """Say nothing more until the client goes."""
-    for _ in range(int(_HANG_S / _POLL_S)):
-        if transport.is_closing():
+async def _pour(line: _Line, body: Body, size: int) -> None:
+    """Write the first bytes of a body."""
+    for block in body.blocks:
+        if line.is_gone or not size:
             return
-        await asyncio.sleep(_POLL_S)
+        await line.write(block[:size])
+        size -= min(size, len(block))
+
+
+async def _drip(line: _Line, body: Body, bytes_per_s: float) -> None:
+    for block in body.blocks:
+        for start in range(0, len(block), _DRIP_BYTES):
+            if line.is_gone:
+                return
+            await line.write(block[start : start + _DRIP_BYTES])
+            await asyncio.sleep(_DRIP_BYTES / bytes_per_s)
 
 
 async def _flushed(transport: asyncio.Transport) -> None:
     """Wait until the client's kernel has what was written: a reset throws the rest away."""
-    number = transport.get_extra_info("socket").fileno()
-    for _ in range(int(_FLUSH_S / _POLL_S)):
+    connection = transport.get_extra_info("socket")
+    while not transport.is_closing():
         unsent = transport.get_write_buffer_size()
-        if not transport.is_closing() and not unsent:
-            answer = fcntl.ioctl(number, termios.TIOCOUTQ, bytes(4))
+        if not unsent:
+            answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
             unsent = int.from_bytes(answer, sys.byteorder)
-        if transport.is_closing() or not unsent:
+        if not unsent:
             return
         await asyncio.sleep(_POLL_S)
-
-
-async def _slowly(body: Body, bytes_per_s: float) -> AsyncIterator[bytes]:
-    for block in body.blocks:
-        for start in range(0, len(block), _DRIP_BYTES):
-            yield bytes(block[start : start + _DRIP_BYTES])
-            await asyncio.sleep(_DRIP_BYTES / bytes_per_s)
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from recordings_pipeline.core import layout
@@ -69,6 +70,7 @@ def fetch_day(export: Export, day: Day) -> StageReport:
         PreflightFailed: There is no space or quota for what is due; nothing has moved.
     """
     measurement = Measurement(export.client)
+    _notice_removed_files(export, day)
     standings = list(export.ledger.standings(day).values())
     unknown = _Fetcher(export, day).fetch(standings)
     standings = list(export.ledger.standings(day).values())
@@ -139,21 +141,19 @@ class _Fetcher:
 
     def _work(self, job: _Job) -> _Result:
         """Fetch a recording's files; runs in a thread and touches no ledger."""
-        fetched: list[Fetched] = []
         try:
-            for number, media in enumerate(job.media, start=1):
-                if media.url is not None:
-                    fetched.append(self._transfers.fetch(self._wanted(job, number, media)))
+            wanted = [self._wanted(job, *numbered) for numbered in enumerate(job.media, start=1)]
+            fetched = self._transfers.fetch(wanted)
         except LinkExpired:
-            return _Result(tuple(fetched), None)
+            return _Result((), None)
         except NotFound:
-            return _Result(tuple(fetched), Verdict(Outcome.MISSING, "deleted at the source"))
+            return _Result((), Verdict(Outcome.MISSING, "deleted at the source"))
         except (TransientError, NameTaken) as error:
             verdict = Verdict(Outcome.RETRY, str(error))
-            return _Result(tuple(fetched), verdict, recording_delay(error))
+            return _Result((), verdict, recording_delay(error))
         except IntegrityError as error:
-            return _Result(tuple(fetched), Verdict(Outcome.QUARANTINED, str(error)))
-        return _Result(tuple(fetched), Verdict(Outcome.EXPORTED))
+            return _Result((), Verdict(Outcome.QUARANTINED, str(error)))
+        return _Result(fetched, Verdict(Outcome.EXPORTED))
 
     def _wanted(self, job: _Job, number: int, media: Media) -> Wanted:
         if media.url is None:
@@ -200,6 +200,15 @@ class _Fetcher:
     def _advance(self) -> None:
         self._done += 1
         self._export.progress(STAGE, self._done, self._total)
+
+
+def _notice_removed_files(export: Export, day: Day) -> None:
+    """Make a recording due again when a file of it is not where the manifest says."""
+    for recording_id, files in export.ledger.files(day).items():
+        lost = [f for f in files if not export.home.path(PurePosixPath(f["path"])).exists()]
+        if lost:
+            verdict = Verdict(Outcome.DISCOVERED, f"its file was removed: {lost[0]['path']}")
+            export.ledger.settle(recording_id, verdict, export.now())
 
 
 def _rows(export: Export, day: Day, standings: list[Standing]) -> Iterator[dict[str, Any]]:

@@ -37,8 +37,12 @@ def export_day(export: Export, day: Day) -> Iterator[StageReport]:
 
 
 def run_stage(export: Export, stage: str, day: Day) -> StageReport:
-    """Run one stage of a day; running it again does only what is left to do."""
-    with export.home.day_lock(day):
+    """Run one stage of a day; running it again does only what is left to do.
+
+    Raises:
+        StorageFailed: The disk refused a write.
+    """
+    with export.home.storing(), export.home.day_lock(day):
         try:
             report = _WORK[stage](export, day)
         finally:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.settings import MEDIA, METADATA_MODES, Settings
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.stages.links import Links
-from recordings_pipeline.storage.home import Home, make_private
+from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
@@ -85,15 +85,16 @@ def open_export(
 
     Leaving it by an exception ends every wait and transfer of its threads.
     """
-    make_private()
     stop = threading.Event()
     home = Home(settings.data)
-    home.prepare()
-    ledger = Ledger(home.path(layout.LEDGER))
-    window = SharedWindow(window_path(settings.client_id, settings.base_url))
     share = 1 - settings.api_reserve if is_backfill else 1.0
-    try:
-        with open_client(settings, stop, window, share=share) as client:
+    with private(), ExitStack() as stack:
+        home.prepare()
+        ledger = stack.enter_context(closing(Ledger(home.path(layout.LEDGER))))
+        path = window_path(settings.client_id, settings.base_url)
+        window = stack.enter_context(closing(SharedWindow(path)))
+        client = stack.enter_context(open_client(settings, stop, window, share=share))
+        try:
             yield Export(
                 client,
                 home,
@@ -105,7 +106,6 @@ def open_export(
                 metadata=settings.metadata,
                 exported_media=settings.exported_media,
             )
-    finally:
-        stop.set()
-        window.close()
-        ledger.close()
+        finally:
+            # Before the client closes: what waits for it has to know.
+            stop.set()

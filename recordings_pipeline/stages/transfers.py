@@ -1,4 +1,4 @@
-"""One audio file's way from a signed URL to its final name.
+"""The way of a recording's files from signed URLs to their final names.
 
 `core.transfer` says what each answer means, `core.retries` how long to try; the wire is
 `genesys.media`, the bytes are `storage.part_file`.
@@ -7,7 +7,8 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -69,36 +70,67 @@ class Transfers:
         self._stop = stop
         self._local = threading.local()
 
-    def fetch(self, wanted: Wanted) -> Fetched:
-        """Fetch, verify and publish one file, continuing what an earlier run left.
+    def fetch(self, wanted: Sequence[Wanted]) -> tuple[Fetched, ...]:
+        """Fetch and verify a recording's files, then publish them, continuing an earlier run.
+
+        None is published before all are verified: no file lies outside of every manifest because
+        another one of its recording failed.
 
         Raises:
             LinkExpired: Ask the platform for another URL; the part is kept.
             AnswerUnusable: The host sent no byte that can be trusted; the part is kept.
             TransferInterrupted: It kept breaking off; the part is kept.
-            NotFound: The object is gone.
+            NotFound: An object is gone; no part is kept.
             UntrustedBytes: What arrived is whole and no audio; it lies in quarantine.
             NameTaken: A foreign file has the final name.
             Interrupted: The run was asked to stop; the part is kept.
         """
-        started = time.monotonic()
+        with ExitStack() as stack:
+            parts = [stack.enter_context(self._part(file)) for file in wanted]
+            pairs = list(zip(wanted, parts, strict=True))
+            try:
+                arrived = [self._arrive(*pair, is_alone=len(pairs) == 1) for pair in pairs]
+            except UntrustedBytes:
+                for file, part in pairs:
+                    part.quarantine(self._home.path(_quarantine_path(file)))
+                raise
+            except NotFound:
+                for part in parts:
+                    part.recorded()
+                raise
+            for part, fetched in zip(parts, arrived, strict=True):
+                part.publish(self._home.root, fetched.path, fetched.digest)
+            return tuple(arrived)
+
+    def _part(self, wanted: Wanted) -> PartFile:
         key = layout.part_key(wanted.recording_id, wanted.number)
-        with PartFile(self._home.path(layout.PARTS), key) as part:
-            found = part.published(self._home.root)
-            receiver = _Receiver(part, self._meter)
-            if found is None:
-                self._receive(wanted.url, receiver)
-                found = self._publish(wanted, part)
-            path, digest = found
-            return Fetched(
-                path=path,
-                digest=digest,
-                container=path.suffix.removeprefix("."),
-                received_bytes=receiver.received_bytes,
-                is_resumed=receiver.is_resumed,
-                seconds=time.monotonic() - started,
-                forget=part.recorded,
-            )
+        return PartFile(self._home.path(layout.PARTS), key)
+
+    def _arrive(self, wanted: Wanted, part: PartFile, *, is_alone: bool) -> Fetched:
+        """Bring one part to its end and say how the file will be called."""
+        started = time.monotonic()
+        receiver = _Receiver(part, self._meter)
+        digest = part.proved(self._home.root)
+        if digest is None:
+            self._receive(wanted.url, receiver)
+            digest = part.digest()
+        reason = distrust(digest.head, digest.size)
+        container = container_of(digest.head)
+        if reason is not None or container is None:
+            raise UntrustedBytes(reason or "unknown container")
+        if not is_alone:
+            part.keep(digest)  # for a run that has to wait for the others
+        return Fetched(
+            path=layout.audio_path(
+                wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, container
+            ),
+            digest=digest,
+            container=container,
+            received_bytes=receiver.received_bytes,
+            is_resumed=receiver.is_resumed,
+            seconds=time.monotonic() - started,
+            forget=part.recorded,
+        )
 
     def _receive(self, url: SignedUrl, receiver: "_Receiver") -> None:
         """Read until the part is whole, or the budget of fruitless attempts is spent."""
@@ -121,25 +153,16 @@ class Transfers:
             if self._stop.wait(pause):
                 raise Interrupted
 
-    def _publish(self, wanted: Wanted, part: PartFile) -> tuple[PurePosixPath, Digest]:
-        digest = part.digest()
-        reason = distrust(digest.head, digest.size)
-        container = container_of(digest.head)
-        if reason is not None or container is None:
-            key = layout.part_key(wanted.recording_id, wanted.number)
-            part.quarantine(self._home.path(layout.QUARANTINE / f"date={wanted.day}" / key))
-            raise UntrustedBytes(reason or "unknown container")
-        path = layout.audio_path(
-            wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, container
-        )
-        part.publish(self._home.root, path, digest)
-        return path, digest
-
     def _reader(self) -> MediaReader:
         if not hasattr(self._local, "reader"):
             self._local.reader = MediaReader(self._stop)
         reader: MediaReader = self._local.reader
         return reader
+
+
+def _quarantine_path(wanted: Wanted) -> PurePosixPath:
+    key = layout.part_key(wanted.recording_id, wanted.number)
+    return layout.QUARANTINE / f"date={wanted.day}" / key
 
 
 class _Receiver:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from recordings_pipeline.storage.durable import naming
 from recordings_pipeline.storage.ledger import Ledger
 
 _TAIL_BYTES = 1 << 16
@@ -20,7 +21,7 @@ def append_events(path: Path, ledger: Ledger) -> int:
     export other days into the same directory wait meanwhile; the lock dies with the process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
+    with naming(path), path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         last = _mend(file)
         lines = [_line(event) for event in ledger.events(after=last)]

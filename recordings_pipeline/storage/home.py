@@ -4,19 +4,36 @@ import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy, ConfigurationError
+from recordings_pipeline.storage.durable import storage_failure
 
 _PRIVATE = 0o077
 
 
 def make_private() -> None:
-    """Keep everything this process writes from other users of the machine."""
+    """Keep everything this process writes from other users of the machine, for good.
+
+    For programs of ours; whoever uses us as a library wants `private`.
+    """
     os.umask(_PRIVATE)
+
+
+@contextmanager
+def private() -> Generator[None]:
+    """Keep what is written in a ``with`` block from other users of the machine.
+
+    The mask belongs to the process: what its other threads make meanwhile is private as well.
+    """
+    before = os.umask(_PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 class Home:
@@ -49,12 +66,34 @@ class Home:
         return shutil.disk_usage(self._nearest()).free
 
     def used_bytes(self) -> int:
-        """Return what the audio takes; everything else is small beside it."""
-        audio = self.path(layout.AUDIO)
-        return sum(file.lstat().st_size for file in audio.rglob("*") if file.is_file())
+        """Return what the audio takes; everything else is small beside it.
+
+        Files come and go meanwhile when another day is exported: one that is gone counts nothing.
+        """
+        used = 0
+        for folder, _, names in os.walk(self.path(layout.AUDIO)):
+            for name in names:
+                with suppress(FileNotFoundError):
+                    used += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118 (speed)
+        return used
 
     def _nearest(self) -> Path:
         return next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+
+    @contextmanager
+    def storing(self) -> Generator[None]:
+        """Turn what the disk refuses below this directory into one sentence.
+
+        Raises:
+            StorageFailed: The message names the file and says what helps.
+        """
+        try:
+            yield
+        except OSError as error:
+            failure = storage_failure(error, self.root)
+            if failure is None:
+                raise
+            raise failure from error
 
     @contextmanager
     def day_lock(self, day: Day) -> Generator[None]:

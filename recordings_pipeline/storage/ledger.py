@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, insert, select
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
@@ -30,6 +30,7 @@ from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
     open_engine,
+    storing,
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
@@ -141,12 +142,11 @@ class Ledger:
         retry_time: datetime | None = None,
         files: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        """Say how a recording stands now, with its files if it was exported."""
+        """Say how a recording stands now; its files are those of this call, or none."""
         with writing(self._engine) as db:
+            db.execute(delete(tables.files).where(tables.files.c.recording_id == recording_id))
             for file in files:
-                db.execute(
-                    insert_or_update(tables.files, file, key=["recording_id", "file_number"])
-                )
+                db.execute(insert(tables.files).values(file))
             move(db, recording_id, verdict, now, retry_time=retry_time)
 
     def files(self, day: Day) -> dict[str, list[dict[str, Any]]]:
@@ -191,18 +191,9 @@ class Ledger:
             values = {**asdict(standing), "day": day.key, "attempt": attempt}
             db.execute(insert_or_update(tables.transcripts, values, key=["communication_id"]))
             if before is None or before.state != standing.state:
-                action = f"transcript.{standing.state}"
-                record(
-                    db,
-                    standing.communication_id,
-                    attempt,
-                    action,
-                    {
-                        "event_time": standing.asked_time,
-                        "day": day.key,
-                        "outcome": str(standing.state),
-                    },
-                )
+                state, asked = str(standing.state), standing.asked_time
+                news = {"event_time": asked, "day": day.key, "outcome": state}
+                record(db, standing.communication_id, attempt, f"transcript.{state}", news)
 
     def events(self, after: int) -> Iterator[Mapping[str, Any]]:
         """Yield the events with a sequence number above ``after``, in order."""
@@ -210,5 +201,5 @@ class Ledger:
         yield from self._all(query.order_by(tables.events.c.seq))
 
     def _all(self, query: Select[Any]) -> list[Mapping[str, Any]]:
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             return [dict(row) for row in db.execute(query).mappings()]

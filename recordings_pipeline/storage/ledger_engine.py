@@ -1,5 +1,6 @@
 """How the ledger's database is opened and written: SQLite, durable, one writer at a time."""
 
+import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,8 +8,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.exc import DBAPIError
+
+from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.storage.durable import CHECK_DISK, FREE_SPACE
 
 BUSY_TIMEOUT_MS = 30_000
+# SQLite's codes carry details in the bits above these (https://sqlite.org/rescode.html).
+_PRIMARY = 0xFF
+# A limit on the size of a file, or a quota, comes as an I/O error.
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_OF_THE_DISK = _FULL | {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
 
 
 def open_engine(path: Path) -> Engine:
@@ -31,13 +48,31 @@ def open_engine(path: Path) -> Engine:
 
 
 @contextmanager
+def storing(engine: Engine) -> Generator[None]:
+    """Turn what the disk refuses into one sentence; our own mistakes stay what they are.
+
+    Raises:
+        StorageFailed: The message names the ledger and says what helps.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
+        if code not in _OF_THE_DISK:
+            raise
+        remedy = FREE_SPACE if code in _FULL else CHECK_DISK
+        raise StorageFailed(Path(engine.url.database or "").name, str(cause), remedy) from error
+
+
+@contextmanager
 def writing(engine: Engine) -> Generator[Connection]:
     """Open a transaction that may write, and commit it at the end of the ``with`` block.
 
     It takes the lock at once: two transactions that begin as readers and then want to write fail
     with "database is locked" immediately, whatever the timeout.
     """
-    with engine.begin() as connection:
+    with storing(engine), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
 

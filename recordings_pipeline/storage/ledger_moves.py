@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Verdict
@@ -66,10 +66,10 @@ def move(
             attempt=attempt,
         )
     )
-    files = select(func.sum(tables.files.c.size_bytes), func.min(tables.files.c.sha256)).where(
-        tables.files.c.recording_id == recording_id
-    )
-    size_bytes, sha256 = db.execute(files).one()
+    columns = tables.files.c
+    files = db.execute(
+        select(columns.size_bytes, columns.sha256).where(columns.recording_id == recording_id)
+    ).all()
     record(
         db,
         recording_id,
@@ -80,8 +80,9 @@ def move(
             "day": before.day,
             "outcome": str(verdict.outcome),
             "reason": verdict.reason,
-            "size_bytes": size_bytes,
-            "sha256": sha256,
+            "size_bytes": sum(file.size_bytes for file in files) if files else None,
+            # Several digests are in the manifest; one of them would pass for the recording's.
+            "sha256": files[0].sha256 if len(files) == 1 else None,
         },
     )
 

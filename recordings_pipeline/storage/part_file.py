@@ -3,9 +3,9 @@
 Beside ``<key>.part`` lies ``<key>.json``, its side record. A part without a readable side record,
 or one that ends elsewhere than the record says it may, is dropped: nothing foreign is resumed.
 
-Publishing is a hard link followed by the removal of the part, so that an existing file is never
-replaced. The side record is removed last, after the ledger knows: a run that died in between finds
-digest and name of the published file in it.
+Publishing is a hard link (or what `give_name` does without one) followed by the removal of the
+part, so that an existing file is never replaced. The side record is removed last, after the ledger
+knows: a run that died in between finds digest and name of the published file in it.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from typing import Self
 from recordings_pipeline.core.containers import HEAD_BYTES
 from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.transfer import Held
-from recordings_pipeline.storage.durable import publish_bytes, sync_directory
+from recordings_pipeline.storage.durable import give_name, naming, publish_bytes, sync_directory
 
 _BLOCK_BYTES = 1 << 20
 
@@ -55,7 +55,8 @@ class PartFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with naming(self._part):
+            self._file.close()
 
     @property
     def size(self) -> int:
@@ -80,7 +81,8 @@ class PartFile:
         self._truncate(offset)
 
     def append(self, data: bytes) -> None:
-        self._file.write(data)
+        with naming(self._part):
+            self._file.write(data)
 
     def drop(self) -> None:
         """Forget the content: the next request starts over."""
@@ -90,37 +92,42 @@ class PartFile:
 
     def digest(self) -> Digest:
         """Sync the file and read it back as a whole: a resumed file is proved like any other."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with naming(self._part):
+            self._file.flush()
+            os.fsync(self._file.fileno())
         return digest_of(self._part)
 
+    def keep(self, digest: Digest, name: PurePosixPath | None = None) -> None:
+        """Remember that the part is whole and verified, and the name it is about to get."""
+        etag = self._record.etag if self._record else None
+        self._record = _SideRecord(etag, digest.size, digest.sha256, str(name) if name else None)
+        self._save()
+
     def publish(self, root: Path, name: PurePosixPath, digest: Digest) -> None:
-        """Give the finished part its final name below ``root``.
+        """Give the finished part its final name below ``root``; once more does nothing.
 
         Raises:
             NameTaken: Something else has that name; nothing was replaced.
         """
         target = root / name
-        etag = self._record.etag if self._record else None
-        self._record = _SideRecord(etag, digest.size, digest.sha256, str(name))
-        self._save()
+        self.keep(digest, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(self._part, target)
+            give_name(self._part, target)
         except FileExistsError:
             if digest_of(target).sha256 != digest.sha256:
                 raise NameTaken(str(name)) from None
         sync_directory(target.parent)
 
-    def published(self, root: Path) -> tuple[PurePosixPath, Digest] | None:
-        """Return name and digest of a file that was published, but not recorded, before a crash."""
-        if self._record is None or self._record.name is None:
+    def proved(self, root: Path) -> Digest | None:
+        """Return the digest of what an earlier run verified, published or not; None without it."""
+        if self._record is None or self._record.sha256 is None:
             return None
-        name = PurePosixPath(self._record.name)
-        if not (root / name).is_file():
-            return None
-        found = digest_of(root / name)
-        return (name, found) if found.sha256 == self._record.sha256 else None
+        names = (
+            [self._part] if self._record.name is None else [root / self._record.name, self._part]
+        )
+        found = (digest_of(path) for path in names if path.is_file())
+        return next((digest for digest in found if digest.sha256 == self._record.sha256), None)
 
     def recorded(self) -> None:
         """Remove what is left of the part: the ledger knows the published file now."""
@@ -130,14 +137,19 @@ class PartFile:
     def quarantine(self, target: Path) -> None:
         """Move bytes that cannot be trusted aside, for a person to look at."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._file.flush()
-        self._part.replace(target)
+        with naming(self._part):
+            self._file.flush()
+        if self.size:
+            self._part.replace(target)
+        else:
+            self._part.unlink(missing_ok=True)
         self._side.unlink(missing_ok=True)
 
     def _truncate(self, size: int) -> None:
-        self._file.flush()
-        self._file.truncate(size)
-        self._file.seek(0, os.SEEK_END)
+        with naming(self._part):
+            self._file.flush()
+            self._file.truncate(size)
+            self._file.seek(0, os.SEEK_END)
 
     def _save(self) -> None:
         if self._record is not None:

@@ -1,6 +1,7 @@
 """The source's own answers, kept compressed so that tables can be built again without asking."""
 
 import gzip
+import zlib
 from pathlib import Path
 
 from recordings_pipeline.core.errors import MalformedPayload
@@ -24,7 +25,7 @@ def read_raw(path: Path) -> bytes:
     try:
         with gzip.open(path) as file:
             content = file.read(MAX_RAW_BYTES + 1)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         raise MalformedPayload(path.name, "cannot be read back") from None
     if len(content) > MAX_RAW_BYTES:
         raise MalformedPayload(path.name, "unpacks to more than a transcript can hold")

@@ -68,6 +68,34 @@ def test_ctrl_c_says_that_the_next_run_continues_and_is_exit_code_130(
     assert said.strip() == "interrupted: what was finished is kept, the next run continues"
 
 
+def test_a_line_is_in_the_pipe_as_soon_as_its_stage_is_done(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=4)
+    with subprocess.Popen(
+        [*COMMAND, "export", *RANGE, "--data", str(tmp_path)],
+        env=environment(**simulator.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=LIMIT_S)
+
+    assert line.startswith("recording_index ")
+    assert "conversation_metrics" not in rest
+    assert process.returncode == 130
+
+
+def test_a_warning_is_printed_once(start: Start, tmp_path: Path) -> None:
+    simulator = start(calls_per_day=6)
+
+    done = run([*COMMAND, "export", *RANGE, "--data", str(tmp_path)], **simulator.environment)
+
+    assert done.stderr == ""
+    assert done.stdout.count("viewSensitiveData") == 1
+
+
 def test_a_reader_that_went_away_is_no_traceback() -> None:
     reader, writer = os.pipe()
     os.close(reader)

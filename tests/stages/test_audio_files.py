@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -191,6 +192,71 @@ def test_a_url_that_is_not_accepted_is_asked_for_again(
     assert report.counts == {"retry": 1}
     assert [heard.path for heard in host.asked].count("/media") == ROUNDS
     assert [heard.method for heard in host.asked].count("POST") == ROUNDS
+
+
+WAV = b"RIFF" + (36).to_bytes(4, "little") + b"WAVEfmt " + bytes(28)
+
+
+def test_a_good_file_waits_for_the_others_of_its_recording_and_comes_once(
+    serve: Serve, opened: Open
+) -> None:
+    media = {"/1": Answer(200, WAV, {"Content-Type": "audio/wav"}), "/2": Answer(501)}
+    host = serve(platform(UNLISTED_ID, media))
+    export = opened(host)
+    list_one(export)
+
+    first = fetch_day(export, DAY)
+    published = list(export.home.path(layout.AUDIO).glob("date=*/*/*"))
+    media["/2"] = Answer(200, WAV[:-1] + b"2", {"Content-Type": "audio/wav"})
+    again = fetch_day(export, DAY)
+
+    assert (first.counts, published) == ({"retry": 1}, [])
+    assert again.counts == {"exported": 1}
+    assert [heard.path for heard in host.asked].count("/1") == 1
+    rows = read_rows(export.home.path(again.path))
+    contents = [export.home.path(PurePosixPath(row["path"])).read_bytes() for row in rows]
+    assert contents == [WAV, WAV[:-1] + b"2"]
+    assert list(export.home.path(layout.PARTS).iterdir()) == []
+
+
+def test_all_files_of_a_quarantined_recording_lie_in_quarantine(serve: Serve, opened: Open) -> None:
+    media = {
+        "/1": Answer(200, WAV, {"Content-Type": "audio/wav"}),
+        "/2": Answer(200, b"no audio", {"Content-Type": "audio/wav"}),
+    }
+    export = opened(serve(platform(UNLISTED_ID, media)))
+    list_one(export)
+
+    report = fetch_day(export, DAY)
+
+    aside = export.home.path(layout.QUARANTINE / f"date={DAY}").iterdir()
+    assert report.counts == {"quarantined": 1}
+    assert {path.name: path.read_bytes() for path in aside} == {
+        UNLISTED_ID: WAV,
+        f"{UNLISTED_ID}-2": b"no audio",
+    }
+    assert list(export.home.path(layout.AUDIO).rglob("*.*")) == [export.home.path(layout.PARTS)]
+
+
+def test_a_file_that_was_removed_by_hand_is_fetched_again_and_the_log_says_why(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start(calls_per_day=6))
+    index_day(export, DAY)
+    fetched = fetch_day(export, DAY)
+    (removed, *_), *_ = export.ledger.files(DAY).values()
+    path = export.home.path(PurePosixPath(removed["path"]))
+    content = path.read_bytes()
+    path.unlink()
+
+    again = fetch_day(export, DAY)
+
+    events = [e for e in export.ledger.events(0) if e["object_id"] == removed["recording_id"]]
+    assert path.read_bytes() == content
+    assert again.throughput.bytes_moved == len(content)
+    assert again.counts == fetched.counts
+    assert [event["outcome"] for event in events[-2:]] == ["discovered", "exported"]
+    assert removed["path"] in events[-2]["reason"]
 
 
 def test_a_warning_says_where_quarantined_bytes_lie(day: Fetched) -> None:

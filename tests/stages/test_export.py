@@ -43,6 +43,22 @@ def test_everything_an_export_makes_is_private_to_its_owner(tmp_path: Path) -> N
     assert {path.stat().st_mode & 0o077 for path in made if path.exists()} == {0}
 
 
+@pytest.mark.parametrize("error", [None, ValueError])
+def test_what_a_process_makes_after_an_export_is_as_it_was_before(
+    tmp_path: Path, error: type[BaseException] | None
+) -> None:
+    before = os.umask(0o022)
+    try:
+        with suppress(ValueError), open_export(settings(tmp_path / "data")):
+            if error:
+                raise error
+        (tmp_path / "theirs").touch()
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o644
+
+
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt])
 def test_leaving_ends_every_wait_of_its_threads(
     tmp_path: Path, error: type[BaseException] | None

@@ -22,7 +22,7 @@ from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.transfers import Transfers, Wanted
+from recordings_pipeline.stages.transfers import Fetched, Transfers, Wanted
 from recordings_pipeline.storage.part_file import PartFile
 from tests.conftest import Start
 from tests.hosts import Answer, Patience, Serve, in_turn
@@ -60,15 +60,17 @@ def etag_of(simulator: Simulator, call: Call) -> str:
     return simulator.content(str(call.recording_id)).etag
 
 
-def fetcher(export: Export) -> Transfers:
-    return Transfers(export.home, export.stop, export.client.meter)
+def fetch(export: Export, file: Wanted) -> Fetched:
+    """Fetch a recording that has one file."""
+    (fetched,) = Transfers(export.home, export.stop, export.client.meter).fetch([file])
+    return fetched
 
 
 def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Open) -> None:
     simulator = start(faults="cut-bodies", calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
 
-    fetched = fetcher(export).fetch(wanted(simulator, call))
+    fetched = fetch(export, wanted(simulator, call))
 
     content = content_of(simulator, call)
     assert (export.home.root / fetched.path).read_bytes() == content
@@ -86,7 +88,7 @@ def test_a_download_resumes_from_the_byte_an_earlier_run_holds(
     missing = left if isinstance(left, int) else len(content) - 1
     hold(export, call, content[:-missing], etag_of(simulator, call), len(content))
 
-    fetched = fetcher(export).fetch(wanted(simulator, call))
+    fetched = fetch(export, wanted(simulator, call))
 
     assert fetched.received_bytes == simulator.traffic.media_bytes == missing
     assert fetched.is_resumed
@@ -99,7 +101,7 @@ def test_a_part_of_other_content_is_not_resumed(start: Start, opened: Open) -> N
     content = content_of(simulator, call)
     hold(export, call, b"other content", '"other"', len(content))
 
-    fetched = fetcher(export).fetch(wanted(simulator, call))
+    fetched = fetch(export, wanted(simulator, call))
 
     assert not fetched.is_resumed
     assert (export.home.root / fetched.path).read_bytes() == content
@@ -108,9 +110,9 @@ def test_a_part_of_other_content_is_not_resumed(start: Start, opened: Open) -> N
 def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
-    first = fetcher(export).fetch(wanted(simulator, call))
+    first = fetch(export, wanted(simulator, call))
 
-    again = fetcher(export).fetch(wanted(simulator, call))
+    again = fetch(export, wanted(simulator, call))
     again.forget()
 
     assert (again.path, again.digest, again.received_bytes) == (first.path, first.digest, 0)
@@ -122,13 +124,12 @@ def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, open
     ("question", "error"),
     [
         ((PLAIN, "/media/{0.recording_id}/1", -1), LinkExpired),
-        ((DELETED, "/media/{0.recording_id}/1", 600), NotFound),
         (
             (TRANSCRIBED, "/transcripts/{0.conversation_id}/{0.recording_id}", 600),
             AnswerUnusable,
         ),
     ],
-    ids=["an expired URL", "a deleted object", "a page instead of audio"],
+    ids=["an expired URL", "a page instead of audio"],
 )
 def test_an_answer_without_bytes_leaves_the_held_ones_where_they_are(
     start: Start, opened: Open, question: tuple[int, str, int], error: type[RecordingsError]
@@ -139,9 +140,20 @@ def test_an_answer_without_bytes_leaves_the_held_ones_where_they_are(
     part = hold(export, call, b"held", '"a"', 1_000)
 
     with pytest.raises(error):
-        fetcher(export).fetch(wanted(simulator, call, path.format(call), lifetime_s))
+        fetch(export, wanted(simulator, call, path.format(call), lifetime_s))
 
     assert part.read_bytes() == b"held"
+
+
+def test_what_is_gone_at_the_source_leaves_no_part_behind(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator, DELETED)
+    hold(export, call, b"held", '"a"', 1_000)
+
+    with pytest.raises(NotFound):
+        fetch(export, wanted(simulator, call))
+
+    assert list(export.home.path(layout.PARTS).iterdir()) == []
 
 
 def test_whole_bytes_that_are_no_audio_go_to_quarantine(start: Start, opened: Open) -> None:
@@ -151,7 +163,7 @@ def test_whole_bytes_that_are_no_audio_go_to_quarantine(start: Start, opened: Op
     hold(export, call, noise, '"a"', len(noise))
 
     with pytest.raises(UntrustedBytes):
-        fetcher(export).fetch(wanted(simulator, call))
+        fetch(export, wanted(simulator, call))
 
     aside = export.home.path(layout.QUARANTINE / f"date={DAY}" / str(call.recording_id))
     assert aside.read_bytes() == noise
@@ -167,7 +179,7 @@ def test_a_foreign_file_with_the_final_name_is_left_alone(start: Start, opened: 
     path.write_bytes(b"foreign")
 
     with pytest.raises(NameTaken):
-        fetcher(export).fetch(wanted(simulator, call))
+        fetch(export, wanted(simulator, call))
 
     assert path.read_bytes() == b"foreign"
 
@@ -180,7 +192,7 @@ def test_a_stopped_transfer_keeps_its_part(start: Start, opened: Open) -> None:
     export.stop.set()
 
     with pytest.raises(Interrupted):
-        fetcher(export).fetch(wanted(simulator, call))
+        fetch(export, wanted(simulator, call))
 
     kept = part.read_bytes()
     assert len(kept) >= 1_000
@@ -198,7 +210,7 @@ def test_a_host_that_cuts_every_whole_body_is_given_up(
     file = Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
 
     with pytest.raises(TransferInterrupted, match="of 5000 bytes"):
-        Transfers(export.home, Patience(), export.client.meter).fetch(file)
+        Transfers(export.home, Patience(), export.client.meter).fetch([file])
 
     asked = len(host.asked)
     assert export.client.spent.bytes_moved == asked * 1_004

@@ -1,9 +1,22 @@
 """The ledger opens, remembers, and is shared."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.storage.ledger import Ledger
+from tests.conftest import largest_file
+from tests.listing import conversation, discovered
 from tests.storage.conftest import run_at_once
+
+DAY = Day.from_key("2026-01-31")
+NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
 PROCESSES = 8
 OPENER = """
@@ -20,3 +33,74 @@ def test_several_processes_may_open_a_new_ledger_at_once(tmp_path: Path) -> None
     command = [sys.executable, "-c", OPENER, str(tmp_path / "ledger.db")]
 
     assert run_at_once(command, PROCESSES) == [0] * PROCESSES
+
+
+def test_a_disk_that_takes_no_more_is_a_sentence_and_the_ledger_stays_whole(
+    tmp_path: Path,
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    ids = [str(UUID(int=number)) for number in range(2_000)]
+    found = [conversation(ids[0], map(discovered, ids))]
+
+    with largest_file(200_000), pytest.raises(StorageFailed, match=r"^ledger\.db could not be"):
+        ledger.listed(DAY, NOW, found)
+
+    assert ledger.standings(DAY) == {}
+    ledger.listed(DAY, NOW, found)
+    assert len(ledger.standings(DAY)) == len(ids)
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("digests", "told"),
+    [(["a" * 64], "a" * 64), (["a" * 64, "b" * 64], None)],
+    ids=["one file", "two files"],
+)
+def test_an_event_holds_the_digest_of_the_only_file(
+    tmp_path: Path, digests: list[str], told: str | None
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    id_ = str(UUID(int=1))
+    ledger.listed(DAY, NOW, [conversation(id_, [discovered(id_)])])
+
+    files = [file_of(id_, number, digest) for number, digest in enumerate(digests, start=1)]
+    ledger.settle(id_, Verdict(Outcome.EXPORTED), NOW, files=files)
+
+    *_, event = ledger.events(after=0)
+    assert (event["sha256"], event["size_bytes"]) == (told, 3 * len(digests))
+    ledger.close()
+
+
+def test_only_an_exported_recording_has_files(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    id_ = str(UUID(int=1))
+    ledger.listed(DAY, NOW, [conversation(id_, [discovered(id_)])])
+    ledger.settle(id_, Verdict(Outcome.EXPORTED), NOW, files=[file_of(id_, 1, "a" * 64)])
+
+    ledger.settle(id_, Verdict(Outcome.DISCOVERED, "its file was removed"), NOW)
+
+    assert ledger.files(DAY) == {}
+    ledger.close()
+
+
+def file_of(recording_id: str, number: int, sha256: str) -> dict[str, object]:
+    return {
+        "recording_id": recording_id,
+        "file_number": number,
+        "path": f"audio/{number}.wav",
+        "size_bytes": 3,
+        "sha256": sha256,
+        "container": "wav",
+        "content_type": "audio/wav",
+        "is_resumed": False,
+        "download_ms": 1,
+        "exported_time": NOW,
+    }
+
+
+def test_a_file_that_is_no_ledger_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no database at all " * 100)
+
+    with pytest.raises(StorageFailed, match=r"ledger\.db .*file is not a database"):
+        Ledger(path)

@@ -36,7 +36,7 @@ def details_query(ask: Ask) -> Answer:
     counted = list(_counted(ask.site, query, (start, end)))
     total = sum(len(indexes) for _, indexes in counted)
     first = (number - 1) * size
-    if ask.suffers("shift") and number > 1:
+    if number > 1 and ask.suffers("shift"):
         first = max(first - _SHIFT, 0)
     page = _page(ask.site, counted, first, size, is_desc=query.get("order") == "desc")
     answer: dict[str, Json] = {"totalHits": total}

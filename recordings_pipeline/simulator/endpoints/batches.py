@@ -88,12 +88,12 @@ def _of_recording(ask: Ask, call: Call, recording: Recording) -> Iterator[dict[s
         }.get(state, "The recording is not ready.")
         yield {"answer": {**common, "errorMsg": problem}, "is_archived": False}
         return
-    lifetime_s = -1 if ask.suffers("expired") else ask.site.options.url_lifetime_s
-    lifetime_s = 1 if ask.suffers("early") else lifetime_s
     for number in range(1, recording.file_count + 1):
         answer = {
             **common,
-            "resultUrl": ask.site.link(f"/media/{recording.id}/{number}", lifetime_s),
+            "resultUrl": ask.site.link(
+                f"/media/{recording.id}/{number}", ask.site.options.url_lifetime_s
+            ),
             "contentType": content_type_of(recording),
         }
         yield {"answer": answer, "is_archived": state == "ARCHIVED"}

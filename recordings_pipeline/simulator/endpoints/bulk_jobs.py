@@ -12,19 +12,18 @@ from recordings_pipeline.simulator.asking import (
     Refusal,
     bad,
     instant,
-    instant_of,
     missing,
     page_of,
 )
 from recordings_pipeline.simulator.call import Call, Recording
 from recordings_pipeline.simulator.contents import extension_of, media_of
 from recordings_pipeline.simulator.endpoints.analytics import days_touched, interval_of
+from recordings_pipeline.simulator.endpoints.jobs_query import jobs_query
 from recordings_pipeline.simulator.filters import matching
 from recordings_pipeline.simulator.site import CHANGED, Site
 from recordings_pipeline.simulator.state import Job
 
 KIND = "recording job"
-ACTIONS = ("ARCHIVE", "DELETE", "EXPORT")
 STATES = ("FULFILLED", "PENDING", "READY", "PROCESSING", "CANCELLED", "FAILED")
 MOST_ACTIVE = 2
 _READY_AT = 2
@@ -34,18 +33,9 @@ _MEDIA = {"audio": "Call", "chat": "Chat", "email": "Email", "message": "Message
 
 def submit_job(ask: Ask) -> Answer:
     """Take a job; it counts first and waits to be started."""
-    query = ask.body
-    if query.get("action") not in ACTIONS:
-        raise bad(f"action is one of {', '.join(ACTIONS)}.", "invalid.value")
-    if query["action"] == "EXPORT" and not isinstance(query.get("integrationId"), str):
-        raise bad("EXPORT needs an integrationId.")
-    for name in ("actionDate", "screenRecordingActionDate"):
-        if name in query:
-            instant_of(name, query[name])
-    if not isinstance(query.get("conversationQuery"), dict):
-        raise bad("conversationQuery is required.")
+    query = jobs_query(ask.body)
     start, _ = interval_of(query["conversationQuery"])
-    matching(ask.site, start.date(), query["conversationQuery"])
+    matching(ask.site, start.date(), ask.body["conversationQuery"])
     active = [j for j in ask.site.state.jobs(KIND) if j.body["state"] in ("PENDING", "PROCESSING")]
     if len(active) >= MOST_ACTIVE:
         raise bad(f"At most {MOST_ACTIVE} jobs may be pending or processing.")

@@ -30,6 +30,7 @@ KIND = "details"
 DEFAULT_PAGE_SIZE, MOST_PAGE_SIZE = 100, 1_000
 MOST_LIMIT = 100_000_000
 _PENDING_AT, _FULFILLED_AT = 2, 3
+_FRUITLESS = ("FAILED", "EXPIRED")
 _RESULTS_LIVE = timedelta(days=7)
 # A conversation that began days earlier may still be active: so far back a job looks.
 _LONGEST_DAYS = 1
@@ -51,11 +52,18 @@ def submit_job(ask: Ask) -> Answer:
 
 
 def job_status(ask: Ask) -> Answer:
-    """Return the state after one more poll: queued, pending, fulfilled, at last expired."""
+    """Return the state after one more poll: queued, pending, fulfilled, at last expired.
+
+    202 while it runs, 200 afterwards, as the release notes of 64.0.0 say.
+    """
     job = _job(ask, polls=1)
     submitted = instant_of("submitted", job.body["submitted"])
     state, extra = _state(ask, job, submitted)
-    return Answer({"state": state, "submissionDate": instant(submitted), **extra})
+    if state in _FRUITLESS:
+        job.body["state"] = state
+        ask.site.state.keep_job(job)
+    status = 202 if state in ("QUEUED", "PENDING") else 200
+    return Answer({"state": state, "submissionDate": instant(submitted), **extra}, status)
 
 
 def _state(ask: Ask, job: Job, submitted: datetime) -> tuple[str, dict[str, str]]:
@@ -73,8 +81,8 @@ def _state(ask: Ask, job: Job, submitted: datetime) -> tuple[str, dict[str, str]
 def job_results(ask: Ask) -> Answer:
     """Return a page of results; ``cursor`` is absent on the last one."""
     job = _job(ask, polls=0)
-    if job.polls < _FULFILLED_AT:
-        raise Refusal(400, "bad.request", "The job is not fulfilled yet.")
+    if job.polls < _FULFILLED_AT or job.body.get("state") in _FRUITLESS:
+        raise Refusal(400, "bad.request", "The job has no results.")
     size = ask.integer("pageSize", DEFAULT_PAGE_SIZE, most=MOST_PAGE_SIZE)
     cursor = ask.text("cursor")
     first = 0 if cursor is None else whole("cursor", cursor, most=MOST_LIMIT, least=0)

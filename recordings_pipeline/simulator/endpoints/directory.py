@@ -110,13 +110,14 @@ def usage_results(ask: Ask) -> Answer:
         raise missing("query")
     if job.polls < _READY_AT:
         return Answer({"queryStatus": "Running", "results": []})
-    routes = {
-        name.removeprefix("route "): count
-        for name, count in ask.site.state.counters().items()
-        if name.startswith("route ") and " /api" in name
-    }
-    day = str(ask.site.start_of_today())
-    rows = [_usage(ask, route, count, day) for route, count in sorted(routes.items())]
+    routes: dict[str, dict[str, int]] = {}
+    for name, count in ask.site.state.counters().items():
+        kind, _, rest = name.partition(" ")
+        if kind == "status" and " /api" in rest:
+            route, _, status = rest.rpartition(" ")
+            routes.setdefault(route, {})[status] = count
+    day = f"{ask.site.start_of_today()}T00:00:00.000Z"
+    rows = [_usage(ask, route, counts, day) for route, counts in sorted(routes.items())]
     return Answer({"queryStatus": "Complete", "results": rows})
 
 
@@ -137,19 +138,23 @@ def query_events(ask: Ask) -> Answer:
     return Answer({"entities": [], "selfUri": "/api/v2/usage/events/query"})
 
 
-def _usage(ask: Ask, route: str, count: int, day: str) -> dict[str, Json]:
+def _usage(ask: Ask, route: str, counts: dict[str, int], day: str) -> dict[str, Json]:
+    """Return a route's answers by class; a 429 is counted apart."""
+    limited = counts.get("429", 0)
+    classes = {
+        f"status{first}00": sum(n for status, n in counts.items() if status.startswith(first))
+        for first in "2345"
+    }
+    classes["status400"] -= limited
     method, _, template = route.partition(" ")
     return {
         "clientId": ask.client,
         "organizationId": ask.site.world.organization_id,
         "templateUri": template,
         "httpMethod": method,
-        "requests": count,
-        "status200": count,
-        "status300": 0,
-        "status400": 0,
-        "status500": 0,
-        "status429": 0,
+        "requests": sum(counts.values()),
+        **classes,
+        "status429": limited,
         "date": day,
     }
 

@@ -6,7 +6,12 @@ from recordings_pipeline.simulator.asking import Answer, Ask, Json, bad, instant
 from recordings_pipeline.simulator.call import Call, Recording
 from recordings_pipeline.simulator.contents import FORMATS, media_of
 from recordings_pipeline.simulator.options import ANNOTATIONS
-from recordings_pipeline.simulator.replies.recording import annotations, metadata, whole
+from recordings_pipeline.simulator.replies.recording import (
+    annotations,
+    metadata,
+    whole,
+    without_media,
+)
 from recordings_pipeline.simulator.site import CHANGED
 
 MOST_WAIT_MS = 60_000
@@ -40,7 +45,8 @@ def one_recording(ask: Ask) -> Answer:
     """Return one recording with playable media; 202 while it is transcoded."""
     call, recording = _found(ask)
     if not _is_ready(ask, recording.id):
-        found = {**_metadata(ask, call, recording), "estimatedTranscodeTimeMs": 2_000}
+        found = without_media(_metadata(ask, call, recording))
+        found["estimatedTranscodeTimeMs"] = 2_000
         return Answer(found, 202)
     return Answer(_playable(ask, call, recording))
 
@@ -87,7 +93,7 @@ def screen_sessions(_ask: Ask) -> Answer:
 
 def _listed(ask: Ask, call: Call) -> list[Recording]:
     found = ask.site.recordings(call)
-    return found[1:] if ask.suffers("hide") else found
+    return found[1:] if found and ask.suffers("hide") else found
 
 
 def _found(ask: Ask) -> tuple[Call, Recording]:
@@ -115,13 +121,11 @@ def _playable(ask: Ask, call: Call, recording: Recording) -> dict[str, Json]:
     found = _metadata(ask, call, recording)
     wanted = _format(ask)
     if wanted == "NONE" or found["fileState"] not in ("AVAILABLE", "RESTORED"):
-        return found
+        return without_media(found)
     transcoded = wanted if recording.media == "audio" else None
     content = media_of(recording, 1, transcoded)
     path = f"/media/{recording.id}/{transcoded or 1}"
-    lifetime_s = -1 if ask.suffers("expired") else ask.site.options.url_lifetime_s
-    lifetime_s = 1 if ask.suffers("early") else lifetime_s
-    link = ask.site.link(path, lifetime_s)
+    link = ask.site.link(path, ask.site.options.url_lifetime_s)
     return whole(found, recording, {"S": link}, content.size)
 
 

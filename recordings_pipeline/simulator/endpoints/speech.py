@@ -195,6 +195,4 @@ def _heard(ask: Ask) -> tuple[Call, Recording]:
 
 def _link(ask: Ask, call: Call, recording: Recording) -> str:
     lifetime_s = ask.site.options.transcript_url_lifetime_s
-    lifetime_s = -1 if ask.suffers("expired") else lifetime_s
-    lifetime_s = 1 if ask.suffers("early") else lifetime_s
     return ask.site.link(f"/transcripts/{call.conversation_id}/{recording.id}", lifetime_s)

@@ -3,13 +3,14 @@
 import base64
 import time
 from typing import Any
+from urllib.parse import parse_qs
 
 from recordings_pipeline.simulator.asking import Answer, Ask
 from recordings_pipeline.simulator.faults import Alter, Fault
 from recordings_pipeline.simulator.site import Site
 
 ORGANIZATION_NAME = "Simulated organization"
-_GRANT = b"grant_type=client_credentials"
+_GRANT = ["client_credentials"]
 
 
 def login(site: Site, authorization: str, form: bytes, fault: Fault | None) -> Answer:
@@ -17,7 +18,7 @@ def login(site: Site, authorization: str, form: bytes, fault: Fault | None) -> A
     basic = f"{site.hosts.client_id}:{site.hosts.client_secret}".encode()
     is_good = authorization == "Basic " + base64.b64encode(basic).decode()
     is_refused = fault is not None and fault.act == Alter("refuse-login")
-    if not is_good or form != _GRANT or is_refused:
+    if not is_good or parse_qs(form.decode("latin-1")).get("grant_type") != _GRANT or is_refused:
         problem = "authentication failed"
         body = {"error": "invalid_client", "description": problem, "error_description": problem}
         return Answer(body, 400)
@@ -45,11 +46,6 @@ def token_info(ask: Ask) -> Answer:
             "OAuthClient": client,
         }
     )
-
-
-def token_head(_ask: Ask) -> Answer:
-    """Say that the token is good, without a body."""
-    return Answer()
 
 
 def revoke_token(ask: Ask) -> Answer:

@@ -75,11 +75,16 @@ def annotations(call: Call, recording: Recording) -> list[Json]:
     return found
 
 
+def without_media(found: Json) -> Json:
+    """Turn metadata into a recording without playable media: it does not say where it is."""
+    return {name: value for name, value in found.items() if name != "region"}
+
+
 def whole(found: Json, recording: Recording, media: dict[str, str], size_bytes: int) -> Json:
     """Turn metadata into a recording with playable media, by channel key."""
     start = instant(recording.start)
     return {
-        **found,
+        **without_media(found),
         "startTime": start,
         "endTime": instant(recording.start + timedelta(milliseconds=recording.duration_ms)),
         "originalRecordingStartTime": start,

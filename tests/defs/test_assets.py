@@ -1,0 +1,57 @@
+"""The check that blocks what follows when a recording has neither an end nor a future."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.defs.assets import audio_files
+from recordings_pipeline.defs.resources import Organization
+from recordings_pipeline.storage.ledger import Ledger
+from tests.hosts import Answer, Heard, Serve
+from tests.listing import conversation, discovered
+from tests.stages.conftest import platform
+
+DAY = "2026-01-31"
+LISTED_ID = "11111111-1111-4111-8111-111111111111"
+LATE_ID = "22222222-2222-4222-8222-222222222222"
+
+
+def list_it(data: Path, recording_id: str) -> None:
+    """List a recording, as an index that runs beside would."""
+    ledger = Ledger(data / layout.LEDGER)
+    found = [conversation(recording_id, [discovered(recording_id)])]
+    ledger.listed(Day.from_key(DAY), datetime(2026, 2, 3, tzinfo=UTC), found)
+    ledger.close()
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["all tried", "one listed meanwhile"])
+def test_a_recording_nobody_tried_fails_the_day_s_check(
+    serve: Serve,
+    tmp_path: Path,
+    is_late: bool,  # noqa: FBT001
+) -> None:
+    known = platform(LISTED_ID, {"/media": Answer(501)})
+
+    def reply(heard: Heard) -> Answer:
+        if is_late and heard.path == "/media":
+            list_it(tmp_path, LATE_ID)
+        return known(heard)
+
+    list_it(tmp_path, LISTED_ID)
+    fields = {name.lower(): value for name, value in serve(reply).environment.items()}
+
+    result = dg.materialize(
+        [audio_files],
+        partition_key=DAY,
+        resources={"organization": Organization(**fields, recordings_data=str(tmp_path))},
+        raise_on_error=False,
+    )
+
+    (check,) = result.get_asset_check_evaluations()
+    assert check.passed is not is_late
+    assert check.metadata["unexplained"] == dg.MetadataValue.int(int(is_late))
+    assert result.success is not is_late

@@ -1,0 +1,70 @@
+"""The data directory turns what the disk refuses into one sentence."""
+
+import errno
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.storage.durable import publish_bytes
+from recordings_pipeline.storage.home import Home
+
+
+def test_a_full_disk_is_a_sentence_with_the_name_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / ".part-0.parquet.new").symlink_to("/dev/full")
+
+    with pytest.raises(StorageFailed) as caught, Home(tmp_path).storing():
+        publish_bytes(tmp_path / "tables" / "part-0.parquet", b"rows")
+
+    assert str(caught.value) == (
+        "tables/part-0.parquet could not be written: No space left on device; "
+        "free space, then run the day again"
+    )
+
+
+@pytest.mark.parametrize("number", [errno.EFBIG, errno.EDQUOT, errno.ENOSPC, errno.EROFS])
+def test_a_refusal_without_a_name_is_still_one_of_the_disk(number: int, tmp_path: Path) -> None:
+    with pytest.raises(StorageFailed, match="could not be written"), Home(tmp_path).storing():
+        raise OSError(number, "as the system says")
+
+
+def test_what_a_full_disk_does_not_help_is_not_answered_with_space(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StorageFailed, match="check the disk"), Home(tmp_path).storing():
+        (tmp_path / "file" / "below").touch()
+
+
+@pytest.mark.parametrize(
+    "error", [BrokenPipeError(errno.EPIPE, "pipe"), FileNotFoundError(2, "no", "/elsewhere")]
+)
+def test_what_happens_elsewhere_is_left_alone(error: OSError, tmp_path: Path) -> None:
+    with pytest.raises(type(error)), Home(tmp_path).storing():
+        raise error
+
+
+def test_the_size_of_a_directory_can_be_told_while_files_vanish(tmp_path: Path) -> None:
+    parts = tmp_path / "audio" / ".parts"
+    parts.mkdir(parents=True)
+    (tmp_path / "audio" / "kept.wav").write_bytes(b"1234")
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            for number in range(50):
+                (parts / str(number)).touch()
+            for number in range(50):
+                (parts / str(number)).unlink()
+
+    with ThreadPoolExecutor() as other:
+        going = other.submit(come_and_go)
+        try:
+            sizes = {Home(tmp_path).used_bytes() for _ in range(300)}
+        finally:
+            ended.set()
+            going.result()
+
+    assert sizes == {4}
