@@ -43,6 +43,8 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_data: str = ""
     recordings_quota_gb: str = ""
     recordings_api_reserve_percent: str = ""
+    recordings_metadata: str = ""
+    recordings_media: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""

@@ -31,14 +31,16 @@ STAGE = "recording_index"
 def index_day(export: Export, day: Day) -> StageReport:
     """List the day's recordings, give each an outcome, and publish the index.
 
-    A settled day costs no call: its table is published from the ledger.
+    A settled day costs one call, to see whose it is: its table is published from the ledger.
 
     Raises:
         PreflightFailed: Something is known to go wrong; nothing has moved.
     """
     measurement = Measurement(export.client)
     before = export.ledger.days.standing(day)
-    if before is None or not before.is_settled:
+    if before is not None and before.is_settled:
+        export.bind_organization()
+    else:
         require_day(export, day)
         _ask(export, day)
     path = layout.table_path(STAGE, day)

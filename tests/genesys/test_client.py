@@ -117,7 +117,14 @@ def test_pages_that_do_not_add_up_to_the_promise_are_an_error(
     with pytest.raises(MalformedPayload, match="promised 3 conversations, sent 2"):
         numbers(client_of(host))
 
-    assert len(host.asked) == 2
+    assert {json.loads(heard.body)["order"] for heard in host.asked} == {"asc", "desc"}
+
+
+def test_what_a_page_left_out_comes_from_the_other_end(serve: Serve, client_of: Open) -> None:
+    first, last = page(3, conversation(1), conversation(2)), page(3, conversation(3))
+    host = serve(in_turn(first, page(3), last))
+
+    assert numbers(client_of(host)) == [1, 2, 3]
 
 
 def test_pages_of_the_largest_size_are_asked_for_in_order(serve: Serve, client_of: Open) -> None:

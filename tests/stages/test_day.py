@@ -57,7 +57,7 @@ def test_a_stage_that_fails_leaves_a_complete_audit_log(start: Start, opened: Op
     index_day(export, DAY)
 
     with pytest.raises(PreflightFailed):
-        run_stage(replace(export, quota_bytes=1), "recording_index", DAY)
+        run_stage(replace(export, quota_bytes=1), "audio_files", DAY)
 
     logged = [event["seq"] for event in read_events(export.home.path(layout.AUDIT))]
     assert logged == [event["seq"] for event in export.ledger.events(after=0)]

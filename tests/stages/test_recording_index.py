@@ -16,9 +16,7 @@ from tests.hosts import Serve, changed
 from tests.stages.conftest import DAY, Open
 
 NEXT_DAY = Day.from_key("2026-02-01")
-METADATA = "GET /api/v2/conversations/{conversation}/recordingmetadata"
-# Nobody has this recording: the preflight asks for it to see the permission.
-PREFLIGHT = 1
+SUBMIT = "POST /api/v2/recording/batchrequests"
 
 
 def rows(export: Export, day: Day) -> list[dict[str, object]]:
@@ -65,12 +63,11 @@ def test_only_a_conversation_that_may_still_change_is_asked_again(
     simulator = start(calls_per_day=4, now=day.end + timedelta(hours=1))
     export = opened(simulator)
     first = index_day(export, day)
-    before = simulator.traffic.routes[METADATA]
+    before = simulator.traffic.routes[SUBMIT]
 
     again = index_day(export, day)
 
-    questions = first.row_count * is_asked
-    assert simulator.traffic.routes[METADATA] - before == questions + PREFLIGHT
+    assert simulator.traffic.routes[SUBMIT] - before == int(is_asked)
     assert again.counts == first.counts
 
 
@@ -99,7 +96,7 @@ def test_a_deferred_recording_is_asked_about_until_it_is_there(
 
     reply = changed(simulator, "recordingmetadata", change)
     theirs = {n: value for n, value in simulator.environment.items() if "CLIENT" in n}
-    export = opened(serve(reply, reply), **theirs)
+    export = opened(serve(reply, reply), RECORDINGS_METADATA="always", **theirs)
     began = export.now()
     first = index_day(export, DAY)
     again = index_day(export, DAY)
@@ -120,4 +117,4 @@ def test_progress_ends_with_everything_done(start: Start, opened: Open) -> None:
 
     index_day(export, DAY)
 
-    assert shown == [("recording_index", done, 4) for done in (1, 2, 3, 4)]
+    assert shown == [("recording_index", 4, 4)]
