@@ -4,7 +4,7 @@ A batch request names the recordings of a hundred conversations at once; metadat
 each. So metadata is asked for only where the batch and the conversation leave a question open.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,9 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import WRITTEN_MEDIA, Conversation, Media, Recording
 
 AUDIO = "audio"
+# What an organization was seen to do. One that does both may hide a recording from us: a batch
+# that leaves one of two out looks like a batch of one, and only metadata tells.
+EXTRA_LEGS, WITHHOLDS = "records_legs_it_does_not_name", "withholds_recordings"
 # A job costs about five calls, whatever the day; a page of the query holds a hundred.
 JOB_PAYS_FROM = 1_000
 
@@ -55,6 +58,30 @@ def recordings_from_batch(
             has_metadata=False,
         )
     ]
+
+
+def learned_from(
+    conversation: Conversation, recordings: Iterable[Recording], delivered_ids: Collection[str]
+) -> frozenset[str]:
+    """Return what the metadata of a conversation shows of its organization's ways.
+
+    Args:
+        conversation: What analytics says.
+        recordings: What metadata says.
+        delivered_ids: Recordings that a batch answered for, with a file or an error.
+    """
+    audio = [found for found in recordings if found.media == AUDIO and found.has_metadata]
+    found = set()
+    if any(recording.communication_id not in conversation.recorded_ids for recording in audio):
+        found.add(EXTRA_LEGS)
+    if any(r.file_state == "AVAILABLE" and r.id not in delivered_ids for r in audio):
+        found.add(WITHHOLDS)
+    return frozenset(found)
+
+
+def needs_all_metadata(learned: Collection[str]) -> bool:
+    """Say whether batches of an organization cannot be trusted to show all there is."""
+    return {EXTRA_LEGS, WITHHOLDS} <= set(learned)
 
 
 def unlisted_ids(conversation: Conversation, recordings: Iterable[Recording]) -> tuple[str, ...]:

@@ -10,7 +10,12 @@ from recordings_pipeline.core.completeness import (
     retry_time_when_listed,
 )
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.discovery import index_row, recordings_from_batch, unlisted_ids
+from recordings_pipeline.core.discovery import (
+    index_row,
+    learned_from,
+    recordings_from_batch,
+    unlisted_ids,
+)
 from recordings_pipeline.core.model import Conversation, Media, Recording
 from recordings_pipeline.core.standings import (
     KnownConversation,
@@ -33,6 +38,7 @@ class Found:
     conversation: Conversation
     recordings: list[Recording]
     batch_id: str | None
+    learned: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -45,7 +51,12 @@ class Tally:
 
 
 def discover(
-    export: Export, day: Day, conversations: Iterable[Conversation], expected: int
+    export: Export,
+    day: Day,
+    conversations: Iterable[Conversation],
+    expected: int,
+    *,
+    reads_all: bool = False,
 ) -> Tally:
     """Ask about every conversation that may have changed, and keep what was listed.
 
@@ -54,11 +65,14 @@ def discover(
         day: The day.
         conversations: Its conversations, in any order; they are read as they are needed.
         expected: How many there are likely to be, for progress.
+        reads_all: Read metadata, also of conversations of which only a batch has told so far.
     """
     tally = Tally()
     known = export.ledger.days.conversations(day)
     standings = export.ledger.open_standings(day)
-    due = _due(conversations, known, standings, tally)
+    told = export.ledger.told_by_batch(day) if reads_all else frozenset()
+    due = _due(conversations, known, standings, told, tally)
+    by_metadata = reads_all or export.metadata == "always"
 
     def keep(chunk: list[Conversation], found: list[Found]) -> None:
         _keep(export, day, found)
@@ -66,7 +80,11 @@ def discover(
         export.progress("recording_index", tally.asked, max(expected, tally.asked))
 
     for_each(
-        _chunks(due), lambda chunk: _look(export, chunk), keep, workers=WORKERS, stop=export.stop
+        _chunks(due),
+        lambda chunk: _by_metadata(export, chunk) if by_metadata else _by_batch(export, chunk),
+        keep,
+        workers=WORKERS,
+        stop=export.stop,
     )
     return tally
 
@@ -75,6 +93,7 @@ def _due(
     conversations: Iterable[Conversation],
     known: dict[str, KnownConversation],
     waiting: dict[str, list[Standing]],
+    told: frozenset[str],
     tally: Tally,
 ) -> Iterator[Conversation]:
     for conversation in conversations:
@@ -83,7 +102,8 @@ def _due(
         before = known.get(conversation.id)
         verdicts = [standing.verdict for standing in waiting.get(conversation.id, ())]
         asked = before.asked if before else None
-        if conversation.may_have_recordings and is_listing_due(conversation.end, asked, verdicts):
+        is_due = conversation.id in told or is_listing_due(conversation.end, asked, verdicts)
+        if conversation.may_have_recordings and is_due:
             yield conversation
 
 
@@ -92,19 +112,28 @@ def _chunks(conversations: Iterator[Conversation]) -> Iterator[list[Conversation
         yield chunk
 
 
-def _look(export: Export, chunk: list[Conversation]) -> list[Found]:
-    """Ask about some conversations; runs in a thread and touches no ledger."""
-    if export.metadata == "always":
-        return [Found(c, export.client.recordings(c.id), None) for c in chunk]
+def _by_metadata(export: Export, chunk: list[Conversation]) -> list[Found]:
+    """Ask about each conversation; runs in a thread and touches no ledger."""
+    return [Found(c, export.client.recordings(c.id), None) for c in chunk]
+
+
+def _by_batch(export: Export, chunk: list[Conversation]) -> list[Found]:
+    """Ask about all at once, then about the odd ones; runs in a thread, touches no ledger."""
     batch_id, media = completed_batch(export, [conversation.id for conversation in chunk])
     by_conversation: dict[str, list[Media]] = {}
     for item in media:
         by_conversation.setdefault(item.conversation_id, []).append(item)
     found = []
     for conversation in chunk:
-        told = recordings_from_batch(conversation, by_conversation.get(conversation.id, ()))
-        recordings = export.client.recordings(conversation.id) if told is None else told
-        found.append(Found(conversation, recordings, batch_id))
+        results = by_conversation.get(conversation.id, [])
+        told = recordings_from_batch(conversation, results)
+        if told is not None:
+            found.append(Found(conversation, told, batch_id))
+            continue
+        listed = export.client.recordings(conversation.id)
+        ids = {item.recording_id for item in results}
+        learned = learned_from(conversation, listed, ids) if media else frozenset()
+        found.append(Found(conversation, listed, batch_id, learned))
     return found
 
 
@@ -132,3 +161,4 @@ def _keep(export: Export, day: Day, found: list[Found]) -> None:
             )
         )
     export.ledger.listed(day, now, listed)
+    export.ledger.learn(frozenset().union(*(item.learned for item in found)))

@@ -5,13 +5,14 @@ hundred conversations at once, and from metadata where a batch leaves a question
 is settled is not asked about again.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import counts_by_outcome
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.discovery import reads_by_job
-from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.discovery import needs_all_metadata, reads_by_job
+from recordings_pipeline.core.model import Conversation, Outcome
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.settling import Evidence, is_old_enough, unsettled_because
@@ -56,11 +57,18 @@ def _ask(export: Export, day: Day) -> None:
     """Read the day's conversations, ask for their recordings, and say whether it is settled."""
     available_until = analytics.available_until(export.client)
     page, count = analytics.first_page(export.client, day)
-    if reads_by_job(day, count, available_until):
-        conversations = analytics.conversations_by_job(export.client, day)
-    else:
-        conversations = analytics.conversations(export.client, day, (page, count))
-    tally = discover(export, day, conversations, count)
+
+    def conversations() -> Iterator[Conversation]:
+        if reads_by_job(day, count, available_until):
+            return analytics.conversations_by_job(export.client, day)
+        return analytics.conversations(export.client, day, (page, count))
+
+    is_wary = export.metadata != "always" and needs_all_metadata(export.ledger.learned())
+    tally = discover(export, day, conversations(), count, reads_all=is_wary)
+    is_alarmed = export.metadata != "always" and needs_all_metadata(export.ledger.learned())
+    if is_alarmed and not is_wary:
+        export.ledger.days.distrust_batches()
+        tally = discover(export, day, conversations(), count, reads_all=True)
     _settle(export, day, tally, available_until)
 
 

@@ -77,6 +77,13 @@ class DayBook:
                 .values(spent_calls=columns.spent_calls + calls)
             )
 
+    def distrust_batches(self) -> None:
+        """Unsettle every day: its batches may have hidden recordings that metadata shows."""
+        reason = "batches may hide recordings of this organization: metadata is read in full"
+        with writing(self._engine) as db:
+            settled = tables.days.c.is_settled
+            db.execute(update(tables.days).where(settled).values(is_settled=False, reasons=reason))
+
     def conversations(self, day: Day) -> dict[str, KnownConversation]:
         """Return what was asked of the day's conversations, by id."""
         columns = tables.conversations.c

@@ -69,6 +69,16 @@ class Ledger:
                 "RECORDINGS_DATA", f"{problem} ({name}: {held}): use another directory"
             )
 
+    def learn(self, ways: Iterable[str]) -> None:
+        """Remember what the organization was seen to do."""
+        for way in ways:
+            self.bind(f"learned {way}", "yes", "was learned differently")
+
+    def learned(self) -> frozenset[str]:
+        """Return what the organization was seen to do so far."""
+        names = self._all(select(tables.facts.c.name).where(tables.facts.c.value == "yes"))
+        return frozenset(row["name"].removeprefix("learned ") for row in names)
+
     def standings(self, day: Day) -> dict[str, Standing]:
         """Return the day's recordings by id, ordered by id."""
         columns = tables.recordings.c
@@ -109,6 +119,14 @@ class Ledger:
         for row in self._all(query.order_by(columns.recording_id)):
             found.setdefault(row["conversation_id"], []).append(standing_from(row))
         return found
+
+    def told_by_batch(self, day: Day) -> frozenset[str]:
+        """Return the day's conversations of which a recording's metadata was never read."""
+        columns = tables.recordings.c
+        query = select(columns.conversation_id).where(
+            columns.day == day.key, columns.row.contains('"has_metadata": false', autoescape=True)
+        )
+        return frozenset(row["conversation_id"] for row in self._all(query))
 
     def verdicts(self, day: Day) -> dict[str, Verdict]:
         """Return how the day's recordings stand, by id: a hundred bytes each."""
