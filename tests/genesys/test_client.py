@@ -2,9 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import date
 from typing import Any
 
@@ -20,25 +18,18 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.model import Organization
 from recordings_pipeline.genesys import analytics
-from recordings_pipeline.genesys.client import BATCH_SIZE, GenesysClient, open_client
+from recordings_pipeline.genesys.client import BATCH_SIZE, GenesysClient
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import CONVERSATIONS, PERMISSIONS
 from recordings_pipeline.simulator.server import Simulator
 from tests.conftest import Start
-from tests.hosts import Answer, Host, Serve, in_turn, reply_json, settings_for
+from tests.genesys.conftest import Open
+from tests.hosts import Answer, Serve, in_turn, reply_json
 
 DATE = date(2026, 1, 31)
 DAY = Day(DATE)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 DETAILS = "POST /api/v2/analytics/conversations/details/query"
-Open = Callable[[Simulator | Host], GenesysClient]
-
-
-@pytest.fixture
-def client_of() -> Generator[Open]:
-    """Open clients that close with the test."""
-    with ExitStack() as stack:
-        yield lambda host: stack.enter_context(open_client(settings_for(host), threading.Event()))
 
 
 def recorded(simulator: Simulator) -> list[Call]:
