@@ -1,5 +1,7 @@
 """What a file really is, told from its first bytes; its name and announced type may lie."""
 
+import re
+
 # Codec names of analytics media statistics that end in one of the containers above.
 SUPPORTED_CODECS = frozenset(
     {"audio/opus", "audio/pcmu", "audio/pcma", "audio/l16", "audio/g722", "audio/g729"}
@@ -15,6 +17,8 @@ _MAGIC = (
     (0, b"ID3", "mp3"),
 )
 _RIFF_HEADER_BYTES = 8
+# An e-mail starts with a header line (RFC 5322, 2.2).
+_HEADER_LINE = re.compile(rb"[!-9;-~]{1,40}:")
 
 
 def container_of(head: bytes) -> str | None:
@@ -31,6 +35,19 @@ def container_of(head: bytes) -> str | None:
         if head[offset : offset + len(magic)] == magic:
             return container
     return "mp3" if _is_mpeg_frame(head) else None
+
+
+def text_container_of(head: bytes) -> str | None:
+    """Name the form of a chat, an e-mail or a message thread: ``zip``, ``json`` or ``eml``.
+
+    Args:
+        head: The first `HEAD_BYTES` bytes, or the whole file if it is shorter.
+    """
+    if head.startswith(b"PK\x03\x04"):
+        return "zip"
+    if head.lstrip()[:1] in (b"{", b"["):
+        return "json"
+    return "eml" if _HEADER_LINE.match(head) else None
 
 
 def _is_mpeg_frame(head: bytes) -> bool:

@@ -98,7 +98,12 @@ AUDIO_FILES = Schema(
         Column("path", "string", "The file, relative to the data directory"),
         Column("size_bytes", "int64", "Size of the file in bytes"),
         Column("sha256", "string", "SHA-256 over the whole file, 64 lower-case hex digits"),
-        Column("container", "string", "wav, ogg, webm, mp3, aac or m4a", is_repeated=True),
+        Column(
+            "container",
+            "string",
+            "wav, ogg, webm, mp3, aac, m4a; zip, json or eml",
+            is_repeated=True,
+        ),
         Column("content_type", "string", "Type the platform announced", is_repeated=True),
         Column("is_resumed", "bool", "Whether the download continued after a cut"),
         Column("download_ms", "int64", "Wall time of the download in milliseconds"),

@@ -8,11 +8,13 @@ signed-URL hosts are XML and are never read.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(?P<start>\d+)-(?P<end>\d+)|\*)/(?P<total>\d+)")
 _PAGES = frozenset({"text/html", "text/xml", "text/plain", "application/xml", "application/json"})
+# What written media may be; a page of HTML or XML is an error whatever was asked for.
+_TEXTS = frozenset({"text/plain", "application/json"})
 # A five-hour stereo call as 16-bit PCM at 48 kHz is 3.5 GB; more than that is not a recording.
 MAX_BYTES = 4_000_000_000
 
@@ -101,19 +103,23 @@ def request_headers(held: Held) -> dict[str, str]:
     return headers
 
 
-def judge(held: Held, status: int, headers: Mapping[str, str]) -> Judgement:  # noqa: PLR0911
+def judge(  # noqa: PLR0911
+    held: Held, status: int, headers: Mapping[str, str], *, is_text: bool = False
+) -> Judgement:
     """Say what an answer to `request_headers` means for the part file.
 
     Args:
         held: What was on disk when the request was sent.
         status: HTTP status code of the answer.
         headers: Its headers, looked up by lowercase name.
+        is_text: Whether a chat, an e-mail or a message thread is wanted instead of sound.
     """
+    pages = _PAGES - _TEXTS if is_text else _PAGES
     match status:
         case 200:
-            return _whole(headers)
+            return _whole(headers, pages)
         case 206:
-            return _rest(held, headers)
+            return _rest(held, headers, pages)
         case 416:
             return _unsatisfiable(held, headers)
         case 400 | 401 | 403:
@@ -128,14 +134,14 @@ def judge(held: Held, status: int, headers: Mapping[str, str]) -> Judgement:  # 
             return Refuse(f"unexpected HTTP status {status}")
 
 
-def _whole(headers: Mapping[str, str]) -> Judgement:
+def _whole(headers: Mapping[str, str], pages: Collection[str]) -> Judgement:
     length = headers.get("content-length", "")
     if not length.isascii() or not length.isdigit():
         return Refuse("no Content-Length: it cannot be proved whole")
-    return _lie(headers, int(length)) or Write(0, int(length), _strong(headers.get("etag")))
+    return _lie(headers, int(length), pages) or Write(0, int(length), _strong(headers.get("etag")))
 
 
-def _rest(held: Held, headers: Mapping[str, str]) -> Judgement:
+def _rest(held: Held, headers: Mapping[str, str], pages: Collection[str]) -> Judgement:
     match = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
     if match is None or match["start"] is None or held.total is None:
         return StartOver()
@@ -144,7 +150,7 @@ def _rest(held: Held, headers: Mapping[str, str]) -> Judgement:
         return StartOver()
     if headers.get("etag", held.etag) != held.etag:
         return StartOver()
-    return _lie(headers, total) or Write(start, total, held.etag)
+    return _lie(headers, total, pages) or Write(start, total, held.etag)
 
 
 def _unsatisfiable(held: Held, headers: Mapping[str, str]) -> Judgement:
@@ -155,10 +161,10 @@ def _unsatisfiable(held: Held, headers: Mapping[str, str]) -> Judgement:
     return StartOver()
 
 
-def _lie(headers: Mapping[str, str], total: int) -> Refuse | None:
+def _lie(headers: Mapping[str, str], total: int, pages: Collection[str]) -> Refuse | None:
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type in _PAGES:
-        return Refuse(f"the host sent {content_type} instead of audio")
+    if content_type in pages:
+        return Refuse(f"the host sent {content_type} instead of a recording")
     if headers.get("content-encoding", "identity") != "identity":
         return Refuse("the host sent encoded bytes although identity was asked for")
     if total == 0:

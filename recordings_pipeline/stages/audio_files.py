@@ -21,7 +21,7 @@ from recordings_pipeline.core.errors import (
     NotFound,
     TransientError,
 )
-from recordings_pipeline.core.model import Media, Outcome, Verdict
+from recordings_pipeline.core.model import WRITTEN_MEDIA, Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.retries import recording_delay
 from recordings_pipeline.core.schemas import AUDIO_FILES
@@ -159,7 +159,14 @@ class _Fetcher:
         if media.url is None:
             raise LinkExpired
         standing = job.standing
-        return Wanted(self._day, standing.conversation_id, standing.recording_id, number, media.url)
+        return Wanted(
+            self._day,
+            standing.conversation_id,
+            standing.recording_id,
+            number,
+            media.url,
+            is_text=standing.row["media"] in WRITTEN_MEDIA,
+        )
 
     def _keep(self, job: _Job, result: _Result, verdict: Verdict) -> None:
         if verdict.outcome is not Outcome.EXPORTED:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from recordings_pipeline.core import layout, transfer
-from recordings_pipeline.core.containers import container_of, distrust
+from recordings_pipeline.core.containers import container_of, distrust, text_container_of
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
     AnswerUnusable,
@@ -52,13 +52,18 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file to fetch: the n-th of a recording."""
+    """A file to fetch: the n-th of a recording.
+
+    Attributes:
+        is_text: Whether it is a written conversation instead of sound.
+    """
 
     day: Day
     conversation_id: str
     recording_id: str
     number: int
     url: SignedUrl
+    is_text: bool = False
 
 
 class Transfers:
@@ -109,15 +114,16 @@ class Transfers:
     def _arrive(self, wanted: Wanted, part: PartFile, *, is_alone: bool) -> Fetched:
         """Bring one part to its end and say how the file will be called."""
         started = time.monotonic()
-        receiver = _Receiver(part, self._meter)
+        receiver = _Receiver(part, self._meter, is_text=wanted.is_text)
         digest = part.proved(self._home.root)
         if digest is None:
             self._receive(wanted.url, receiver)
             digest = part.digest()
-        reason = distrust(digest.head, digest.size)
-        container = container_of(digest.head)
+        container, reason = text_container_of(digest.head), None
+        if not wanted.is_text:
+            container, reason = container_of(digest.head), distrust(digest.head, digest.size)
         if reason is not None or container is None:
-            raise UntrustedBytes(reason or "unknown container")
+            raise UntrustedBytes(reason or "the bytes are no known form of a written conversation")
         if not is_alone:
             part.keep(digest)  # for a run that has to wait for the others
         return Fetched(
@@ -168,7 +174,8 @@ def _quarantine_path(wanted: Wanted) -> PurePosixPath:
 class _Receiver:
     """Feeds a part with what `core.transfer` says may be written to it."""
 
-    def __init__(self, part: PartFile, meter: Meter) -> None:
+    def __init__(self, part: PartFile, meter: Meter, *, is_text: bool) -> None:
+        self._is_text = is_text
         self.part = part
         self._meter = meter
         self.received_bytes = 0
@@ -182,7 +189,7 @@ class _Receiver:
         return self.part.held.is_whole
 
     def begin(self, status: int, headers: Mapping[str, str]) -> Sink | None:
-        self._judgement = transfer.judge(self.part.held, status, headers)
+        self._judgement = transfer.judge(self.part.held, status, headers, is_text=self._is_text)
         if not isinstance(self._judgement, transfer.Write):
             return None
         if self._judgement.offset > 0 and not self.is_resumed:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recordings_pipeline.core.containers import container_of, distrust
+from recordings_pipeline.core.containers import container_of, distrust, text_container_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,20 @@ def test_a_wav_file_that_lost_its_tail_is_distrusted() -> None:
 
     assert distrust(head, 1_008) is None
     assert distrust(head, 900) is not None
+
+
+@pytest.mark.parametrize(
+    ("head", "container"),
+    [
+        (b"PK\x03\x04rest", "zip"),
+        (b' \n{"messages": []}', "json"),
+        (b"[1]", "json"),
+        (b"From: a@example.com\r\n", "eml"),
+        (b"<html>", None),
+        (b"RIFF\x00\x00", None),
+    ],
+)
+def test_a_written_conversation_is_known_by_its_first_bytes(
+    head: bytes, container: str | None
+) -> None:
+    assert text_container_of(head) == container

@@ -130,7 +130,7 @@ def test_the_report_counts_every_recording_and_the_bytes_of_the_files(day: Fetch
     [
         (Answer(302), "unexpected HTTP status 302"),
         (Answer(501), "unexpected HTTP status 501"),
-        (Answer(200, b"<html>", {"Content-Type": "text/html"}), "text/html instead of audio"),
+        (Answer(200, b"<html>", {"Content-Type": "text/html"}), "text/html instead of a recording"),
         (Answer(200, b""), "an empty file"),
     ],
     ids=["redirect", "not implemented", "a page", "empty"],
@@ -282,3 +282,23 @@ def test_a_file_whose_name_was_taken_comes_once_the_name_is_free(
 
     assert fetch_day(export, DAY).counts == {"exported": 1}
     assert simulator.traffic.media_requests == asked
+
+
+def test_chats_and_screens_are_exported_where_somebody_wants_them(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(world="small", calls_per_day=60)
+    export = opened(simulator, RECORDINGS_MEDIA="chat,email,screen")
+    index_day(export, DAY)
+    recordings = [r for call in simulator.world.calls(DAY.date) for r in call.recordings]
+    theirs = [r for r in recordings if r.is_exportable and not r.is_sensitive]
+    wanted = {r.id for r in theirs if r.media in ("chat", "email", "screen")}
+
+    fetch_day(export, DAY)
+
+    rows = read_rows(export.home.path(layout.table_path("audio_files", DAY)))
+    exported = {
+        row["recording_id"]: row["container"] for row in rows if row["outcome"] == "exported"
+    }
+    assert exported.keys() == wanted
+    assert {*exported.values()} == {"json", "webm"}
