@@ -12,10 +12,11 @@ from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.genesys.client import BATCH_SIZE
 from recordings_pipeline.stages.export import Export
 
-# The vendor's samples poll every 5 s; a small batch is ready sooner, so start quicker.
-FIRST_POLL_S = 0.5
+# The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
+# its first half minute either way.
+FIRST_POLL_S = 0.2
 SLOWEST_POLL_S = 5.0
-POLL_GROWTH = 1.3
+POLL_GROWTH = 1.6
 # Archived recordings take minutes; a batch that takes longer than this is asked for again later.
 DEADLINE_S = 1_800.0
 _ARCHIVED = "ARCHIVED"
