@@ -12,6 +12,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import WRITTEN_MEDIA, Conversation, Media, Recording
 
 AUDIO = "audio"
+_SIDE_MEDIA, _SIDE_SUBTYPES = "screen", frozenset({"Screen", "Snippet"})
 # A job costs about five calls, whatever the day; a page of the query holds a hundred.
 JOB_PAYS_FROM = 1_000
 
@@ -58,9 +59,21 @@ def recordings_from_batch(
 
 
 def unlisted_ids(conversation: Conversation, recordings: Iterable[Recording]) -> tuple[str, ...]:
-    """Return the communications that say they were recorded, but have no recording."""
-    listed = {recording.communication_id for recording in recordings}
-    return tuple(id_ for id_ in conversation.recorded_ids if id_ not in listed)
+    """Return the communications that say they were recorded, but have no recording.
+
+    Screens and snippets are kept beside the recording of their leg, and are no substitute for it.
+    A recording that does not say its leg stands for any one of them.
+    """
+    listed = [
+        found.communication_id for found in recordings if is_whole(found.media, found.media_subtype)
+    ]
+    unlisted = [id_ for id_ in conversation.recorded_ids if id_ not in listed]
+    return tuple(unlisted[listed.count(None) :])
+
+
+def is_whole(media: str | None, media_subtype: str | None) -> bool:
+    """Say whether a recording is that of its leg, and not a screen or a snippet beside it."""
+    return media != _SIDE_MEDIA and media_subtype not in _SIDE_SUBTYPES
 
 
 def index_row(
@@ -108,8 +121,12 @@ def index_row(
 
 
 def _only_leg(conversation: Conversation) -> str | None:
-    """Return the communication a single recording belongs to."""
-    if len(conversation.recorded_ids) == 1:
+    """Return the communication a single recording belongs to.
+
+    A batch leaves out what is sensitive without a word: beside a snippet, one recording may be
+    either of two.
+    """
+    if len(conversation.recorded_ids) == 1 and not conversation.has_snippet:
         return conversation.recorded_ids[0]
     return None
 

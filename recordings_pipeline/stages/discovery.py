@@ -83,7 +83,10 @@ def _due(
         before = known.get(conversation.id)
         verdicts = [standing.verdict for standing in waiting.get(conversation.id, ())]
         asked = before.asked if before else None
-        if conversation.may_have_recordings and is_listing_due(conversation.end, asked, verdicts):
+        is_due = is_listing_due(
+            conversation.end, asked, verdicts, has_gap=bool(before and before.unlisted_ids)
+        )
+        if conversation.may_have_recordings and is_due:
             yield conversation
 
 

@@ -98,6 +98,16 @@ class Ledger:
             found |= {row["recording_id"]: standing_from(row) for row in self._all(query)}
         return found
 
+    def standings_in(self, conversation_ids: Sequence[str]) -> list[Standing]:
+        """Return how the recordings of some conversations stand, in no order."""
+        column = tables.recordings.c.conversation_id
+        found: list[Standing] = []
+        for start in range(0, len(conversation_ids), _IDS):
+            chunk = conversation_ids[start : start + _IDS]
+            query = select(tables.recordings).where(column.in_(chunk))
+            found += [standing_from(row) for row in self._all(query)]
+        return found
+
     def open_standings(self, day: Day) -> dict[str, list[Standing]]:
         """Return the day's recordings without a final outcome, by conversation."""
         columns = tables.recordings.c

@@ -36,7 +36,7 @@ def test_a_rare_trait_appears_on_every_day_with_room_for_it(count: int, expected
     assert ((bits & bit("deleted")) != 0).sum() == expected
 
 
-@pytest.mark.parametrize("group", (*GROUPS, LOSSES), ids=lambda group: group[0])
+@pytest.mark.parametrize("group", [*GROUPS, LOSSES], ids=lambda group: group[0])
 def test_of_a_group_a_conversation_has_one_at_most(group: tuple[str, ...]) -> None:
     bits = dealing(500, dict.fromkeys(TRAITS, 0.04))
 
