@@ -85,8 +85,9 @@ def gaps(
     it is in the ledger, with an outcome of its own.
     """
     listed = {s.communication_id for s in evidence.standings if _is_whole(s)}
+    deferred = {s.conversation_id for s in evidence.standings if is_deferred(s.verdict)}
     return tuple(
-        _gap(day, conversation, id_, evidence)
+        _gap(day, conversation, id_, evidence, is_waiting=conversation.conversation_id in deferred)
         for conversation in conversations
         for id_ in conversation.unlisted_ids
         if id_ not in listed
@@ -124,14 +125,18 @@ def _is_whole(standing: Standing) -> bool:
     return is_whole(standing.row.get("media"), standing.row.get("media_subtype"))
 
 
-def _gap(day: Day, conversation: KnownConversation, id_: str, evidence: GapEvidence) -> Gap:
-    kind = _kind(day, conversation, evidence)
+def _gap(
+    day: Day, conversation: KnownConversation, id_: str, evidence: GapEvidence, *, is_waiting: bool
+) -> Gap:
+    kind = _kind(day, conversation, evidence, is_waiting=is_waiting)
     reason, next_step = _words(day, conversation, kind, has_report=evidence.uploads is not None)
     is_failing = kind in _FAILING and is_old_enough(day, evidence.now)
     return Gap(id_, conversation.conversation_id, kind, reason, next_step, is_failing)
 
 
-def _kind(day: Day, conversation: KnownConversation, evidence: GapEvidence) -> GapKind:
+def _kind(
+    day: Day, conversation: KnownConversation, evidence: GapEvidence, *, is_waiting: bool
+) -> GapKind:
     uploads, id_ = evidence.uploads or {}, conversation.conversation_id
     if conversation.ended is None and evidence.now < day.end + LONGEST_CONVERSATION:
         return GapKind.OPEN
@@ -139,7 +144,7 @@ def _kind(day: Day, conversation: KnownConversation, evidence: GapEvidence) -> G
         return GapKind.UPLOAD_FAILED
     if any(id_ in uploads.get(s, ()) for s in (UploadStatus.PENDING, UploadStatus.WAITING)):
         return GapKind.UPLOAD_PENDING
-    if any(s.conversation_id == id_ and is_deferred(s.verdict) for s in evidence.standings):
+    if is_waiting:
         return GapKind.NOT_READY
     if evidence.now < may_come_until(day, conversation):
         return GapKind.MAY_COME

@@ -1,10 +1,11 @@
 """What an asset tells the UI: columns before it ever ran, plain numbers afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
+from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import SCHEMAS
 from recordings_pipeline.core.throughput import Throughput
@@ -36,6 +37,16 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         "path": dg.MetadataValue.path(str(report.path)),
         "warnings": "\n".join(report.warnings) or "none",
     }
+
+
+def gaps_table(found: Sequence[Gap]) -> dg.TableMetadataValue:
+    """List what is missing, with reason and next step: as many as a person reads."""
+    names = ("id", "conversation_id", "reason", "next_step")
+    records = [
+        dg.TableRecord({name: getattr(gap, name) for name in names}) for gap in found[:MOST_SHOWN]
+    ]
+    columns = [dg.TableColumn(name, "string") for name in names]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
 def spent_metadata(spent: Throughput) -> Mapping[str, Any]:
