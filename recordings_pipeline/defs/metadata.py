@@ -7,12 +7,12 @@ import dagster as dg
 
 from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.core.throughput import Throughput
 
 
 def column_schema(stage: str) -> dg.TableSchema:
-    """Describe a stage's table from the column registry."""
+    """Describe a table from the column registry."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -21,7 +21,7 @@ def column_schema(stage: str) -> dg.TableSchema:
                 description=column.description,
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )
-            for column in SCHEMAS[stage].columns
+            for column in {**SCHEMAS, RESCUE_LIST.name: RESCUE_LIST}[stage].columns
         ]
     )
 
