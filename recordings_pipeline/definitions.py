@@ -4,7 +4,7 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.defs import assets, jobs, sensors
+from recordings_pipeline.defs import assets, jobs, rescue, sensors
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 defs = dg.Definitions(
@@ -14,6 +14,7 @@ defs = dg.Definitions(
         assets.transcripts,
         assets.diarization,
         assets.conversation_metrics,
+        rescue.rescue_list,
     ],
     jobs=[jobs.export_day],
     schedules=[jobs.every_day],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization, variables_present
 from tests.conftest import Start
@@ -30,10 +30,11 @@ def test_definitions_load() -> None:
 def test_every_table_is_an_asset_with_its_columns() -> None:
     keys = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 
-    assert keys.keys() == SCHEMAS.keys()
+    schemas = {**SCHEMAS, RESCUE_LIST.name: RESCUE_LIST}
+    assert keys.keys() == schemas.keys()
     for name, spec in keys.items():
         columns = spec.metadata["dagster/column_schema"].columns
-        assert [column.name for column in columns] == SCHEMAS[name].names()
+        assert [column.name for column in columns] == schemas[name].names()
 
 
 def test_a_run_materializes_five_assets_with_their_numbers(start: Start, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from recordings_pipeline.cli.main import commands
-from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.core.settings import VARIABLES
 
 ROOT = Path(__file__).parent.parent
@@ -69,7 +69,7 @@ def test_every_variable_is_in_the_readme(variable: object) -> None:
     assert f"`{variable.name}`" in README  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=lambda s: s.name)
+@pytest.mark.parametrize("schema", [*SCHEMAS.values(), RESCUE_LIST], ids=lambda s: s.name)
 def test_every_column_is_in_the_readme_and_has_a_description(schema: object) -> None:
     for column in schema.columns:  # type: ignore[attr-defined]
         assert f"`{column.name}`" in README

@@ -11,7 +11,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from recordings_pipeline.cli.printing import counts_text, moved_text, stage_line
+from recordings_pipeline.cli.printing import counts_text, moved_text, print_gaps, stage_line
 from recordings_pipeline.core.reports import DayFailed, StageReport
 from recordings_pipeline.exporter import RecordingExporter, Report
 from recordings_pipeline.stages.export import Progress, silent
@@ -27,6 +27,7 @@ def run(start: datetime, end: datetime, data: Path | None) -> bool:
         RecordingExporter.from_env(environ, progress=progress, report=report) as exporter,
     ):
         done = exporter.export_range(start, end)
+    print_gaps(done.gaps)
     click.echo(f"recordings: {counts_text(done.outcomes) or 'none'}")
     click.echo(moved_text(done.throughput, is_all_there=done.is_all_there))
     return done.is_complete

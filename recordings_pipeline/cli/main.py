@@ -75,6 +75,21 @@ def export(first: datetime, last: datetime, data: Path | None) -> None:
 
 
 @commands.command()
+def rescue() -> None:
+    r"""List recordings that the source archives or deletes soon, and that were not exported.
+
+    It looks RECORDINGS_RESCUE_DAYS ahead, and exits 1 when there is something to rescue.
+
+    \b
+    Example:
+      RECORDINGS_RESCUE_DAYS=30 recordings-pipeline rescue
+    """
+    from recordings_pipeline.cli.rescue import run
+
+    sys.exit(0 if run() else INCOMPLETE)
+
+
+@commands.command()
 @click.option("--day", type=_DAY, help="Day to predict for; default: yesterday, UTC.")
 def doctor(day: datetime | None) -> None:
     r"""Check credentials, permissions, space, allowance and codecs; move nothing.

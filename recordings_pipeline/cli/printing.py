@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput
 
@@ -27,6 +29,17 @@ def stage_line(report: StageReport) -> str:
         f"{report.stage:<21} {report.day}  {report.row_count:>6} rows  "
         f"{spent.seconds:5.1f} s{moved}  ({counts_text(report.counts)})"
     )
+
+
+def print_gaps(found: Sequence[tuple[Day, Gap]]) -> None:
+    """Print recordings that should be there and are not, as many as a person reads."""
+    if not found:
+        return
+    click.echo(f"recordings that should be there and are not: {len(found)}")
+    rows = [(str(day), gap.id, gap.reason, gap.next_step) for day, gap in found[:MOST_SHOWN]]
+    print_table(("day", "communication", "why", "what to do"), rows)
+    if len(found) > MOST_SHOWN:
+        click.echo(f"… and {len(found) - MOST_SHOWN} more")
 
 
 def counts_text(counts: Mapping[str, int]) -> str:

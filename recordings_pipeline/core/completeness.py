@@ -57,7 +57,11 @@ def retry_time_when_listed(
 
 
 def is_listing_due(
-    ended: datetime | None, asked: datetime | None, known: Iterable[Verdict]
+    ended: datetime | None,
+    asked: datetime | None,
+    known: Iterable[Verdict],
+    *,
+    has_gap: bool = False,
 ) -> bool:
     """Say whether the source is to be asked which recordings a conversation has.
 
@@ -65,8 +69,9 @@ def is_listing_due(
         ended: End of the conversation; None while it is open.
         asked: When it was last asked; None for never.
         known: How the recordings stand that it listed then.
+        has_gap: Whether a leg was recorded without a recording then; it may have been repaired.
     """
-    return any(map(is_deferred, known)) or not is_settled(ended, asked)
+    return has_gap or any(map(is_deferred, known)) or not is_settled(ended, asked)
 
 
 def is_deferred(verdict: Verdict) -> bool:

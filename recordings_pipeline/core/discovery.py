@@ -15,6 +15,7 @@ AUDIO = "audio"
 # What an organization was seen to do. One that does both may hide a recording from us: a batch
 # that leaves one of two out looks like a batch of one, and only metadata tells.
 EXTRA_LEGS, WITHHOLDS = "records_legs_it_does_not_name", "withholds_recordings"
+_SIDE_MEDIA, _SIDE_SUBTYPES = "screen", frozenset({"Screen", "Snippet"})
 # A job costs about five calls, whatever the day; a page of the query holds a hundred.
 JOB_PAYS_FROM = 1_000
 
@@ -85,9 +86,21 @@ def needs_all_metadata(learned: Collection[str]) -> bool:
 
 
 def unlisted_ids(conversation: Conversation, recordings: Iterable[Recording]) -> tuple[str, ...]:
-    """Return the communications that say they were recorded, but have no recording."""
-    listed = {recording.communication_id for recording in recordings}
-    return tuple(id_ for id_ in conversation.recorded_ids if id_ not in listed)
+    """Return the communications that say they were recorded, but have no recording.
+
+    Screens and snippets are kept beside the recording of their leg, and are no substitute for it.
+    A recording that does not say its leg stands for any one of them.
+    """
+    listed = [
+        found.communication_id for found in recordings if is_whole(found.media, found.media_subtype)
+    ]
+    unlisted = [id_ for id_ in conversation.recorded_ids if id_ not in listed]
+    return tuple(unlisted[listed.count(None) :])
+
+
+def is_whole(media: str | None, media_subtype: str | None) -> bool:
+    """Say whether a recording is that of its leg, and not a screen or a snippet beside it."""
+    return media != _SIDE_MEDIA and media_subtype not in _SIDE_SUBTYPES
 
 
 def index_row(
@@ -135,8 +148,12 @@ def index_row(
 
 
 def _only_leg(conversation: Conversation) -> str | None:
-    """Return the communication a single recording belongs to."""
-    if len(conversation.recorded_ids) == 1:
+    """Return the communication a single recording belongs to.
+
+    A batch leaves out what is sensitive without a word: beside a snippet, one recording may be
+    either of two.
+    """
+    if len(conversation.recorded_ids) == 1 and not conversation.has_snippet:
         return conversation.recorded_ids[0]
     return None
 

@@ -10,6 +10,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 AUDIO = PurePosixPath("audio")
 PARTS = AUDIO / ".parts"
 TABLES = PurePosixPath("tables")
+RESCUE_LIST = TABLES / "rescue_list" / "part-0.parquet"
 RAW = PurePosixPath("raw")
 AUDIT = PurePosixPath("audit") / "events.jsonl"
 QUARANTINE = PurePosixPath("quarantine")

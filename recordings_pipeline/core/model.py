@@ -74,6 +74,7 @@ class Conversation:
         dnis: Number that was called.
         codecs: Lower-case codec names seen on voice sessions, such as ``audio/pcmu``.
         recorded_ids: Communications on which a recording was started.
+        has_snippet: Whether a snippet was started as well, on any of them.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Conversation:
     dnis: str | None
     codecs: frozenset[str]
     recorded_ids: tuple[str, ...]
+    has_snippet: bool = False
 
     @property
     def is_recorded(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from recordings_pipeline.core.completeness import open_count, unexplained
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.gaps import Gap
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.throughput import Throughput
 
@@ -21,6 +22,7 @@ class StageReport:
         path: The table's file, relative to the data directory.
         counts: What the stage counted: recordings by outcome, communications by state, …
         warnings: Sentences a person should read.
+        gaps: Recordings that should be there and are not, and that fail the day.
     """
 
     stage: str
@@ -30,6 +32,7 @@ class StageReport:
     counts: Mapping[str, int]
     throughput: Throughput
     warnings: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,20 @@ class ExportReport:
         }
 
     @property
+    def gaps(self) -> tuple[tuple[Day, Gap], ...]:
+        """Recordings that should be there and are not, with their day."""
+        return tuple((report.day, gap) for report in self.stages for gap in report.gaps)
+
+    @property
     def is_all_there(self) -> bool:
         """Whether no day failed and no recording may still come, not even from the source."""
-        return not self.failures and open_count(self.outcomes) == 0
+        return not self.failures and not self.gaps and open_count(self.outcomes) == 0
 
     @property
     def is_complete(self) -> bool:
-        """Whether no day failed and no recording is left that a further run could fetch now.
+        """Whether no day failed, none has a gap, and no recording is left to fetch now.
 
         A deferral leaves a range complete: it waits for the source, not for us.
         """
         left = unexplained(self.outcomes) + self.outcomes.get(str(Outcome.RETRY), 0)
-        return not self.failures and left == 0
+        return not self.failures and not self.gaps and left == 0

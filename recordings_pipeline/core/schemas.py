@@ -176,6 +176,21 @@ CONVERSATION_METRICS = Schema(
     ),
 )
 
+RESCUE_LIST = Schema(
+    "rescue_list",
+    "One row per recording that the source archives or deletes soon, and that was not exported.",
+    (
+        _RECORDING,
+        _CONVERSATION,
+        Column("ending", "string", "archived or deleted", nullable=False, is_repeated=True),
+        Column("ending_time", "timestamp", "When the source will do so", nullable=False),
+        Column("days_left", "int64", "Whole days until then, when listed", nullable=False),
+        Column("outcome", "string", "How it stands; null if never indexed", is_repeated=True),
+        Column("reason", "string", "Why it was not exported", nullable=False, is_repeated=True),
+    ),
+)
+
+# The tables of a day; the rescue list spans all days, and has no partition.
 SCHEMAS = {
     schema.name: schema
     for schema in (RECORDING_INDEX, AUDIO_FILES, TRANSCRIPTS, DIARIZATION, CONVERSATION_METRICS)

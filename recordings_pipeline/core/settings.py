@@ -67,9 +67,14 @@ VARIABLES = (
         "share of the API allowance that backfills leave to daily work",
         "20",
     ),
+    Variable(
+        "RECORDINGS_RESCUE_DAYS", "how many days ahead the rescue list looks, at most 3650", "14"
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
 )
 DEFAULT_API_RESERVE = "20"
+DEFAULT_RESCUE_DAYS = "14"
+_MOST_RESCUE_DAYS = 3_650
 METADATA_MODES = ("when_needed", "always")
 # Our word for a medium, and the platform's.
 MEDIA = {
@@ -92,6 +97,7 @@ class Settings:
         api_reserve: Share of the API allowance that backfills leave alone, 0 to 1.
         metadata: ``when_needed`` or ``always``.
         exported_media: Media of recordings that are exported, in the platform's words.
+        rescue_days: How many days ahead the rescue list looks.
     """
 
     client_id: str
@@ -103,6 +109,7 @@ class Settings:
     api_reserve: float
     metadata: str
     exported_media: frozenset[str]
+    rescue_days: int
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -123,6 +130,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         api_reserve=_api_reserve(given),
         metadata=_metadata(given),
         exported_media=_exported_media(given),
+        rescue_days=_rescue_days(given),
     )
 
 
@@ -245,6 +253,14 @@ def _metadata(given: Mapping[str, str]) -> str:
     if mode not in METADATA_MODES:
         raise ConfigurationError("RECORDINGS_METADATA", f"is one of {', '.join(METADATA_MODES)}")
     return mode
+
+
+def _rescue_days(given: Mapping[str, str]) -> int:
+    text = given.get("RECORDINGS_RESCUE_DAYS", DEFAULT_RESCUE_DAYS)
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= _MOST_RESCUE_DAYS:
+        problem = f"is not a whole number from 1 to {_MOST_RESCUE_DAYS}, like 14"
+        raise ConfigurationError("RECORDINGS_RESCUE_DAYS", problem)
+    return int(text)
 
 
 def _exported_media(given: Mapping[str, str]) -> frozenset[str]:

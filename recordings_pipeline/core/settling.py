@@ -26,6 +26,7 @@ class Evidence:
         deferred_count: Recordings the source is still working on.
         pending_count: The day's conversations whose uploads the source reports as pending; None
             when it would not say.
+        late_count: Communications that were recorded and may still get their recording.
     """
 
     now: datetime
@@ -33,6 +34,7 @@ class Evidence:
     open_count: int
     deferred_count: int
     pending_count: int | None
+    late_count: int = 0
 
 
 def is_settled(ended: datetime | None, asked: datetime | None) -> bool:
@@ -66,5 +68,7 @@ def _reasons(day: Day, evidence: Evidence) -> Iterable[str]:
         yield f"{evidence.open_count} conversations are still open"
     if evidence.deferred_count:
         yield f"{evidence.deferred_count} recordings are not ready at the source"
+    if evidence.late_count and is_old_enough(day, evidence.now):
+        yield f"{evidence.late_count} legs were recorded, and may still get their recording"
     if evidence.pending_count:
         yield f"{evidence.pending_count} conversations have uploads pending at the source"

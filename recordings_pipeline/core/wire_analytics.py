@@ -83,6 +83,7 @@ def _conversation(item: Json) -> Conversation:
         dnis=customer.get("sessionDnis") or customer.get("dnis"),
         codecs=frozenset(_codecs(sessions)),
         recorded_ids=tuple(dict.fromkeys(_recorded(sessions))),
+        has_snippet=any(session.get("snippetRecording") is True for session in sessions),
     )
 
 

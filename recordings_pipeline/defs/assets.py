@@ -8,7 +8,6 @@ from typing import Any
 
 import dagster as dg
 
-from recordings_pipeline.core.completeness import unexplained
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
     Busy,
@@ -22,6 +21,7 @@ from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.defs.metadata import (
     column_schema,
+    gaps_table,
     materialization_metadata,
     spent_metadata,
 )
@@ -66,7 +66,10 @@ def recording_index(
             _EVERY_RECORDING,
             asset="audio_files",
             blocking=True,
-            description="Each listed recording has one stated outcome, or a stated future.",
+            description=(
+                "Each listed recording has one stated outcome, or a stated future, and each leg "
+                "that was recorded has a recording. What fails it is listed with the next step."
+            ),
         )
     ],
 )
@@ -79,9 +82,10 @@ def audio_files(
     day again fetches only what is left.
     """
     report = _run(context, organization, "audio_files")
-    gap = unexplained(report.counts)
     check = dg.AssetCheckResult(
-        check_name=_EVERY_RECORDING, passed=gap == 0, metadata={"unexplained": gap}
+        check_name=_EVERY_RECORDING,
+        passed=not report.gaps,
+        metadata={"unexplained": len(report.gaps), "gaps": gaps_table(report.gaps)},
     )
     return dg.MaterializeResult(metadata=materialization_metadata(report), check_results=[check])
 

@@ -4,7 +4,8 @@ import dagster as dg
 
 export_day = dg.define_asset_job(
     "export_day",
-    selection=dg.AssetSelection.groups("recordings"),
+    # The rescue list belongs to no day.
+    selection=dg.AssetSelection.groups("recordings") - dg.AssetSelection.assets("rescue_list"),
     description="All five assets of one day: index, audio, transcripts, turns, metrics.",
 )
 

@@ -1,17 +1,18 @@
 """What an asset tells the UI: columns before it ever ran, plain numbers afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
+from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.core.throughput import Throughput
 
 
 def column_schema(stage: str) -> dg.TableSchema:
-    """Describe a stage's table from the column registry."""
+    """Describe a table from the column registry."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -20,7 +21,7 @@ def column_schema(stage: str) -> dg.TableSchema:
                 description=column.description,
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
             )
-            for column in SCHEMAS[stage].columns
+            for column in {**SCHEMAS, RESCUE_LIST.name: RESCUE_LIST}[stage].columns
         ]
     )
 
@@ -36,6 +37,16 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         "path": dg.MetadataValue.path(str(report.path)),
         "warnings": "\n".join(report.warnings) or "none",
     }
+
+
+def gaps_table(found: Sequence[Gap]) -> dg.TableMetadataValue:
+    """List what is missing, with reason and next step: as many as a person reads."""
+    names = ("id", "conversation_id", "reason", "next_step")
+    records = [
+        dg.TableRecord({name: getattr(gap, name) for name in names}) for gap in found[:MOST_SHOWN]
+    ]
+    columns = [dg.TableColumn(name, "string") for name in names]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
 def spent_metadata(spent: Throughput) -> Mapping[str, Any]:

@@ -45,6 +45,7 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_api_reserve_percent: str = ""
     recordings_metadata: str = ""
     recordings_media: str = ""
+    recordings_rescue_days: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""

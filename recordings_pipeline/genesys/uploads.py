@@ -1,11 +1,14 @@
-"""Which uploads of recordings are still under way at the source?"""
+"""How do uploads of recordings stand at the source?"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from recordings_pipeline.core import wire
 from recordings_pipeline.core.errors import PermissionMissing
+from recordings_pipeline.core.gaps import UploadStatus
+from recordings_pipeline.core.model import UploadReport
+from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.genesys.client import GenesysClient, json_of
 from recordings_pipeline.genesys.media import MediaReader, Sink
 
@@ -15,31 +18,53 @@ _POLLS, _POLL_S = 60, 0.5
 MOST_BYTES = 50_000_000
 _OK = 200
 
+Uploads = Mapping[UploadStatus, frozenset[str]]
 
-def pending_conversations(client: GenesysClient, since: datetime) -> frozenset[str]:
-    """Return ids of conversations whose uploads are pending since an instant.
 
-    Other ids of the report come along and do no harm: they are no conversation's. Without the
-    permission ``recording:uploadReport:add`` nobody can tell, and the answer is empty.
+def uploads_since(
+    client: GenesysClient, since: datetime, statuses: Iterable[UploadStatus]
+) -> Uploads | None:
+    """Return ids of conversations by the status of their uploads since an instant.
+
+    A status costs about three calls. Other ids of a report come along and do no harm: they are no
+    conversation's.
+
+    Returns:
+        None when nobody can tell: the report failed, is too large, or the permissions
+        ``recording:uploadReport:add`` and ``recording:uploadReport:view`` are missing.
     """
-    request = {"dateSince": since.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "uploadStatus": "Pending"}
+    found = {}
     try:
-        reply = client.sdk.recording.post_recording_uploads_reports(request)
-        report = wire.upload_report(json_of(reply, "upload report"))
-        for _ in range(_POLLS):
-            if report.url is not None or report.is_over:
-                break
-            client.wait(_POLL_S)
-            reply = client.sdk.recording.get_recording_uploads_report(report.id)
-            report = wire.upload_report(json_of(reply, "upload report"))
+        for status in statuses:
+            report = _report(client, since, status)
+            ids = None if report.url is None else _ids(client, report.url)
+            if ids is None:
+                return None
+            found[status] = ids
     except PermissionMissing:
-        return frozenset()
-    if report.url is None:
-        return frozenset()
+        return None
+    return found
+
+
+def _report(client: GenesysClient, since: datetime, status: UploadStatus) -> UploadReport:
+    request = {"dateSince": since.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "uploadStatus": str(status)}
+    reply = client.sdk.recording.post_recording_uploads_reports(request)
+    report = wire.upload_report(json_of(reply, "upload report"))
+    for _ in range(_POLLS):
+        if report.url is not None or report.is_over:
+            break
+        client.wait(_POLL_S)
+        reply = client.sdk.recording.get_recording_uploads_report(report.id)
+        report = wire.upload_report(json_of(reply, "upload report"))
+    return report
+
+
+def _ids(client: GenesysClient, url: SignedUrl) -> frozenset[str] | None:
     reader = MediaReader(client.stop)
-    content = bytearray()
+    content, statuses = bytearray(), []
 
     def begin(status: int, _headers: Mapping[str, str]) -> Sink | None:
+        statuses.append(status)
         return receive if status == _OK else None
 
     def receive(data: bytes) -> None:
@@ -47,7 +72,9 @@ def pending_conversations(client: GenesysClient, since: datetime) -> frozenset[s
             content.extend(data)
 
     try:
-        reader.read(report.url, {"Accept-Encoding": "identity"}, begin)
+        reader.read(url, {"Accept-Encoding": "identity"}, begin)
     finally:
         reader.close()
+    if statuses[-1:] != [_OK] or len(content) >= MOST_BYTES:
+        return None
     return frozenset(found.decode() for found in _ID.findall(bytes(content)))

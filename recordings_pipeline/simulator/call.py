@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from recordings_pipeline.simulator.languages import language_of
 from recordings_pipeline.simulator.plan import Plan, Score, plan_of
 from recordings_pipeline.simulator.timeline import Phase
-from recordings_pipeline.simulator.traits import CODECS, MEDIA, STATES, VARIANTS, has
+from recordings_pipeline.simulator.traits import CODECS, LOSSES, MEDIA, STATES, VARIANTS, has
 
 AVAILABLE = "AVAILABLE"
 _STATES = dict(
@@ -154,6 +154,11 @@ class Call:
     def media(self) -> str:
         """``voice``, ``chat``, ``email`` or ``message``."""
         return next((name for name in MEDIA if self.has(name)), "voice")
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its recordings were started, but can never be listed."""
+        return any(map(self.has, LOSSES))
 
     @property
     def language(self) -> str:

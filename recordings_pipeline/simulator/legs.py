@@ -96,6 +96,8 @@ def _agent(cast: Cast, kind: str, number: int, phases: list[Phase]) -> Leg:
         segments.append(Segment("wrapup", last, last + _WRAP_UP))
     code = WRAP_UPS[(cast.index + number) % len(WRAP_UPS)]
     leg = _leg(cast, kind, tuple(segments), agent=cast.agents[number])
+    if kind == "agent" and has(cast.bits, "second_recording"):
+        leg = replace(leg, is_recorded=True)
     return leg if is_coach else replace(leg, wrap_up=code)
 
 

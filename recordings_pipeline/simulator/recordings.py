@@ -62,7 +62,8 @@ def _more(cast: Cast, ids: Ids) -> Iterator[Recording]:
     consult = next((phase for phase in cast.phases if phase.kind == CONSULT), None)
     if consult is not None:
         yield _consult(cast, ids, consult)
-    if has(cast.bits, "second_recording"):
+    # It runs on the agent's leg, which a voicemail does not have.
+    if has(cast.bits, "second_recording") and not has(cast.bits, "voicemail"):
         second = _heard(cast, ids, "second", cast.phases)
         yield replace(second, subtype="Station", communication_id=ids.agent_session_id)
     if has(cast.bits, "snippet"):

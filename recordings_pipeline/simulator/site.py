@@ -110,7 +110,8 @@ class Site:
     def recordings(self, call: Call) -> list[Recording]:
         """Return what can be listed of a conversation now."""
         now = self.now()
-        found = list(call.recordings) if self.is_known(call) and call.available <= now else []
+        is_listed = self.is_known(call) and call.available <= now and not call.is_lost
+        found = list(call.recordings) if is_listed else []
         late = self.world.planted(call) if call.conversation_id in self._planted else None
         return [*found, late] if late is not None else found
 

@@ -36,14 +36,32 @@ SINGLES = (
     "open",
     "untranscribed",
 )
+# Recordings that were started and never came: an upload that failed, and one that nobody knows of.
+# Their bits come last, and they are dealt last: a world without them stays what it was.
+LOSSES = ("lost_upload", "vanished")
 GROUPS = (MEDIA, FATES, LENGTHS, STATES, CODECS, LANGUAGES, PARTNERS, VARIANTS, LATES)
-TRAITS = (*(trait for group in GROUPS for trait in group), *SINGLES)
+TRAITS = (*(trait for group in GROUPS for trait in group), *SINGLES, *LOSSES)
 _BIT = {trait: np.uint64(1 << position) for position, trait in enumerate(TRAITS)}
 # On a day with fewer conversations a rare trait may be absent.
 ROOM_FOR_ALL = 24
 # What an e-mail can have as well as a call.
 _DIGITAL = frozenset({*MEDIA, *STATES, "sensitive", "open", "late_recording"})
 _NEEDS_TIME = frozenset({"ivr", "hold", "secure_pause", *PARTNERS})
+# All that can be seen of a call of which nothing was kept.
+_SEEN_WITHOUT_RECORDING = frozenset(
+    {
+        "voicemail",
+        *LENGTHS,
+        "transfer",
+        "conference",
+        "coaching",
+        "ivr",
+        "outbound",
+        "hold",
+        "secure_pause",
+        "untranscribed",
+    }
+)
 # What would hide another trait: a deleted recording is not withheld because it is sensitive too.
 _HIDES = {
     "sensitive": STATES,
@@ -93,6 +111,10 @@ def dealt(
     for trait in SINGLES:
         eligible = _eligible(bits, (trait,), everyone)
         _deal(bits, (trait,), shares, rng.permutation(eligible), count)
+    if any(shares.get(trait, 0.0) > 0 for trait in LOSSES):
+        barred = _union({*TRAITS} - _SEEN_WITHOUT_RECORDING)
+        whole = everyone[(bits[everyone] & barred) == 0]
+        _deal(bits, LOSSES, shares, rng.permutation(whole), count)
     for number in numbers:
         bits[number] = _union(pinned[number])
     return bits

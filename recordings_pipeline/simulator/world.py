@@ -12,7 +12,7 @@ from recordings_pipeline.simulator.legs import Cast, legs_of
 from recordings_pipeline.simulator.recordings import Ids, planted, recordings_of
 from recordings_pipeline.simulator.shape import Shape
 from recordings_pipeline.simulator.timeline import Phase, timeline_of
-from recordings_pipeline.simulator.traits import MEDIA, has
+from recordings_pipeline.simulator.traits import LOSSES, MEDIA, has
 
 CACHED_DAYS, CACHED_CALLS = 32, 8_192
 # A day a world never had: two centuries around now are enough for any test.
@@ -99,8 +99,9 @@ class World:
         legs = legs_of(cast)
         queue = int(columns.queue[index])
         late = timedelta(hours=LATE_HOURS[index % len(LATE_HOURS)])
-        # A transcript is deleted together with its recording.
-        is_told = bool(cast.phases) and not has(bits, "untranscribed") and not has(bits, "deleted")
+        # A transcript is deleted, or lost, together with its recording.
+        untold = ("untranscribed", "deleted", *LOSSES)
+        is_told = bool(cast.phases) and not any(has(bits, trait) for trait in untold)
         number = int(generator(self.seed, day, index, "ani").integers(10**6, 10**7))
         return Call(
             day=day,

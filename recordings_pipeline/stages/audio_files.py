@@ -21,6 +21,7 @@ from recordings_pipeline.core.errors import (
     NotFound,
     TransientError,
 )
+from recordings_pipeline.core.gaps import failing, untried
 from recordings_pipeline.core.model import WRITTEN_MEDIA, Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.retries import recording_delay
@@ -79,7 +80,9 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
     counts = counts_by_outcome([standing.verdict for standing in standings])
     warnings = _warnings(day, counts, unknown)
-    return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), warnings)
+    spent, lost = measurement.taken(), failing(export.ledger.days.gaps(day))
+    gaps = (*lost, *untried(standings))
+    return StageReport(STAGE, day, row_count, path, counts, spent, warnings, gaps)
 
 
 class _Fetcher:

@@ -102,7 +102,9 @@ def _due(
         before = known.get(conversation.id)
         verdicts = [standing.verdict for standing in waiting.get(conversation.id, ())]
         asked = before.asked if before else None
-        is_due = conversation.id in told or is_listing_due(conversation.end, asked, verdicts)
+        is_due = conversation.id in told or is_listing_due(
+            conversation.end, asked, verdicts, has_gap=bool(before and before.unlisted_ids)
+        )
         if conversation.may_have_recordings and is_due:
             yield conversation
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.settings import MEDIA, METADATA_MODES, Settings
+from recordings_pipeline.core.settings import (
+    DEFAULT_RESCUE_DAYS,
+    MEDIA,
+    METADATA_MODES,
+    Settings,
+)
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.storage.home import Home, private
@@ -31,6 +36,7 @@ class Export:
         quota_bytes: Most bytes the data directory may hold; None for no limit.
         metadata: ``always``, or ``when_needed``.
         exported_media: Media of recordings that are exported, in the platform's words.
+        rescue_days: How many days ahead the rescue list looks.
         links: Signed URLs that the index came by.
     """
 
@@ -43,6 +49,7 @@ class Export:
     quota_bytes: int | None = None
     metadata: str = METADATA_MODES[0]
     exported_media: frozenset[str] = frozenset({MEDIA["call"]})
+    rescue_days: int = int(DEFAULT_RESCUE_DAYS)
     links: Links = field(default_factory=Links)
     _lifetimes: list[float] = field(default_factory=list)
 
@@ -105,6 +112,7 @@ def open_export(
                 quota_bytes=settings.quota_bytes,
                 metadata=settings.metadata,
                 exported_media=settings.exported_media,
+                rescue_days=settings.rescue_days,
             )
         finally:
             # Before the client closes: what waits for it has to know.

@@ -12,15 +12,16 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import counts_by_outcome
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.discovery import needs_all_metadata, reads_by_job
+from recordings_pipeline.core.gaps import counts_of_gaps
 from recordings_pipeline.core.model import Conversation, Outcome
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.settling import Evidence, is_old_enough, unsettled_because
+from recordings_pipeline.core.settling import Evidence, unsettled_because
 from recordings_pipeline.core.standings import DayStanding
 from recordings_pipeline.genesys import analytics
-from recordings_pipeline.genesys.uploads import pending_conversations
 from recordings_pipeline.stages.discovery import Tally, discover
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.gaps import ask_about_gaps, explain_gaps
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.naming import named, refresh_names
 from recordings_pipeline.stages.preflight import require_day
@@ -32,7 +33,8 @@ STAGE = "recording_index"
 def index_day(export: Export, day: Day) -> StageReport:
     """List the day's recordings, give each an outcome, and publish the index.
 
-    A settled day costs one call, to see whose it is: its table is published from the ledger.
+    A settled day costs one call, to see whose it is: its table is published from the ledger. Only
+    of a recording that should be there and is not, the source is asked again.
 
     Raises:
         PreflightFailed: Something is known to go wrong; nothing has moved.
@@ -41,6 +43,7 @@ def index_day(export: Export, day: Day) -> StageReport:
     before = export.ledger.days.standing(day)
     if before is not None and before.is_settled:
         export.bind_organization()
+        ask_about_gaps(export, day)
     else:
         require_day(export, day)
         _ask(export, day)
@@ -75,16 +78,14 @@ def _ask(export: Export, day: Day) -> None:
 def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | None) -> None:
     now = export.now()
     outcomes = [verdict.outcome for verdict in export.ledger.verdicts(day).values()]
-    pending = None
-    if is_old_enough(day, now):
-        asked = export.ledger.days.conversations(day)
-        pending = len(pending_conversations(export.client, day.start) & asked.keys())
+    pending, late = explain_gaps(export, day, now)
     evidence = Evidence(
         now=now,
         available_until=available_until,
         open_count=tally.open,
         deferred_count=outcomes.count(Outcome.DEFERRED),
         pending_count=pending,
+        late_count=late,
     )
     reasons = unsettled_because(day, evidence)
     export.ledger.days.indexed(
@@ -105,9 +106,7 @@ def _counts(export: Export, day: Day) -> dict[str, int]:
         "conversations": standing.conversation_count if standing else 0,
         "open_conversations": standing.open_count if standing else 0,
         "is_settled": int(standing is not None and standing.is_settled),
-        "unlisted_legs": sum(
-            len(found.unlisted_ids) for found in export.ledger.days.conversations(day).values()
-        ),
+        **counts_of_gaps(export.ledger.days.gaps(day)),
         **counts_by_outcome(list(export.ledger.verdicts(day).values())),
     }
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.gaps import Gap, GapKind
 from recordings_pipeline.core.standings import DayStanding, KnownConversation
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_update, writing
@@ -86,12 +87,35 @@ class DayBook:
 
     def conversations(self, day: Day) -> dict[str, KnownConversation]:
         """Return what was asked of the day's conversations, by id."""
+        return {found.conversation_id: found for found in self._conversations(day)}
+
+    def unlisted(self, day: Day) -> list[KnownConversation]:
+        """Return the day's conversations with a leg that was recorded and has no recording."""
+        return self._conversations(day, tables.conversations.c.unlisted != "")
+
+    def keep_gaps(self, day: Day, found: Iterable[Gap]) -> None:
+        """Say which recordings of a day should be there and are not, in place of those before."""
+        with writing(self._engine) as db:
+            db.execute(delete(tables.gaps).where(tables.gaps.c.day == day.key))
+            for gap in found:
+                db.execute(insert(tables.gaps).values({**asdict(gap), "day": day.key}))
+
+    def gaps(self, day: Day) -> tuple[Gap, ...]:
+        """Return the gaps as they were decided last, those that fail the day first."""
+        columns = tables.gaps.c
+        query = select(*(column for column in columns if column.name != "day"))
+        query = query.where(columns.day == day.key)
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(columns.is_failing.desc(), columns.id)).mappings()
+            return tuple(Gap(**{**row, "kind": GapKind(row["kind"])}) for row in rows)
+
+    def _conversations(self, day: Day, *conditions: ColumnElement[bool]) -> list[KnownConversation]:
         columns = tables.conversations.c
-        query = select(tables.conversations).where(columns.day == day.key)
+        query = select(tables.conversations).where(columns.day == day.key, *conditions)
         with self._engine.connect() as db:
             rows = db.execute(query.order_by(columns.conversation_id)).mappings().all()
-        return {
-            row["conversation_id"]: KnownConversation(
+        return [
+            KnownConversation(
                 row["conversation_id"],
                 row["asked_time"],
                 row["end_time"],
@@ -99,7 +123,7 @@ class DayBook:
                 tuple(filter(None, row["unlisted"].split(","))),
             )
             for row in rows
-        }
+        ]
 
 
 class NameBook:

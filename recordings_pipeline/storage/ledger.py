@@ -15,6 +15,7 @@ from sqlalchemy import Select, delete, insert, select
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
+from recordings_pipeline.core.rescue import is_wanted
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.standings import (
@@ -107,6 +108,22 @@ class Ledger:
             query = query.where(columns.recording_id.in_(ids[start : start + _IDS]))
             found |= {row["recording_id"]: standing_from(row) for row in self._all(query)}
         return found
+
+    def standings_in(self, conversation_ids: Sequence[str]) -> list[Standing]:
+        """Return how the recordings of some conversations stand, in no order."""
+        column = tables.recordings.c.conversation_id
+        found: list[Standing] = []
+        for start in range(0, len(conversation_ids), _IDS):
+            chunk = conversation_ids[start : start + _IDS]
+            query = select(tables.recordings).where(column.in_(chunk))
+            found += [standing_from(row) for row in self._all(query)]
+        return found
+
+    def wanted_standings(self) -> dict[str, Standing]:
+        """Return the recordings of all days that could still be fetched, by id."""
+        wanted = [str(outcome) for outcome in Outcome if is_wanted(Verdict(outcome))]
+        query = select(tables.recordings).where(tables.recordings.c.outcome.in_(wanted))
+        return {row["recording_id"]: standing_from(row) for row in self._all(query)}
 
     def open_standings(self, day: Day) -> dict[str, list[Standing]]:
         """Return the day's recordings without a final outcome, by conversation."""

@@ -72,6 +72,19 @@ days = Table(
     Column("spent_calls", Integer, nullable=False, default=0),
 )
 
+# Communications that were recorded and have no recording; decided whenever the day is indexed.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("conversation_id", String(36), nullable=False),
+    Column("day", String(10), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("next_step", Text, nullable=False),
+    Column("is_failing", Boolean, nullable=False),
+)
+
 names = Table(
     "names",
     metadata,
@@ -84,7 +97,7 @@ recordings = Table(
     "recordings",
     metadata,
     Column("recording_id", String(36), primary_key=True),
-    Column("conversation_id", String(36), nullable=False),
+    Column("conversation_id", String(36), nullable=False, index=True),
     Column("communication_id", String(36)),
     Column("day", String(10), nullable=False, index=True),
     Column("start_time", Instant, nullable=False),

@@ -63,6 +63,8 @@ def test_a_loopback_address_logs_in_where_it_is() -> None:
         ({"GENESYS_LOGIN_URL": "https://h:abc"}, "GENESYS_LOGIN_URL"),
         ({"GENESYS_LOGIN_URL": "ftp://login"}, "GENESYS_LOGIN_URL"),
         ({"RECORDINGS_QUOTA_GB": "-3"}, "RECORDINGS_QUOTA_GB"),
+        ({"RECORDINGS_RESCUE_DAYS": "0"}, "RECORDINGS_RESCUE_DAYS"),
+        ({"RECORDINGS_RESCUE_DAYS": "a week"}, "RECORDINGS_RESCUE_DAYS"),
         ({"RECORDINGS_QUOTA_GB": "nan"}, "RECORDINGS_QUOTA_GB"),
         ({"RECORDINGS_QUOTA_GB": "\u0663"}, "RECORDINGS_QUOTA_GB"),
     ],

@@ -7,6 +7,7 @@ from recordings_pipeline.simulator.ids import generator
 from recordings_pipeline.simulator.shape import shape_named
 from recordings_pipeline.simulator.traits import (
     GROUPS,
+    LOSSES,
     ROOM_FOR_ALL,
     STATES,
     TRAITS,
@@ -35,7 +36,7 @@ def test_a_rare_trait_appears_on_every_day_with_room_for_it(count: int, expected
     assert ((bits & bit("deleted")) != 0).sum() == expected
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
+@pytest.mark.parametrize("group", [*GROUPS, LOSSES], ids=lambda group: group[0])
 def test_of_a_group_a_conversation_has_one_at_most(group: tuple[str, ...]) -> None:
     bits = dealing(500, dict.fromkeys(TRAITS, 0.04))
 
@@ -56,6 +57,26 @@ def test_a_deleted_recording_is_never_withheld_as_well() -> None:
     sensitive = bits[(bits & bit("sensitive")) != 0]
     assert len(sensitive) > 0
     assert not any(has(int(one), state) for one in sensitive for state in STATES)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_of_a_lost_call_nothing_else_can_be_asked(loss: str) -> None:
+    bits = dealing(500, dict.fromkeys(TRAITS, 0.04))
+
+    lost = bits[(bits & bit(loss)) != 0]
+    assert len(lost) > 0
+    hidden = {"sensitive", "second_recording", "screen", "snippet", "consult", *STATES}
+    assert not any(has(int(one), trait) for one in lost for trait in hidden)
+
+
+def test_losses_leave_every_other_trait_where_it_was() -> None:
+    shares = dict.fromkeys((*TRAITS[: -len(LOSSES)],), 0.04)
+
+    without, lossy = dealing(500, shares), dealing(500, {**shares, **dict.fromkeys(LOSSES, 0.04)})
+
+    losses = bit(LOSSES[0]) | bit(LOSSES[1])
+    assert (lossy & losses).any()
+    assert (lossy & ~losses == without).all()
 
 
 def test_the_last_conversation_of_a_day_is_an_ordinary_call() -> None:

@@ -115,13 +115,16 @@ def report_file(site: Site, job: Job) -> list[dict[str, Json]]:
         for call in site.world.calls(day)
         if since <= call.start <= site.now()
         for recording in call.recordings
-        if _status(site, call, site.file_state(recording, call)) == status
+        if not call.has("vanished")
+        and _status(site, call, site.file_state(recording, call)) == status
     ]
 
 
 def _status(site: Site, call: Call, file_state: str) -> str:
     if site.is_open(call):
         return "WaitForConversation"
+    if call.has("lost_upload"):
+        return "Failure"
     if call.available > site.now() or file_state == "UPLOADING":
         return "Pending"
     return "Failure" if file_state == "ERROR" else "Success"
