@@ -90,6 +90,52 @@ def rescue() -> None:
 
 
 @commands.command()
+@click.option("--from", "first", type=_DAY, required=True, help="First day, such as 2026-01-01.")
+@click.option("--to", "last", type=_DAY, required=True, help="Last day; it is included.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to plan for, instead of RECORDINGS_DATA.",
+)
+def plan(first: datetime, last: datetime, data: Path | None) -> None:
+    r"""Predict what an export of some days takes; move nothing.
+
+    API calls by kind, hours at the allowance, audio and disk headroom. Exit code 1 when it cannot
+    work. The prediction is kept: `status` compares it with what then happened.
+
+    \b
+    Example:
+      recordings-pipeline plan --from 2026-01-01 --to 2026-01-31
+    """
+    from recordings_pipeline.cli.plan import run
+
+    if last < first:
+        raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
+    sys.exit(0 if run(_midnight(first.date()), _day_after(last.date()), data) else INCOMPLETE)
+
+
+@commands.command()
+@click.option("--from", "first", type=_DAY, help="First day; default: the first there is.")
+@click.option("--to", "last", type=_DAY, help="Last day, included; default: the last there is.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to look into, instead of RECORDINGS_DATA.",
+)
+def status(first: datetime | None, last: datetime | None, data: Path | None) -> None:
+    r"""Show how days stand, and what was planned beside what happened; needs no credentials.
+
+    \b
+    Example:
+      recordings-pipeline status --from 2026-01-01 --to 2026-01-31
+    """
+    from recordings_pipeline.cli.status import run
+
+    run(first.date() if first else date.min, last.date() if last else date.max, data)
+    sys.exit(0)
+
+
+@commands.command()
 @click.option("--day", type=_DAY, help="Day to predict for; default: yesterday, UTC.")
 def doctor(day: datetime | None) -> None:
     r"""Check credentials, permissions, space, allowance and codecs; move nothing.

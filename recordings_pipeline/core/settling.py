@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from recordings_pipeline.core.days import Day
 
 SETTLING_DELAY = timedelta(hours=48)
+# Why a day is not settled that was planned, or tried in vain, and never indexed.
+NOT_EXPORTED = "not exported yet"
 # A conversation that is open after a week was left open by mistake; it holds up its day no longer.
 LONGEST_CONVERSATION = timedelta(days=7)
 

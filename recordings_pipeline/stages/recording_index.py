@@ -51,9 +51,8 @@ def index_day(export: Export, day: Day) -> StageReport:
     known = refresh_names(export, export.ledger.index_rows(day))
     rows = named(export.ledger.index_rows(day), known)
     row_count = write_table(export.home.path(path), RECORDING_INDEX, rows)
-    spent = measurement.taken()
-    export.ledger.days.spent(day, spent.api_calls)
-    return StageReport(STAGE, day, row_count, path, _counts(export, day), spent, _news(export, day))
+    counts, news = _counts(export, day), _news(export, day)
+    return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), news)
 
 
 def _ask(export: Export, day: Day) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import Gap, GapKind
+from recordings_pipeline.core.settling import NOT_EXPORTED
 from recordings_pipeline.core.standings import DayStanding, KnownConversation
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import insert_or_update, writing
+from recordings_pipeline.storage.ledger_engine import insert_or_ignore, insert_or_update, writing
 
 _PLANNED = ("planned_recordings", "planned_calls", "planned_bytes")
 
@@ -54,24 +56,22 @@ class DayBook:
             db.execute(insert_or_update(tables.days, values, key=["day"], keep=keep))
 
     def planned(self, day: Day, now: datetime, *, recordings: int, calls: int, size: int) -> None:
-        """Remember what was predicted for a day."""
+        """Remember what a day will have taken when it is done, earlier runs included."""
         values = {
-            "day": day.key,
-            "indexed_time": now,
-            "is_settled": False,
-            "reasons": "not exported yet",
-            "conversation_count": 0,
-            "open_count": 0,
+            **_unknown(day, now),
             **dict(zip(_PLANNED, (recordings, calls, size), strict=True)),
         }
         with writing(self._engine) as db:
             keep = [name for name in values if name not in _PLANNED]
             db.execute(insert_or_update(tables.days, values, key=["day"], keep=keep))
 
-    def spent(self, day: Day, calls: int) -> None:
-        """Add to the API calls a day has taken."""
+    def spent(self, day: Day, now: datetime, calls: int) -> None:
+        """Add to the API calls a day has taken, whether or not it was ever indexed."""
+        if not calls:
+            return
         columns = tables.days.c
         with writing(self._engine) as db:
+            db.execute(insert_or_ignore(tables.days, _unknown(day, now)))
             db.execute(
                 update(tables.days)
                 .where(columns.day == day.key)
@@ -150,3 +150,15 @@ class NameBook:
             for id_, name in names.items():
                 values = {"id": id_, "name": name, "asked_time": now}
                 db.execute(insert_or_update(tables.names, values, key=["id"]))
+
+
+def _unknown(day: Day, now: datetime) -> dict[str, Any]:
+    """Return the row of a day that nobody has indexed."""
+    return {
+        "day": day.key,
+        "indexed_time": now,
+        "is_settled": False,
+        "reasons": NOT_EXPORTED,
+        "conversation_count": 0,
+        "open_count": 0,
+    }

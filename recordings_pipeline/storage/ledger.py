@@ -27,6 +27,7 @@ from recordings_pipeline.core.standings import (
 )
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.day_book import DayBook, NameBook
+from recordings_pipeline.storage.day_totals import DayTotals
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
@@ -51,6 +52,7 @@ class Ledger:
             tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
         self.days = DayBook(self._engine)
+        self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
 
     def close(self) -> None:

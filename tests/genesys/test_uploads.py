@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from recordings_pipeline.genesys.uploads import pending_conversations
+from recordings_pipeline.core.gaps import UploadStatus
+from recordings_pipeline.genesys.uploads import uploads_since
 from recordings_pipeline.simulator.options import EVERY_PERMISSION
 from tests.conftest import Start
 from tests.genesys.conftest import Open
@@ -23,8 +24,10 @@ def test_the_report_names_conversations_whose_uploads_are_pending(
     }
 
     assert uploading
-    assert uploading <= pending_conversations(client_of(simulator), SINCE)
+    found = uploads_since(client_of(simulator), SINCE, [UploadStatus.PENDING])
+    assert found is not None
+    assert uploading <= found[UploadStatus.PENDING]
 
 
 def test_without_the_permission_nobody_can_tell(start: Start, client_of: Open) -> None:
-    assert pending_conversations(client_of(start()), SINCE) == frozenset()
+    assert uploads_since(client_of(start()), SINCE, [UploadStatus.PENDING]) is None

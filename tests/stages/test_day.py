@@ -9,6 +9,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy, PreflightFailed
 from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import export_day, run_stage
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.audit import read_events
@@ -77,3 +78,36 @@ def test_what_a_person_should_know_is_logged_as_a_warning(
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert ("INFO", f"transcripts {DAY}: 0 rows") in told
     assert ("WARNING", f"transcripts {DAY}: {report.warnings[0]}") in told
+
+
+def asked_of(simulator: Simulator) -> int:
+    return simulator.traffic.api_requests + simulator.traffic.logins
+
+
+def test_every_stage_adds_what_it_asked_to_the_calls_of_the_day(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=4)
+    export = opened(simulator)
+
+    reports = list(export_day(export, DAY))
+
+    standing = export.ledger.days.standing(DAY)
+    spent = {report.stage: report.throughput.api_calls for report in reports}
+    assert spent["recording_index"]
+    assert spent["transcripts"]
+    assert standing is not None
+    assert standing.spent_calls == sum(spent.values()) == asked_of(simulator)
+
+
+def test_a_day_that_failed_before_it_was_indexed_keeps_what_it_spent(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=4)
+    export = opened(simulator)
+
+    with pytest.raises(PreflightFailed):
+        run_stage(replace(export, quota_bytes=1), "recording_index", DAY)
+
+    standing = export.ledger.days.standing(DAY)
+    assert standing is not None
+    assert not standing.is_settled
+    assert standing.spent_calls == asked_of(simulator) > 0

@@ -1,0 +1,30 @@
+"""How do the days stand? Reads the ledger and asks nobody."""
+
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.status import DayStatus, day_status
+from recordings_pipeline.storage.home import Home
+from recordings_pipeline.storage.ledger import Ledger
+
+
+def read_status(data: Path, first: date, last: date) -> list[DayStatus]:
+    """Return the days from first to last, both included, that were planned or exported.
+
+    Raises:
+        ConfigurationError: Nothing was ever planned or exported into the directory.
+    """
+    path = Home(data).path(layout.LEDGER)
+    if not path.is_file():
+        raise ConfigurationError(
+            "RECORDINGS_DATA", f"holds no ledger: {path.parent}: plan or export something first"
+        )
+    with closing(Ledger(path)) as ledger:
+        counts, sizes = ledger.totals.outcomes(first, last), ledger.totals.sizes(first, last)
+        return [
+            day_status(standing, counts.get(standing.day, {}), sizes.get(standing.day, 0))
+            for standing in ledger.days.standings(first, last)
+        ]

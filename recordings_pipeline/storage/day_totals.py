@@ -1,0 +1,124 @@
+"""What the ledger's rows add up to by day, counted by the database."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Executable, Float, Select, func, select
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.holdings import Holdings
+from recordings_pipeline.core.model import Outcome, TranscriptState
+from recordings_pipeline.core.settling import SETTLING_DELAY
+from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.ledger_engine import storing
+
+_SECONDS_OF_A_DAY = 86_400
+_OPEN = [str(outcome) for outcome in Outcome if not outcome.is_final]
+_RECORDINGS, _FILES = tables.recordings.c, tables.files.c
+_CONVERSATIONS, _TRANSCRIPTS = tables.conversations.c, tables.transcripts.c
+
+
+class DayTotals:
+    """Counts and sums; nothing is kept in memory but the answers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def outcomes(self, first: date, last: date) -> dict[Day, dict[str, int]]:
+        """Count recordings by outcome and day, from first to last, both included."""
+        query = select(_RECORDINGS.day, _RECORDINGS.outcome, func.count())
+        query = query.where(_RECORDINGS.day.between(str(first), str(last)))
+        found: dict[Day, dict[str, int]] = {}
+        for day, outcome, count in self._rows(query.group_by(_RECORDINGS.day, _RECORDINGS.outcome)):
+            found.setdefault(Day.from_key(day), {})[outcome] = count
+        return found
+
+    def sizes(self, first: date, last: date) -> dict[Day, int]:
+        """Add the bytes of audio files by day, from first to last, both included."""
+        query = select(_RECORDINGS.day, func.sum(_FILES.size_bytes))
+        query = query.join(tables.recordings, _RECORDINGS.recording_id == _FILES.recording_id)
+        query = query.where(_RECORDINGS.day.between(str(first), str(last)))
+        return {
+            Day.from_key(day): size for day, size in self._rows(query.group_by(_RECORDINGS.day))
+        }
+
+    def held(self, day: Day) -> Holdings:
+        """Count what earlier runs left of a day."""
+        listed, final, batched = self._listed(day)
+        size_bytes, download_ms = self._files(day)
+        named = _conversation_count().where(
+            _RECORDINGS.day == day.key, func.json_extract(_RECORDINGS.row, "$.has_metadata") == 0
+        )
+        return Holdings(
+            counts=self.outcomes(day.date, day.date).get(day, {}),
+            size_bytes=size_bytes,
+            listed_count=listed,
+            final_count=final,
+            done_count=self._done(day),
+            batched_count=batched,
+            odd_count=max(batched - self._number(named), 0),
+            transcript_count=self._transcripts(day),
+            exported_s=self._exported_s(day),
+            download_s=download_ms / 1_000,
+        )
+
+    def _listed(self, day: Day) -> tuple[int, int, int]:
+        """Count conversations that were asked about, for good, and by a batch."""
+        is_final = _CONVERSATIONS.asked_time >= _last_change(day)
+        query = select(
+            func.count(),
+            func.count().filter(is_final, _CONVERSATIONS.end_time.is_not(None)),
+            func.count(_CONVERSATIONS.batch_id),
+        )
+        listed, final, batched = self._rows(query.where(_CONVERSATIONS.day == day.key))[0]
+        return listed, final, batched
+
+    def _files(self, day: Day) -> tuple[int, int]:
+        query = select(func.sum(_FILES.size_bytes), func.sum(_FILES.download_ms))
+        query = query.join(tables.recordings, _RECORDINGS.recording_id == _FILES.recording_id)
+        size_bytes, download_ms = self._rows(query.where(_RECORDINGS.day == day.key))[0]
+        return size_bytes or 0, download_ms or 0
+
+    def _done(self, day: Day) -> int:
+        all_ = _conversation_count().where(_RECORDINGS.day == day.key)
+        return self._number(all_) - self._number(all_.where(_RECORDINGS.outcome.in_(_OPEN)))
+
+    def _transcripts(self, day: Day) -> int:
+        query = select(func.count()).where(_TRANSCRIPTS.day == day.key)
+        is_none = _TRANSCRIPTS.state == str(TranscriptState.NONE)
+        is_fetched = _TRANSCRIPTS.state == str(TranscriptState.FETCHED)
+        is_final = _TRANSCRIPTS.asked_time >= _last_change(day)
+        return self._number(query.where(is_fetched | (is_none & is_final)))
+
+    def _exported_s(self, day: Day) -> float:
+        """Add the lengths of exported conversations; several recordings of one count once."""
+        exported = select(_RECORDINGS.conversation_id).where(
+            _RECORDINGS.day == day.key, _RECORDINGS.outcome == str(Outcome.EXPORTED)
+        )
+        starts = (
+            select(_RECORDINGS.conversation_id, func.min(_RECORDINGS.start_time).label("start"))
+            .where(_RECORDINGS.day == day.key, _RECORDINGS.conversation_id.in_(exported))
+            .group_by(_RECORDINGS.conversation_id)
+            .subquery()
+        )
+        length = func.julianday(_CONVERSATIONS.end_time) - func.julianday(starts.c.start)
+        query = select(func.sum(length, type_=Float)).join(
+            starts, starts.c.conversation_id == _CONVERSATIONS.conversation_id
+        )
+        return (self._rows(query)[0][0] or 0.0) * _SECONDS_OF_A_DAY
+
+    def _number(self, query: Select[Any]) -> int:
+        return int(self._rows(query)[0][0])
+
+    def _rows(self, query: Executable) -> list[Any]:
+        with storing(self._engine), self._engine.connect() as db:
+            return list(db.execute(query).all())
+
+
+def _conversation_count() -> Select[Any]:
+    return select(func.count(_RECORDINGS.conversation_id.distinct()))
+
+
+def _last_change(day: Day) -> datetime:
+    """Return from when on an answer about a conversation that ended on the day is final."""
+    return day.end + SETTLING_DELAY

@@ -1,0 +1,71 @@
+"""What a day costs in API calls."""
+
+from dataclasses import replace
+
+import pytest
+
+from recordings_pipeline.core.costs import KINDS, Load, calls_by_kind, sum_by_kind
+
+NOTHING = dict.fromkeys(KINDS, 0)
+THOUSAND = Load(
+    is_settled=False,
+    is_first=False,
+    is_old_enough=True,
+    by_job=False,
+    conversation_count=1_000,
+    asked_count=1_000,
+    fetched_count=1_000,
+    transcript_count=1_000,
+    metadata="when_needed",
+    odd_share=0.05,
+    calls_while_urls_live=10_000,
+)
+
+
+@pytest.mark.parametrize(
+    ("load", "expected"),
+    [
+        (THOUSAND, (6, 10, 10, 50, 50, 1_000, 2)),
+        (replace(THOUSAND, is_first=True), (11, 10, 10, 50, 50, 1_000, 2)),
+        (replace(THOUSAND, by_job=True), (6, 7, 10, 50, 50, 1_000, 2)),
+        (replace(THOUSAND, metadata="always"), (6, 10, 10, 40, 1_000, 1_000, 2)),
+        (replace(THOUSAND, is_old_enough=False), (6, 10, 10, 50, 50, 1_000, 0)),
+        (replace(THOUSAND, asked_count=0), (6, 10, 10, 40, 0, 1_000, 2)),
+        (replace(THOUSAND, odd_share=0.0), (6, 10, 10, 50, 0, 1_000, 2)),
+        (replace(THOUSAND, calls_while_urls_live=64), (6, 10, 15, 70, 50, 1_000, 2)),
+        (replace(THOUSAND, is_settled=True), (1, 0, 10, 40, 0, 1_000, 0)),
+        (
+            replace(THOUSAND, is_settled=True, fetched_count=0, transcript_count=0),
+            (1, 0, 0, 0, 0, 0, 0),
+        ),
+    ],
+    ids=[
+        "a day",
+        "the first day of a range looks up names as well",
+        "a job reads a thousand a page",
+        "full metadata is a call each",
+        "a young day is not checked for uploads",
+        "what was indexed before is requested again for its URLs",
+        "nothing odd needs no metadata",
+        "URLs that die before the index is done are requested again",
+        "a settled day fetches only what is left",
+        "a finished day",
+    ],
+)
+def test_calls_are_counted_by_kind(load: Load, expected: tuple[int, ...]) -> None:
+    assert calls_by_kind(load) == dict(zip(KINDS, expected, strict=True))
+
+
+def test_an_empty_day_still_asks_for_its_first_page() -> None:
+    empty = replace(
+        THOUSAND, conversation_count=0, asked_count=0, fetched_count=0, transcript_count=0
+    )
+
+    assert calls_by_kind(empty) == {**NOTHING, "checks": 6, "conversations": 1, "settling": 2}
+
+
+def test_the_calls_of_days_add_up_in_the_order_of_the_kinds() -> None:
+    total = sum_by_kind([{"polls": 1}, {"polls": 2, "checks": 3}])
+
+    assert total == {**NOTHING, "checks": 3, "polls": 3}
+    assert tuple(total) == KINDS
