@@ -6,7 +6,7 @@
 | login, names, lifetime of URLs | 5 for the first day of a range |
 | conversations | 1 per 100, or 1 + 5 + 1 per 1,000 where a details job reads them |
 | batches | 1 per 100 conversations that are asked about |
-| polls | 4 per batch, and 1 more when `audio_files` reads what the index left open |
+| polls | 3 per batch, and 1 more when `audio_files` reads what the index left open |
 | metadata | 1 per odd conversation (5 in 100 until the ledger knows better), or 1 each |
 | transcripts | 1 per leg with an audio recording |
 | settling | 2 for a day that is old enough: the report on pending uploads |
@@ -22,8 +22,8 @@ KINDS = ("checks", "conversations", "batches", "polls", "metadata", "transcripts
 ALWAYS = "always"
 CHECKS, CHECKS_OF_THE_FIRST = 6, 5
 PAGE_SIZE, JOB_PAGE_SIZE, JOB_CALLS = 100, 1_000, 5
-# Polls at 0.5, 1.2, 2.0 and 3.1 s: a full batch of short calls took 3.7 of them on average.
-BATCH_SIZE, POLLS, READ_AGAIN = 100, 4, 1
+# Polls at 0.5, 1.2 and 2.0 s: ten full batches took thirty of them.
+BATCH_SIZE, POLLS, READ_AGAIN = 100, 3, 1
 CALLS_OF_A_BATCH = 1 + POLLS
 SETTLING = 2
 ODD_SHARE = 0.05

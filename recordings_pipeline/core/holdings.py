@@ -17,7 +17,8 @@ class Holdings:
         batched_count: Conversations that a batch asked about.
         odd_count: Those of them that needed their metadata as well.
         transcript_count: Transcripts that need not be asked for again.
-        exported_s: Seconds of conversation behind the audio files.
+        exported_count: Conversations behind the audio files.
+        exported_s: Their lengths in seconds, added up.
         download_s: Seconds the downloads took, one after the other.
     """
 
@@ -29,6 +30,7 @@ class Holdings:
     batched_count: int = 0
     odd_count: int = 0
     transcript_count: int = 0
+    exported_count: int = 0
     exported_s: float = 0.0
     download_s: float = 0.0
 

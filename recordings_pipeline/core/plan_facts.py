@@ -22,7 +22,7 @@ class DayFacts:
         conversation_count: All conversations, as the source counts them.
         recorded_count: Those with audio.
         written_share: Share of all that keeps a recording without saying so: chats and the like.
-        mean_s: Mean length in seconds of those with audio, from a sample.
+        mean_s: Mean length in seconds of those with audio, from the day's first hundred.
         held: What the ledger holds of it.
         spent_calls: API calls it took so far.
     """
@@ -72,6 +72,7 @@ class Basis:
     Attributes:
         odd_share: Share that needs its metadata besides a batch.
         recordings: Recordings of one.
+        mean_s: Its length in seconds; None to go by each day's first hundred, those of the night.
         bytes_per_s: Bytes of audio for a second of it.
         download_bytes_per_s: How fast media come; None for not known.
         day_count: Days of the ledger this was learnt from; 0 for assumptions.
@@ -79,6 +80,7 @@ class Basis:
 
     odd_share: float = costs.ODD_SHARE
     recordings: float = 1.0
+    mean_s: float | None = None
     bytes_per_s: float = BYTES_PER_CONVERSATION_S
     download_bytes_per_s: float | None = None
     day_count: int = 0
@@ -92,10 +94,12 @@ def basis_from(days: Iterable[Holdings]) -> Basis:
     size = sum(held.size_bytes for held in known)
     seconds = sum(held.exported_s for held in known)
     download_s = sum(held.download_s for held in known)
+    exported = sum(held.exported_count for held in known)
     assumed = Basis()
     return Basis(
         odd_share=sum(h.odd_count for h in known) / batched if batched else assumed.odd_share,
         recordings=sum(h.recording_count for h in known) / listed if listed else assumed.recordings,
+        mean_s=seconds / exported if exported else assumed.mean_s,
         bytes_per_s=size / seconds if size and seconds else assumed.bytes_per_s,
         download_bytes_per_s=size / download_s * DOWNLOADS if size and download_s else None,
         day_count=len(known),

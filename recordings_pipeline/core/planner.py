@@ -123,6 +123,7 @@ def refusals(plan: Plan) -> tuple[str, ...]:
 
 def _day_plan(facts: DayFacts, terms: Terms, basis: Basis, *, is_first: bool) -> DayPlan:
     held, left = facts.held, _left(facts, basis)
+    mean_s = facts.mean_s if basis.mean_s is None else basis.mean_s
     load = costs.Load(
         is_settled=facts.is_settled,
         is_first=is_first,
@@ -141,7 +142,7 @@ def _day_plan(facts: DayFacts, terms: Terms, basis: Basis, *, is_first: bool) ->
         facts,
         max(left.recordings, held.recording_count),
         costs.calls_by_kind(load),
-        round(left.fetched * facts.mean_s * basis.bytes_per_s),
+        round(left.fetched * mean_s * basis.bytes_per_s),
         is_final=facts.is_settled or (load.is_old_enough and not is_behind),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from recordings_pipeline.core import costs
 from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE
 from recordings_pipeline.core.containers import SUPPORTED_CODECS
 
@@ -70,6 +71,7 @@ class Facts:
         quota_bytes: Most it may hold; None for no limit.
         calls_per_minute: The client's allowance; None when the platform does not say.
         url_lifetime_s: How long a signed URL lives.
+        metadata: ``always`` or ``when_needed``.
     """
 
     organization: str
@@ -84,6 +86,7 @@ class Facts:
     quota_bytes: int | None
     calls_per_minute: int | None
     url_lifetime_s: int
+    metadata: str = "when_needed"
 
     @property
     def room(self) -> Room:
@@ -103,9 +106,23 @@ class Facts:
 
     @property
     def predicted_calls(self) -> int:
-        """One metadata and one transcript call a conversation, a page per 100, ten polls each."""
-        pages = -(-self.conversation_count // 100)
-        return 2 * self.conversation_count + 12 * pages
+        """What one run of a new day takes, one recording a conversation; `plan` knows better."""
+        count = self.conversation_count
+        per_minute = self.calls_per_minute or DEFAULT_PER_MINUTE
+        load = costs.Load(
+            is_settled=False,
+            is_first=True,
+            is_old_enough=True,
+            by_job=False,
+            conversation_count=count,
+            asked_count=count,
+            fetched_count=count,
+            transcript_count=count,
+            metadata=self.metadata,
+            odd_share=costs.ODD_SHARE,
+            calls_while_urls_live=per_minute * self.url_lifetime_s // 60,
+        )
+        return sum(costs.calls_by_kind(load).values())
 
 
 def findings(facts: Facts) -> list[Finding]:

@@ -91,6 +91,7 @@ def _facts(export: Export, day: Day) -> Facts:
         quota_bytes=export.quota_bytes,
         calls_per_minute=export.client.calls_per_minute(),
         url_lifetime_s=round(export.url_lifetime_s()),
+        metadata=export.metadata,
     )
 
 

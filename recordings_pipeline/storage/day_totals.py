@@ -46,6 +46,7 @@ class DayTotals:
         """Count what earlier runs left of a day."""
         listed, final, batched = self._listed(day)
         size_bytes, download_ms = self._files(day)
+        exported_count, exported_s = self._exported(day)
         named = _conversation_count().where(
             _RECORDINGS.day == day.key, func.json_extract(_RECORDINGS.row, "$.has_metadata") == 0
         )
@@ -58,7 +59,8 @@ class DayTotals:
             batched_count=batched,
             odd_count=max(batched - self._number(named), 0),
             transcript_count=self._transcripts(day),
-            exported_s=self._exported_s(day),
+            exported_count=exported_count,
+            exported_s=exported_s,
             download_s=download_ms / 1_000,
         )
 
@@ -90,8 +92,8 @@ class DayTotals:
         is_final = _TRANSCRIPTS.asked_time >= _last_change(day)
         return self._number(query.where(is_fetched | (is_none & is_final)))
 
-    def _exported_s(self, day: Day) -> float:
-        """Add the lengths of exported conversations; several recordings of one count once."""
+    def _exported(self, day: Day) -> tuple[int, float]:
+        """Count exported conversations and add their lengths; several recordings count once."""
         exported = select(_RECORDINGS.conversation_id).where(
             _RECORDINGS.day == day.key, _RECORDINGS.outcome == str(Outcome.EXPORTED)
         )
@@ -102,10 +104,11 @@ class DayTotals:
             .subquery()
         )
         length = func.julianday(_CONVERSATIONS.end_time) - func.julianday(starts.c.start)
-        query = select(func.sum(length, type_=Float)).join(
+        query = select(func.count(), func.sum(length, type_=Float)).join(
             starts, starts.c.conversation_id == _CONVERSATIONS.conversation_id
         )
-        return (self._rows(query)[0][0] or 0.0) * _SECONDS_OF_A_DAY
+        count, days = self._rows(query)[0]
+        return count, (days or 0.0) * _SECONDS_OF_A_DAY
 
     def _number(self, query: Select[Any]) -> int:
         return int(self._rows(query)[0][0])

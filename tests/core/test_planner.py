@@ -43,6 +43,12 @@ def test_a_new_day_is_predicted_from_what_the_source_counts() -> None:
     assert day.coming_bytes == 1_000 * 100 * 16_000
 
 
+def test_the_length_of_earlier_conversations_beats_that_of_the_first_hundred() -> None:
+    (day,) = plan_from([FACTS], TERMS, Basis(mean_s=120.0)).days
+
+    assert day.coming_bytes == 1_000 * 120 * 16_000
+
+
 def test_what_the_ledger_holds_is_not_counted_again() -> None:
     held = Holdings(
         counts={"exported": 900, "retry": 100},
@@ -71,7 +77,7 @@ def test_a_settled_day_costs_one_call_and_what_is_left_to_fetch() -> None:
     assert {kind: count for kind, count in day.calls.items() if count} == {
         "checks": 1,
         "batches": 1,
-        "polls": 4,
+        "polls": 3,
     }
     assert day.is_final
 
@@ -153,11 +159,11 @@ def test_headroom_is_what_the_tighter_limit_leaves(quota_bytes: int | None, head
         (TERMS, None),
         (replace(TERMS, free_bytes=2 * GB), "free space"),
         (replace(TERMS, quota_bytes=GB), "quota"),
-        (replace(TERMS, url_lifetime_s=1), "URL lifetime"),
-        (replace(ONE_CALL_A_MINUTE, url_lifetime_s=300), None),
-        (replace(ONE_CALL_A_MINUTE, url_lifetime_s=299), "URL lifetime"),
+        (replace(TERMS, url_lifetime_s=0.5), "URL lifetime"),
+        (replace(ONE_CALL_A_MINUTE, url_lifetime_s=240), None),
+        (replace(ONE_CALL_A_MINUTE, url_lifetime_s=239), "URL lifetime"),
     ],
-    ids=["good", "a full disk", "a quota", "no call in time", "five in time", "four in time"],
+    ids=["good", "a full disk", "a quota", "no call in time", "four in time", "three in time"],
 )
 def test_what_cannot_work_is_refused_with_what_to_do(terms: Terms, check: str | None) -> None:
     few = replace(FACTS, recorded_count=900, conversation_count=900, written_share=0.0)
@@ -188,6 +194,7 @@ def test_earlier_days_replace_what_is_assumed() -> None:
         listed_count=100,
         batched_count=100,
         odd_count=2,
+        exported_count=80,
         exported_s=4_000.0,
         download_s=40.0,
     )
@@ -195,6 +202,7 @@ def test_earlier_days_replace_what_is_assumed() -> None:
     assert basis_from([held, Holdings(), held]) == Basis(
         odd_share=0.02,
         recordings=1.1,
+        mean_s=50.0,
         bytes_per_s=2_000.0,
         download_bytes_per_s=1_600_000.0,
         day_count=2,

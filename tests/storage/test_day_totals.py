@@ -1,0 +1,78 @@
+"""What the ledger adds up to by day."""
+
+from collections.abc import Generator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.holdings import Holdings
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.schemas import RECORDING_INDEX
+from recordings_pipeline.core.standings import Listed, ListedConversation
+from recordings_pipeline.storage.ledger import Ledger
+
+DAY = Day.from_key("2026-01-31")
+CALL, CHAT = "c" * 36, "d" * 36
+ENDED = DAY.start + timedelta(seconds=90)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Generator[Ledger]:
+    with closing(Ledger(tmp_path / "ledger.db")) as opened:
+        yield opened
+
+
+def listed(recording_id: str, conversation_id: str, *, has_metadata: bool) -> Listed:
+    row = dict.fromkeys(RECORDING_INDEX.names()) | {
+        "recording_id": recording_id,
+        "conversation_id": conversation_id,
+        "conversation_start_time": DAY.start,
+        "has_metadata": has_metadata,
+    }
+    return Listed(row, Verdict(Outcome.DISCOVERED))
+
+
+def file(recording_id: str) -> dict[str, object]:
+    return {
+        "recording_id": recording_id,
+        "file_number": 1,
+        "path": recording_id,
+        "size_bytes": 1_000,
+        "sha256": "",
+        "container": "wav",
+        "content_type": "audio/wav",
+        "is_resumed": False,
+        "download_ms": 500,
+        "exported_time": DAY.end,
+    }
+
+
+def test_an_unknown_day_holds_nothing(ledger: Ledger) -> None:
+    assert ledger.totals.held(DAY) == Holdings()
+    assert ledger.totals.outcomes(DAY.date, DAY.date) == {}
+    assert ledger.totals.sizes(DAY.date, DAY.date) == {}
+
+
+def test_two_recordings_of_a_conversation_count_its_length_once(ledger: Ledger) -> None:
+    two = (listed("r1", CALL, has_metadata=True), listed("r2", CALL, has_metadata=True))
+    one = (listed("r3", CHAT, has_metadata=False),)
+    asked = DAY.end + timedelta(hours=49)
+    found = [
+        ListedConversation(CALL, ENDED, "batch", (), two),
+        ListedConversation(CHAT, None, "batch", (), one),
+    ]
+    ledger.listed(DAY, asked, found)
+    for id_ in ("r1", "r2"):
+        ledger.settle(id_, Verdict(Outcome.EXPORTED), asked, files=[file(id_)])
+
+    held = ledger.totals.held(DAY)
+
+    assert held.counts == {"exported": 2, "discovered": 1}
+    assert (held.listed_count, held.final_count, held.done_count) == (2, 1, 1)
+    assert (held.batched_count, held.odd_count) == (2, 1)
+    assert (held.size_bytes, held.exported_count, held.download_s) == (2_000, 1, 1.0)
+    assert held.exported_s == pytest.approx(90, abs=0.01)
+    assert ledger.totals.sizes(DAY.date, DAY.date) == {DAY: 2_000}
