@@ -4,7 +4,7 @@ A batch request names the recordings of a hundred conversations at once; metadat
 each. So metadata is asked for only where the batch and the conversation leave a question open.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,16 +29,24 @@ def reads_by_job(day: Day, count: int, available_until: datetime | None) -> bool
 
 
 def recordings_from_batch(
-    conversation: Conversation, media: Sequence[Media]
+    conversation: Conversation, media: Sequence[Media], known: Collection[str] = ()
 ) -> list[Recording] | None:
     """Return what a batch result tells of a conversation's recordings.
 
+    Args:
+        conversation: What analytics says.
+        media: What the batch brought of it.
+        known: Recordings it had before.
+
     Returns:
         The recordings; None where metadata has to be asked: nothing came, an error came, several
-        recordings came, or the leg that was recorded is not the only one that could be meant.
+        recordings came, a known one did not come, or the leg that was recorded is not the only one
+        that could be meant.
     """
     ids = {item.recording_id for item in media}
     if conversation.end is None or len(ids) != 1 or any(item.has_error for item in media):
+        return None
+    if not ids.issuperset(known):
         return None
     communication_id, name = _only_leg(conversation), _medium(conversation, media)
     if name is None or (name == AUDIO and communication_id is None):

@@ -21,6 +21,8 @@ class StageReport:
         path: The table's file, relative to the data directory.
         counts: What the stage counted: recordings by outcome, communications by state, …
         warnings: Sentences a person should read.
+        provisional_because: Why the day may still change; empty when it is settled, and of other
+            stages than the index.
     """
 
     stage: str
@@ -30,6 +32,7 @@ class StageReport:
     counts: Mapping[str, int]
     throughput: Throughput
     warnings: tuple[str, ...] = ()
+    provisional_because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,16 @@ from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
 Progress = Callable[[str, int, int], None]
+Clock = Callable[[], datetime]
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
     """Show no progress."""
+
+
+def real_time() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class Export:
         metadata: ``always``, or ``when_needed``.
         exported_media: Media of recordings that are exported, in the platform's words.
         links: Signed URLs that the index came by.
+        clock: Says what time it is: days settle by it, and what happened is dated by it.
     """
 
     client: GenesysClient
@@ -44,6 +51,7 @@ class Export:
     metadata: str = METADATA_MODES[0]
     exported_media: frozenset[str] = frozenset({MEDIA["call"]})
     links: Links = field(default_factory=Links)
+    clock: Clock = real_time
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self) -> float:
@@ -53,7 +61,7 @@ class Export:
         return self._lifetimes[0]
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self.clock()
 
     def bind_organization(self) -> str:
         """Make sure that the data directory belongs to the organization of the credentials.
@@ -78,6 +86,7 @@ def open_export(
     progress: Progress = silent,
     processed_ids: frozenset[str] = frozenset(),
     is_backfill: bool = False,
+    clock: Clock = real_time,
 ) -> Generator[Export]:
     """Open client, directory and ledger for the length of a ``with`` block.
 
@@ -105,6 +114,7 @@ def open_export(
                 quota_bytes=settings.quota_bytes,
                 metadata=settings.metadata,
                 exported_media=settings.exported_media,
+                clock=clock,
             )
         finally:
             # Before the client closes: what waits for it has to know.

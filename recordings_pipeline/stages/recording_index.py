@@ -43,13 +43,17 @@ def index_day(export: Export, day: Day) -> StageReport:
     else:
         require_day(export, day)
         _ask(export, day)
+        refresh_names(export, export.ledger.index_rows(day))
     path = layout.table_path(STAGE, day)
-    known = refresh_names(export, export.ledger.index_rows(day))
-    rows = named(export.ledger.index_rows(day), known)
+    rows = named(export.ledger.index_rows(day), export.ledger.names.all())
     row_count = write_table(export.home.path(path), RECORDING_INDEX, rows)
     spent = measurement.taken()
     export.ledger.days.spent(day, spent.api_calls)
-    return StageReport(STAGE, day, row_count, path, _counts(export, day), spent, _news(export, day))
+    standing = export.ledger.days.standing(day)
+    reasons = standing.reasons if standing else ()
+    news = tuple(f"provisional: {reason}" for reason in reasons)
+    counts = _counts(export, day)
+    return StageReport(STAGE, day, row_count, path, counts, spent, news, reasons)
 
 
 def _ask(export: Export, day: Day) -> None:
@@ -77,6 +81,7 @@ def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | 
         open_count=tally.open,
         deferred_count=outcomes.count(Outcome.DEFERRED),
         pending_count=pending,
+        latest_end=tally.latest_end,
     )
     reasons = unsettled_because(day, evidence)
     export.ledger.days.indexed(
@@ -102,8 +107,3 @@ def _counts(export: Export, day: Day) -> dict[str, int]:
         ),
         **counts_by_outcome(list(export.ledger.verdicts(day).values())),
     }
-
-
-def _news(export: Export, day: Day) -> tuple[str, ...]:
-    standing = export.ledger.days.standing(day)
-    return tuple(f"provisional: {reason}" for reason in standing.reasons) if standing else ()

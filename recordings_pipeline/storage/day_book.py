@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine, select, update
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.standings import DayStanding, KnownConversation
+from recordings_pipeline.core.standings import NOT_EXPORTED, DayStanding, KnownConversation
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_update, writing
 
@@ -58,7 +58,7 @@ class DayBook:
             "day": day.key,
             "indexed_time": now,
             "is_settled": False,
-            "reasons": "not exported yet",
+            "reasons": NOT_EXPORTED,
             "conversation_count": 0,
             "open_count": 0,
             **dict(zip(_PLANNED, (recordings, calls, size), strict=True)),

@@ -98,6 +98,15 @@ class Ledger:
             found |= {row["recording_id"]: standing_from(row) for row in self._all(query)}
         return found
 
+    def standings_in(self, conversation_ids: Sequence[str]) -> dict[str, list[Standing]]:
+        """Return how the recordings of up to some hundred conversations stand, by conversation."""
+        columns = tables.recordings.c
+        query = select(tables.recordings).where(columns.conversation_id.in_(conversation_ids))
+        found: dict[str, list[Standing]] = {}
+        for row in self._all(query.order_by(columns.recording_id)) if conversation_ids else ():
+            found.setdefault(row["conversation_id"], []).append(standing_from(row))
+        return found
+
     def open_standings(self, day: Day) -> dict[str, list[Standing]]:
         """Return the day's recordings without a final outcome, by conversation."""
         columns = tables.recordings.c

@@ -84,7 +84,7 @@ recordings = Table(
     "recordings",
     metadata,
     Column("recording_id", String(36), primary_key=True),
-    Column("conversation_id", String(36), nullable=False),
+    Column("conversation_id", String(36), nullable=False, index=True),
     Column("communication_id", String(36)),
     Column("day", String(10), nullable=False, index=True),
     Column("start_time", Instant, nullable=False),
