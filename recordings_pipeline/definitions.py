@@ -16,7 +16,7 @@ defs = dg.Definitions(
         assets.conversation_metrics,
     ],
     jobs=[jobs.export_day],
-    schedules=[jobs.every_day],
+    schedules=[jobs.every_day, jobs.look_back],
     sensors=[sensors.arrived_audio],
     resources={"organization": Organization(**variables_present(os.environ))},
     executor=dg.in_process_executor,
