@@ -112,7 +112,8 @@ def index_row(
     }
     if known is None or recording.has_metadata:
         return row
-    return {name: known.get(name) if value is None else value for name, value in row.items()}
+    kept = {name: known.get(name) if value is None else value for name, value in row.items()}
+    return {**kept, "has_metadata": bool(known.get("has_metadata"))}
 
 
 def _only_leg(conversation: Conversation) -> str | None:
