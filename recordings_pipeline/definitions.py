@@ -17,7 +17,7 @@ defs = dg.Definitions(
         rescue.rescue_list,
     ],
     jobs=[jobs.export_day],
-    schedules=[jobs.every_day],
+    schedules=[jobs.every_day, jobs.look_back],
     sensors=[sensors.arrived_audio],
     resources={"organization": Organization(**variables_present(os.environ))},
     executor=dg.in_process_executor,

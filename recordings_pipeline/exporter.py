@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
@@ -15,10 +15,18 @@ from recordings_pipeline.core.errors import (
     LoginRefused,
     RecordingsError,
 )
+from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.stages.day import export_day
-from recordings_pipeline.stages.export import Export, Progress, open_export, silent
+from recordings_pipeline.stages.export import (
+    Clock,
+    Export,
+    Progress,
+    open_export,
+    real_time,
+    silent,
+)
 from recordings_pipeline.stages.measure import Measurement
 
 # What is wrong with these is wrong for every day, so the range ends at once.
@@ -42,7 +50,12 @@ class RecordingExporter:
     """
 
     def __init__(
-        self, settings: Settings, *, progress: Progress = silent, report: Report = unheard
+        self,
+        settings: Settings,
+        *,
+        progress: Progress = silent,
+        report: Report = unheard,
+        clock: Clock = real_time,
     ) -> None:
         """Configure an exporter; nothing is opened before its ``with`` block.
 
@@ -50,10 +63,12 @@ class RecordingExporter:
             settings: Whose recordings, and where to.
             progress: Called with a stage's name, what is done and how much there is.
             report: Called when a stage is done or a day has failed, while the range goes on.
+            clock: Says what time it is.
         """
         self._settings = settings
         self._progress = progress
         self._report = report
+        self._clock = clock
         self._stack = ExitStack()
         self._open: Export | None = None
 
@@ -74,7 +89,8 @@ class RecordingExporter:
         return cls(settings, progress=progress, report=report)
 
     def __enter__(self) -> Self:
-        self._open = self._stack.enter_context(open_export(self._settings, progress=self._progress))
+        opened = open_export(self._settings, progress=self._progress, clock=self._clock)
+        self._open = self._stack.enter_context(opened)
         return self
 
     def __exit__(
@@ -102,10 +118,28 @@ class RecordingExporter:
             ConfigurationError: The settings or the data directory are wrong.
             LoginRefused: The credentials are wrong.
         """
+        days = list(days_touched(start, end))
+        return self._export(replace(self._opened(), processed_ids=frozenset(processed_ids)), days)
+
+    def look_back(self) -> ExportReport:
+        """Export the last days, and every older one that is not settled, once more.
+
+        Only what came or went since the last time is fetched or changed. How many days are the
+        last ones is a setting.
+
+        Raises:
+            ConfigurationError: The settings or the data directory are wrong.
+            LoginRefused: The credentials are wrong.
+        """
+        export = self._opened()
+        now = export.now()
+        known = export.ledger.days.standings(date.min, now.date())
+        days = days_to_look_at(now, date.min, self._settings.lookback_days, known)
+        return self._export(export, days)
+
+    def _export(self, export: Export, days: Iterable[Day]) -> ExportReport:
         reports: list[StageReport] = []
         failures: dict[Day, str] = {}
-        days = list(days_touched(start, end))
-        export = replace(self._opened(), processed_ids=frozenset(processed_ids))
         measurement = Measurement(export.client)
         for day in days:
             try:

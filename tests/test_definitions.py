@@ -50,6 +50,9 @@ def test_a_run_materializes_five_assets_with_their_numbers(start: Start, tmp_pat
     assert "dagster/row_count" in audio.metadata
     (check,) = result.get_asset_check_evaluations()
     assert check.passed
+    (index,) = result.asset_materializations_for_node("recording_index")
+    assert index.metadata["is_settled"] == dg.MetadataValue.bool(True)
+    assert index.metadata["provisional_because"] == dg.MetadataValue.text("it is settled")
 
 
 def test_a_missing_variable_fails_the_run_with_its_name() -> None:
@@ -69,12 +72,10 @@ def test_a_secret_is_named_in_the_definitions_and_never_shown() -> None:
     assert "hush" not in repr(Organization(genesys_client_secret="hush"))
 
 
-def test_the_schedule_runs_after_the_day_has_ended() -> None:
-    (schedule,) = (
-        defs.resolve_all_schedules()
-        if hasattr(defs, "resolve_all_schedules")
-        else (defs.get_repository_def().schedule_defs)
-    )
+def test_the_schedules_run_after_the_day_has_ended() -> None:
+    schedules = defs.get_repository_def().schedule_defs
 
-    assert schedule.cron_schedule == "30 3 * * *"
-    assert schedule.execution_timezone == "UTC"
+    assert {s.name: (s.cron_schedule, s.execution_timezone) for s in schedules} == {
+        "every_day": ("30 3 * * *", "UTC"),
+        "look_back": ("30 6 * * *", "UTC"),
+    }

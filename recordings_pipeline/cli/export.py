@@ -1,4 +1,4 @@
-"""`recordings-pipeline export`: a range of days, with progress."""
+"""`recordings-pipeline export`: a range of days, or a look-back, with progress."""
 
 import os
 import sys
@@ -17,8 +17,13 @@ from recordings_pipeline.exporter import RecordingExporter, Report
 from recordings_pipeline.stages.export import Progress, silent
 
 
-def run(start: datetime, end: datetime, data: Path | None) -> bool:
-    """Export and print; return whether nothing is left to do."""
+def run(span: tuple[datetime, datetime] | None, data: Path | None) -> bool:
+    """Export and print; return whether nothing is left to do.
+
+    Args:
+        span: First instant, and first one after the range; None to look back.
+        data: Directory to write under; None for that of the environment.
+    """
     environ = dict(os.environ)
     if data is not None:
         environ["RECORDINGS_DATA"] = str(data)
@@ -26,7 +31,7 @@ def run(start: datetime, end: datetime, data: Path | None) -> bool:
         _listeners() as (progress, report),
         RecordingExporter.from_env(environ, progress=progress, report=report) as exporter,
     ):
-        done = exporter.export_range(start, end)
+        done = exporter.look_back() if span is None else exporter.export_range(*span)
     print_gaps(done.gaps)
     click.echo(f"recordings: {counts_text(done.outcomes) or 'none'}")
     click.echo(moved_text(done.throughput, is_all_there=done.is_all_there))

@@ -51,27 +51,45 @@ def main() -> None:
 
 
 @commands.command()
-@click.option("--from", "first", type=_DAY, required=True, help="First day, such as 2026-01-01.")
-@click.option("--to", "last", type=_DAY, required=True, help="Last day; it is included.")
+@click.option("--from", "first", type=_DAY, help="First day, such as 2026-01-01.")
+@click.option("--to", "last", type=_DAY, help="Last day; it is included.")
+@click.option(
+    "--look-back",
+    is_flag=True,
+    help="The last days and every older one that is not settled, instead of a range.",
+)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     help="Directory to write under, instead of RECORDINGS_DATA.",
 )
-def export(first: datetime, last: datetime, data: Path | None) -> None:
-    r"""Export a range of days, both included.
+def export(
+    first: datetime | None,
+    last: datetime | None,
+    look_back: bool,  # noqa: FBT001
+    data: Path | None,
+) -> None:
+    r"""Export a range of days, both included, or look back for what came late.
 
     What is there already is not fetched again, so that an interrupted export continues.
 
     \b
-    Example:
+    Examples:
       recordings-pipeline export --from 2026-01-01 --to 2026-01-31 --data /srv/recordings
+      recordings-pipeline export --look-back
     """
     from recordings_pipeline.cli.export import run
 
+    if look_back and (first or last):
+        raise click.UsageError("--look-back chooses the days: leave --from and --to out")
+    if look_back:
+        sys.exit(0 if run(None, data) else INCOMPLETE)
+    if first is None or last is None:
+        raise click.UsageError("give --from and --to, or --look-back")
     if last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
-    sys.exit(0 if run(_midnight(first.date()), _day_after(last.date()), data) else INCOMPLETE)
+    span = (_midnight(first.date()), _day_after(last.date()))
+    sys.exit(0 if run(span, data) else INCOMPLETE)
 
 
 @commands.command()

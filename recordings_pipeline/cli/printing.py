@@ -25,9 +25,10 @@ def stage_line(report: StageReport) -> str:
     """Say in one line what a stage did."""
     spent = report.throughput
     moved = f", {spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved" if spent.bytes_moved else ""
+    counts = {name: count for name, count in report.counts.items() if name != "is_settled"}
     return (
         f"{report.stage:<21} {report.day}  {report.row_count:>6} rows  "
-        f"{spent.seconds:5.1f} s{moved}  ({counts_text(report.counts)})"
+        f"{spent.seconds:5.1f} s{moved}  ({counts_text(counts)})"
     )
 
 

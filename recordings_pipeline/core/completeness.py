@@ -16,6 +16,7 @@ SENSITIVE = (
 _UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
 # Nobody tells us that a permission was granted; trying costs one batch for 100 conversations.
 _DUE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
+NOT_LISTED = "no longer listed at the source"
 BY_CALLER = Verdict(Outcome.EXCLUDED, "already processed by the caller")
 _NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}
 _NEVER = {"DELETED": "deleted at the source", "ERROR": "the source failed to store it"}
@@ -56,8 +57,15 @@ def retry_time_when_listed(
     return known.retry_time if known is not None and known.verdict == verdict else None
 
 
+def outcome_when_unlisted(known: Verdict) -> Verdict:
+    """Say how a recording stands that the source listed once and does not list any more."""
+    if known.outcome in _DUE or known == BY_CALLER or is_deferred(known):
+        return Verdict(Outcome.MISSING, NOT_LISTED)
+    return known
+
+
 def is_listing_due(
-    ended: datetime | None,
+    final: datetime | None,
     asked: datetime | None,
     known: Iterable[Verdict],
     *,
@@ -66,12 +74,12 @@ def is_listing_due(
     """Say whether the source is to be asked which recordings a conversation has.
 
     Args:
-        ended: End of the conversation; None while it is open.
+        final: From when its answers are final.
         asked: When it was last asked; None for never.
         known: How the recordings stand that it listed then.
         has_gap: Whether a leg was recorded without a recording then; it may have been repaired.
     """
-    return has_gap or any(map(is_deferred, known)) or not is_settled(ended, asked)
+    return has_gap or any(map(is_deferred, known)) or not is_settled(final, asked)
 
 
 def is_deferred(verdict: Verdict) -> bool:
@@ -92,16 +100,21 @@ def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
 
 
 def is_transcript_due(
-    state: TranscriptState | None, ended: datetime | None, asked: datetime | None
+    state: TranscriptState | None, final: datetime | None, asked: datetime | None
 ) -> bool:
     """Say whether the source is to be asked for a transcript.
 
-    One that is absent may still come until its conversation is settled; a failure of ours, or a
-    permission that may have been granted since, is always worth another try.
+    One that is absent may still come until its day is settled; a failure of ours, or a permission
+    that may have been granted since, is always worth another try.
+
+    Args:
+        state: How it stands; None when nobody asked yet.
+        final: From when answers about it are final; None while its recording is deferred.
+        asked: When the source was last asked; None for never.
     """
     if state is TranscriptState.FETCHED:
         return False
-    return state not in (None, TranscriptState.NONE) or not is_settled(ended, asked)
+    return state not in (None, TranscriptState.NONE) or not is_settled(final, asked)
 
 
 def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:

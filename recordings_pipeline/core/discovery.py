@@ -33,16 +33,24 @@ def reads_by_job(day: Day, count: int, available_until: datetime | None) -> bool
 
 
 def recordings_from_batch(
-    conversation: Conversation, media: Sequence[Media]
+    conversation: Conversation, media: Sequence[Media], known: Collection[str] = ()
 ) -> list[Recording] | None:
     """Return what a batch result tells of a conversation's recordings.
 
+    Args:
+        conversation: What analytics says.
+        media: What the batch brought of it.
+        known: Recordings it had before.
+
     Returns:
         The recordings; None where metadata has to be asked: nothing came, an error came, several
-        recordings came, or the leg that was recorded is not the only one that could be meant.
+        recordings came, a known one did not come, or the leg that was recorded is not the only one
+        that could be meant.
     """
     ids = {item.recording_id for item in media}
     if conversation.end is None or len(ids) != 1 or any(item.has_error for item in media):
+        return None
+    if not ids.issuperset(known):
         return None
     communication_id, name = _only_leg(conversation), _medium(conversation, media)
     if name is None or (name == AUDIO and communication_id is None):
@@ -144,7 +152,8 @@ def index_row(
     }
     if known is None or recording.has_metadata:
         return row
-    return {name: known.get(name) if value is None else value for name, value in row.items()}
+    kept = {name: known.get(name) if value is None else value for name, value in row.items()}
+    return {**kept, "has_metadata": bool(known.get("has_metadata"))}
 
 
 def _only_leg(conversation: Conversation) -> str | None:

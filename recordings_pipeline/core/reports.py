@@ -23,6 +23,8 @@ class StageReport:
         counts: What the stage counted: recordings by outcome, communications by state, …
         warnings: Sentences a person should read.
         gaps: Recordings that should be there and are not, and that fail the day.
+        provisional_because: Why the day may still change; empty when it is settled, and of other
+            stages than the index.
     """
 
     stage: str
@@ -33,6 +35,7 @@ class StageReport:
     throughput: Throughput
     warnings: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    provisional_because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

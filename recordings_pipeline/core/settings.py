@@ -70,11 +70,15 @@ VARIABLES = (
     Variable(
         "RECORDINGS_RESCUE_DAYS", "how many days ahead the rescue list looks, at most 3650", "14"
     ),
+    Variable(
+        "RECORDINGS_LOOKBACK_DAYS", "how many of the last days a look-back looks at again", "3"
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
 )
 DEFAULT_API_RESERVE = "20"
 DEFAULT_RESCUE_DAYS = "14"
 _MOST_RESCUE_DAYS = 3_650
+DEFAULT_LOOKBACK_DAYS = "3"
 METADATA_MODES = ("when_needed", "always")
 # Our word for a medium, and the platform's.
 MEDIA = {
@@ -98,6 +102,7 @@ class Settings:
         metadata: ``when_needed`` or ``always``.
         exported_media: Media of recordings that are exported, in the platform's words.
         rescue_days: How many days ahead the rescue list looks.
+        lookback_days: How many of the last days a look-back looks at again.
     """
 
     client_id: str
@@ -110,6 +115,7 @@ class Settings:
     metadata: str
     exported_media: frozenset[str]
     rescue_days: int
+    lookback_days: int
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -131,12 +137,27 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         metadata=_metadata(given),
         exported_media=_exported_media(given),
         rescue_days=_rescue_days(given),
+        lookback_days=lookback_days(given),
     )
 
 
 def data_directory(environ: Mapping[str, str]) -> Path:
     """Return the directory everything is written under."""
     return Path(environ.get("RECORDINGS_DATA", "").strip() or "data")
+
+
+def lookback_days(environ: Mapping[str, str]) -> int:
+    """Return how many of the last days a look-back looks at again.
+
+    Raises:
+        ConfigurationError: The variable is no number of days.
+    """
+    text = environ.get("RECORDINGS_LOOKBACK_DAYS", "").strip() or DEFAULT_LOOKBACK_DAYS
+    if not re.fullmatch(r"[1-9][0-9]?", text):
+        raise ConfigurationError(
+            "RECORDINGS_LOOKBACK_DAYS", "is not a whole number from 1 to 99, like 3"
+        )
+    return int(text)
 
 
 def first_day(environ: Mapping[str, str]) -> date:

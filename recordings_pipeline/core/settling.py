@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from recordings_pipeline.core.days import Day
 
 SETTLING_DELAY = timedelta(hours=48)
-# Why a day is not settled that was planned, or tried in vain, and never indexed.
-NOT_EXPORTED = "not exported yet"
 # A conversation that is open after a week was left open by mistake; it holds up its day no longer.
 LONGEST_CONVERSATION = timedelta(days=7)
 
@@ -29,6 +27,8 @@ class Evidence:
         pending_count: The day's conversations whose uploads the source reports as pending; None
             when it would not say.
         late_count: Communications that were recorded and may still get their recording.
+        latest_end: When the last of its conversations ended, midnight passed or not; None for
+            not known.
     """
 
     now: datetime
@@ -37,16 +37,32 @@ class Evidence:
     deferred_count: int
     pending_count: int | None
     late_count: int = 0
+    latest_end: datetime | None = None
 
 
-def is_settled(ended: datetime | None, asked: datetime | None) -> bool:
-    """Say whether an answer from ``asked`` about a conversation that ``ended`` is final.
+def final_from(day: Day, ended: datetime | None) -> datetime:
+    """Return from when the source's answers about a conversation are final.
+
+    That is when its day is old enough, so that the look with which a day settles asks about each
+    of its conversations once more, however early they ended.
 
     Args:
+        day: Day of the conversation.
         ended: End of the conversation; None while it is open.
+    """
+    if ended is None:
+        return day.end + LONGEST_CONVERSATION
+    return max(day.end, ended) + SETTLING_DELAY
+
+
+def is_settled(final: datetime | None, asked: datetime | None) -> bool:
+    """Say whether an answer from ``asked`` is final.
+
+    Args:
+        final: From when answers are final, as in `final_from`; None for not yet foreseeable.
         asked: When the source was last asked; None for never.
     """
-    return ended is not None and asked is not None and asked - ended >= SETTLING_DELAY
+    return final is not None and asked is not None and asked >= final
 
 
 def is_old_enough(day: Day, now: datetime) -> bool:
@@ -60,8 +76,10 @@ def unsettled_because(day: Day, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _reasons(day: Day, evidence: Evidence) -> Iterable[str]:
-    if not is_old_enough(day, evidence.now):
-        settles = (day.end + SETTLING_DELAY).strftime("%Y-%m-%d %H:%M")
+    final = final_from(day, evidence.latest_end or day.end)
+    if evidence.now < final:
+        # Seconds are rounded up, so that the time that is shown is never too early.
+        settles = (final + timedelta(seconds=59)).strftime("%Y-%m-%d %H:%M")
         yield f"recordings and transcripts may come until {settles} UTC"
     if evidence.available_until is not None and evidence.available_until < day.end:
         until = evidence.available_until.strftime("%Y-%m-%d %H:%M")

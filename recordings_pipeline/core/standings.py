@@ -10,6 +10,9 @@ from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 
+# The reason of a day that somebody planned, and nobody exported.
+NOT_EXPORTED = "not exported yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -89,6 +92,11 @@ class DayStanding:
     planned_calls: int | None = None
     planned_bytes: int | None = None
     spent_calls: int = 0
+
+    @property
+    def was_indexed(self) -> bool:
+        """Whether the source was ever asked about it; a plan alone asks for its size only."""
+        return self.reasons != (NOT_EXPORTED,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,16 @@
 
 import dagster as dg
 
+from recordings_pipeline.core.days import ONE_DAY
+from recordings_pipeline.defs.partitions import DAYS
+from recordings_pipeline.defs.resources import Organization
+
+# UTC. Calls end, recordings upload and transcripts arrive for a while after midnight; and a look
+# at 06:30 is the last one at a day, 54 hours after its end, so that what is a little later than
+# the settling delay of 48 hours comes as well.
+EVERY_DAY_HOUR, EVERY_DAY_MINUTE = 3, 30
+LOOK_BACK_HOUR, LOOK_BACK_MINUTE = 6, 30
+
 export_day = dg.define_asset_job(
     "export_day",
     # The rescue list belongs to no day.
@@ -9,11 +19,37 @@ export_day = dg.define_asset_job(
     description="All five assets of one day: index, audio, transcripts, turns, metrics.",
 )
 
-# Calls end, recordings upload and transcripts arrive for a while after midnight UTC.
 every_day = dg.build_schedule_from_partitioned_job(
     export_day,
     name="every_day",
-    hour_of_day=3,
-    minute_of_hour=30,
-    description="Exports the UTC day that has just ended, at 03:30 UTC.",
+    hour_of_day=EVERY_DAY_HOUR,
+    minute_of_hour=EVERY_DAY_MINUTE,
+    description="Exports the UTC day that has just ended, at 03:30 UTC; it stays provisional.",
 )
+
+
+@dg.schedule(
+    job=export_day,
+    cron_schedule=f"{LOOK_BACK_MINUTE} {LOOK_BACK_HOUR} * * *",
+    execution_timezone="UTC",
+    description="Looks again at the last days and at every older one that is not settled.",
+)
+def look_back(
+    context: dg.ScheduleEvaluationContext, organization: Organization
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Request a run for each day of the look-back but yesterday, which `every_day` has just run.
+
+    A tick that is evaluated twice requests the same keys, and Dagster runs a key once.
+    """
+    tick = context.scheduled_execution_time
+    days = [
+        day
+        for day in organization.days_to_look_at(tick)
+        if not day.end <= tick < day.end + ONE_DAY and DAYS.has_partition_key(day.key)
+    ]
+    if not days:
+        return dg.SkipReason("no day before yesterday may still change")
+    return [
+        dg.RunRequest(run_key=f"look_back:{tick:%Y-%m-%dT%H:%M}:{day}", partition_key=day.key)
+        for day in days
+    ]

@@ -33,6 +33,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         "dagster/row_count": report.row_count,
         "dagster/partition_row_count": report.row_count,
         **report.counts,
+        **_settled(report),
         **spent_metadata(report.throughput),
         "path": dg.MetadataValue.path(str(report.path)),
         "warnings": "\n".join(report.warnings) or "none",
@@ -47,6 +48,14 @@ def gaps_table(found: Sequence[Gap]) -> dg.TableMetadataValue:
     ]
     columns = [dg.TableColumn(name, "string") for name in names]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
+def _settled(report: StageReport) -> Mapping[str, Any]:
+    """Say whether a day may still change, and why; only the index knows."""
+    if "is_settled" not in report.counts:
+        return {}
+    because = "\n".join(report.provisional_because) or "it is settled"
+    return {"is_settled": not report.provisional_because, "provisional_because": because}
 
 
 def spent_metadata(spent: Throughput) -> Mapping[str, Any]:

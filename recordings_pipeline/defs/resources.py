@@ -1,14 +1,22 @@
 """What assets and sensors are handed at run time. Wiring only, no logic."""
 
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.settings import VARIABLES, data_directory, settings_from
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.lookback import days_to_look_at
+from recordings_pipeline.core.settings import (
+    VARIABLES,
+    data_directory,
+    lookback_days,
+    settings_from,
+)
 
 if TYPE_CHECKING:
     from recordings_pipeline.stages.export import Export
@@ -46,6 +54,7 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_metadata: str = ""
     recordings_media: str = ""
     recordings_rescue_days: str = ""
+    recordings_lookback_days: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""
@@ -57,6 +66,22 @@ class Organization(dg.ConfigurableResource[Any]):
     def journal(self) -> Path:
         """Where the watcher writes down what arrived."""
         return data_directory(self._environ()) / layout.JOURNAL
+
+    def days_to_look_at(self, now: datetime) -> list[Day]:
+        """Return the days of a look-back; asks the ledger, and nobody else.
+
+        Raises:
+            ConfigurationError: A variable is wrong; the message names it.
+        """
+        environ = self._environ()
+        count, path = lookback_days(environ), data_directory(environ) / layout.LEDGER
+        if not path.exists():
+            return days_to_look_at(now, date.min, count, [])
+        from recordings_pipeline.storage.ledger import Ledger
+
+        with closing(Ledger(path)) as ledger:
+            known = ledger.days.standings(date.min, now.date())
+        return days_to_look_at(now, date.min, count, known)
 
     @contextmanager
     def export(self, *, is_backfill: bool = False) -> Generator["Export"]:

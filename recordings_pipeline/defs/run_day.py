@@ -55,6 +55,6 @@ def _plain(metadata: Any) -> dict[str, Any]:  # noqa: ANN401 (Dagster's metadata
     counts = {
         name: value
         for name, value in values.items()
-        if isinstance(value, int) and name not in _KNOWN
+        if isinstance(value, int) and not isinstance(value, bool) and name not in _KNOWN
     }
     return {**numbers, "counts": counts, "warnings": values["warnings"]}

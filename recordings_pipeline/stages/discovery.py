@@ -1,12 +1,14 @@
 """Asks the source which recordings conversations have, a hundred conversations at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from recordings_pipeline.core.completeness import (
     is_listing_due,
     outcome_when_listed,
+    outcome_when_unlisted,
     retry_time_when_listed,
 )
 from recordings_pipeline.core.days import Day
@@ -17,6 +19,7 @@ from recordings_pipeline.core.discovery import (
     unlisted_ids,
 )
 from recordings_pipeline.core.model import Conversation, Media, Recording
+from recordings_pipeline.core.settling import final_from
 from recordings_pipeline.core.standings import (
     KnownConversation,
     Listed,
@@ -32,6 +35,14 @@ WORKERS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Conversations to ask about at once, and the recordings they had before, by conversation."""
+
+    conversations: list[Conversation]
+    known: Mapping[str, list[Standing]]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What the source says of one conversation."""
 
@@ -43,11 +54,49 @@ class Found:
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted while a day's conversations went by."""
+    """What was counted while a day's conversations went by.
+
+    Attributes:
+        latest_end: When the last one ended; None without any.
+    """
 
     conversations: int = 0
     open: int = 0
     asked: int = 0
+    latest_end: datetime | None = None
+
+    def count(self, conversation: Conversation) -> None:
+        """Count one."""
+        self.conversations += 1
+        self.open += conversation.end is None
+        ends = [end for end in (self.latest_end, conversation.end) if end is not None]
+        self.latest_end = max(ends, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ledger knows of a day before it is asked about.
+
+    Attributes:
+        waiting: Recordings without a final outcome, by conversation.
+        told_by_batch: Conversations whose metadata is to be read now.
+    """
+
+    day: Day
+    conversations: Mapping[str, KnownConversation]
+    waiting: Mapping[str, list[Standing]]
+    told_by_batch: frozenset[str]
+
+    def is_due(self, conversation: Conversation) -> bool:
+        """Say whether the source is to be asked about a conversation."""
+        before = self.conversations.get(conversation.id)
+        verdicts = [standing.verdict for standing in self.waiting.get(conversation.id, ())]
+        return conversation.id in self.told_by_batch or is_listing_due(
+            final_from(self.day, conversation.end),
+            before.asked if before else None,
+            verdicts,
+            has_gap=bool(before and before.unlisted_ids),
+        )
 
 
 def discover(
@@ -68,19 +117,22 @@ def discover(
         reads_all: Read metadata, also of conversations of which only a batch has told so far.
     """
     tally = Tally()
-    known = export.ledger.days.conversations(day)
-    standings = export.ledger.open_standings(day)
-    told = export.ledger.told_by_batch(day) if reads_all else frozenset()
-    due = _due(conversations, known, standings, told, tally)
+    known = _Known(
+        day=day,
+        conversations=export.ledger.days.conversations(day),
+        waiting=export.ledger.open_standings(day),
+        told_by_batch=export.ledger.told_by_batch(day) if reads_all else frozenset(),
+    )
+    due = _due(conversations, known, tally)
     by_metadata = reads_all or export.metadata == "always"
 
-    def keep(chunk: list[Conversation], found: list[Found]) -> None:
-        _keep(export, day, found)
-        tally.asked += len(chunk)
+    def keep(chunk: _Chunk, found: list[Found]) -> None:
+        _keep(export, day, chunk, found)
+        tally.asked += len(chunk.conversations)
         export.progress("recording_index", tally.asked, max(expected, tally.asked))
 
     for_each(
-        _chunks(due),
+        _chunks(export, due, known.conversations),
         lambda chunk: _by_metadata(export, chunk) if by_metadata else _by_batch(export, chunk),
         keep,
         workers=WORKERS,
@@ -90,45 +142,39 @@ def discover(
 
 
 def _due(
-    conversations: Iterable[Conversation],
-    known: dict[str, KnownConversation],
-    waiting: dict[str, list[Standing]],
-    told: frozenset[str],
-    tally: Tally,
+    conversations: Iterable[Conversation], known: _Known, tally: Tally
 ) -> Iterator[Conversation]:
     for conversation in conversations:
-        tally.conversations += 1
-        tally.open += conversation.end is None
-        before = known.get(conversation.id)
-        verdicts = [standing.verdict for standing in waiting.get(conversation.id, ())]
-        asked = before.asked if before else None
-        is_due = conversation.id in told or is_listing_due(
-            conversation.end, asked, verdicts, has_gap=bool(before and before.unlisted_ids)
-        )
-        if conversation.may_have_recordings and is_due:
+        tally.count(conversation)
+        if conversation.may_have_recordings and known.is_due(conversation):
             yield conversation
 
 
-def _chunks(conversations: Iterator[Conversation]) -> Iterator[list[Conversation]]:
+def _chunks(
+    export: Export, conversations: Iterator[Conversation], asked: Mapping[str, KnownConversation]
+) -> Iterator[_Chunk]:
+    """Yield a hundred conversations at a time; what is known of them is read in this thread."""
     while chunk := list(islice(conversations, BATCH_SIZE)):
-        yield chunk
+        again = [conversation.id for conversation in chunk if conversation.id in asked]
+        yield _Chunk(chunk, export.ledger.standings_in(again))
 
 
-def _by_metadata(export: Export, chunk: list[Conversation]) -> list[Found]:
+def _by_metadata(export: Export, chunk: _Chunk) -> list[Found]:
     """Ask about each conversation; runs in a thread and touches no ledger."""
-    return [Found(c, export.client.recordings(c.id), None) for c in chunk]
+    return [Found(c, export.client.recordings(c.id), None) for c in chunk.conversations]
 
 
-def _by_batch(export: Export, chunk: list[Conversation]) -> list[Found]:
+def _by_batch(export: Export, chunk: _Chunk) -> list[Found]:
     """Ask about all at once, then about the odd ones; runs in a thread, touches no ledger."""
-    batch_id, media = completed_batch(export, [conversation.id for conversation in chunk])
+    batch_id, media = completed_batch(export, [c.id for c in chunk.conversations])
     by_conversation: dict[str, list[Media]] = {}
     for item in media:
         by_conversation.setdefault(item.conversation_id, []).append(item)
     found = []
-    for conversation in chunk:
+    for conversation in chunk.conversations:
+        known = frozenset(s.recording_id for s in chunk.known.get(conversation.id, ()))
         results = by_conversation.get(conversation.id, [])
-        told = recordings_from_batch(conversation, results)
+        told = recordings_from_batch(conversation, results, known)
         if told is not None:
             found.append(Found(conversation, told, batch_id))
             continue
@@ -139,7 +185,7 @@ def _by_batch(export: Export, chunk: list[Conversation]) -> list[Found]:
     return found
 
 
-def _keep(export: Export, day: Day, found: list[Found]) -> None:
+def _keep(export: Export, day: Day, chunk: _Chunk, found: list[Found]) -> None:
     now = export.now()
     ids = [recording.id for item in found for recording in item.recordings]
     known = export.ledger.standings_of(ids)
@@ -153,6 +199,7 @@ def _keep(export: Export, day: Day, found: list[Found]) -> None:
             )
             row = index_row(item.conversation, recording, before.row if before else None)
             recordings.append(Listed(row, verdict, retry_time_when_listed(verdict, before, now)))
+        recordings += _gone(chunk.known.get(item.conversation.id, ()), item.recordings)
         listed.append(
             ListedConversation(
                 conversation_id=item.conversation.id,
@@ -164,3 +211,12 @@ def _keep(export: Export, day: Day, found: list[Found]) -> None:
         )
     export.ledger.listed(day, now, listed)
     export.ledger.learn(frozenset().union(*(item.learned for item in found)))
+
+
+def _gone(known: Iterable[Standing], listed: Iterable[Recording]) -> Iterator[Listed]:
+    """Yield what the source listed before and does not list any more."""
+    ids = {recording.id for recording in listed}
+    for standing in known:
+        verdict = outcome_when_unlisted(standing.verdict)
+        if standing.recording_id not in ids and verdict != standing.verdict:
+            yield Listed(standing.row, verdict)

@@ -20,10 +20,16 @@ from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
 Progress = Callable[[str, int, int], None]
+Clock = Callable[[], datetime]
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
     """Show no progress."""
+
+
+def real_time() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Export:
         exported_media: Media of recordings that are exported, in the platform's words.
         rescue_days: How many days ahead the rescue list looks.
         links: Signed URLs that the index came by.
+        clock: Says what time it is: days settle by it, and what happened is dated by it.
     """
 
     client: GenesysClient
@@ -51,6 +58,7 @@ class Export:
     exported_media: frozenset[str] = frozenset({MEDIA["call"]})
     rescue_days: int = int(DEFAULT_RESCUE_DAYS)
     links: Links = field(default_factory=Links)
+    clock: Clock = real_time
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self) -> float:
@@ -60,7 +68,7 @@ class Export:
         return self._lifetimes[0]
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self.clock()
 
     def bind_organization(self) -> str:
         """Make sure that the data directory belongs to the organization of the credentials.
@@ -85,6 +93,7 @@ def open_export(
     progress: Progress = silent,
     processed_ids: frozenset[str] = frozenset(),
     is_backfill: bool = False,
+    clock: Clock = real_time,
 ) -> Generator[Export]:
     """Open client, directory and ledger for the length of a ``with`` block.
 
@@ -113,6 +122,7 @@ def open_export(
                 metadata=settings.metadata,
                 exported_media=settings.exported_media,
                 rescue_days=settings.rescue_days,
+                clock=clock,
             )
         finally:
             # Before the client closes: what waits for it has to know.

@@ -26,7 +26,8 @@ def explain_gaps(export: Export, day: Day, now: datetime) -> tuple[int | None, i
     uploads = None
     if is_old_enough(day, now):
         uploads = uploads_since(export.client, day.start, wanted)
-    standings = export.ledger.standings_in([found.conversation_id for found in unlisted])
+    known = export.ledger.standings_in([found.conversation_id for found in unlisted])
+    standings = [standing for found in known.values() for standing in found]
     found = gaps(day, unlisted, GapEvidence(now, uploads, standings))
     export.ledger.days.keep_gaps(day, found)
     late = sum(not gap.is_failing for gap in found)

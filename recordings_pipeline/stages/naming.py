@@ -18,17 +18,16 @@ _NAMED = {
 Row = Mapping[str, Any]
 
 
-def refresh_names(export: Export, rows: Iterable[Row]) -> Mapping[str, str]:
-    """Return every known name by id; asks the platform when a row has an id without one."""
+def refresh_names(export: Export, rows: Iterable[Row]) -> None:
+    """Ask the platform for names when a row has an id without one."""
     known = export.ledger.names.all()
     asked = export.ledger.names.asked_time()
     now = export.now()
     if asked is not None and now - asked < LOOK_AGAIN_AFTER:
-        return known
+        return
     if all(row[id_] in known for row in rows for id_ in _NAMED if row[id_]):
-        return known
+        return
     export.ledger.names.keep(names(export.client), now)
-    return export.ledger.names.all()
 
 
 def named(rows: Iterable[Row], known: Mapping[str, str]) -> Iterator[dict[str, Any]]:

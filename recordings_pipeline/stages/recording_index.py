@@ -47,12 +47,23 @@ def index_day(export: Export, day: Day) -> StageReport:
     else:
         require_day(export, day)
         _ask(export, day)
+        refresh_names(export, export.ledger.index_rows(day))
     path = layout.table_path(STAGE, day)
-    known = refresh_names(export, export.ledger.index_rows(day))
-    rows = named(export.ledger.index_rows(day), known)
+    rows = named(export.ledger.index_rows(day), export.ledger.names.all())
     row_count = write_table(export.home.path(path), RECORDING_INDEX, rows)
-    counts, news = _counts(export, day), _news(export, day)
-    return StageReport(STAGE, day, row_count, path, counts, measurement.taken(), news)
+    standing = export.ledger.days.standing(day)
+    reasons = standing.reasons if standing else ()
+    news = tuple(f"provisional: {reason}" for reason in reasons)
+    return StageReport(
+        STAGE,
+        day,
+        row_count,
+        path,
+        _counts(export, day),
+        measurement.taken(),
+        warnings=news,
+        provisional_because=reasons,
+    )
 
 
 def _ask(export: Export, day: Day) -> None:
@@ -85,6 +96,7 @@ def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | 
         deferred_count=outcomes.count(Outcome.DEFERRED),
         pending_count=pending,
         late_count=late,
+        latest_end=tally.latest_end,
     )
     reasons = unsettled_because(day, evidence)
     export.ledger.days.indexed(
@@ -108,8 +120,3 @@ def _counts(export: Export, day: Day) -> dict[str, int]:
         **counts_of_gaps(export.ledger.days.gaps(day)),
         **counts_by_outcome(list(export.ledger.verdicts(day).values())),
     }
-
-
-def _news(export: Export, day: Day) -> tuple[str, ...]:
-    standing = export.ledger.days.standing(day)
-    return tuple(f"provisional: {reason}" for reason in standing.reasons) if standing else ()

@@ -28,6 +28,7 @@ from recordings_pipeline.core.errors import (
 from recordings_pipeline.core.model import Transcript, TranscriptState
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import TRANSCRIPTS
+from recordings_pipeline.core.settling import final_from
 from recordings_pipeline.core.standings import TranscriptStanding
 from recordings_pipeline.genesys.media import MediaReader, Sink
 from recordings_pipeline.stages.export import Export
@@ -43,11 +44,15 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """One communication that may have been transcribed."""
+    """One communication that may have been transcribed.
+
+    Attributes:
+        final: From when an absent transcript is final; None while nobody can know.
+    """
 
     communication_id: str
     conversation_id: str
-    ended: datetime | None
+    final: datetime | None
 
 
 def transcribe_day(export: Export, day: Day) -> StageReport:
@@ -118,24 +123,33 @@ def _fetch(export: Export, day: Day) -> None:
 def _legs(export: Export, day: Day) -> list[_Leg]:
     """Return the communications with audio recordings, each once.
 
-    What is deferred counts as not ended: its transcript follows the upload.
+    A transcript follows its recording: one that is deferred keeps the question open, and one that
+    came late raises it again.
     """
-    legs = {
-        standing.communication_id: _Leg(
-            standing.communication_id,
-            standing.conversation_id,
-            None if is_deferred(standing.verdict) else standing.row["conversation_end_time"],
-        )
-        for standing in export.ledger.standings(day).values()
-        if standing.communication_id is not None and standing.row["media"] == AUDIO
-    }
+    files = export.ledger.files(day)
+    legs: dict[str, _Leg] = {}
+    for standing in export.ledger.standings(day).values():
+        id_ = standing.communication_id
+        if id_ is None or standing.row["media"] != AUDIO:
+            continue
+        came = [file["exported_time"] for file in files.get(standing.recording_id, ())]
+        settles = max([final_from(day, standing.row["conversation_end_time"]), *came])
+        final = None if is_deferred(standing.verdict) else settles
+        if id_ in legs:
+            final = _later(final, legs[id_].final)
+        legs[id_] = _Leg(id_, standing.conversation_id, final)
     return list(legs.values())
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two instants; None is later than any."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _is_due(leg: _Leg, standing: TranscriptStanding | None) -> bool:
     if standing is None:
-        return is_transcript_due(None, leg.ended, None)
-    return is_transcript_due(standing.state, leg.ended, standing.asked_time)
+        return is_transcript_due(None, leg.final, None)
+    return is_transcript_due(standing.state, leg.final, standing.asked_time)
 
 
 def _is_kept(export: Export, day: Day, standing: TranscriptStanding) -> bool:

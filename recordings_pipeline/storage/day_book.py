@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import Gap, GapKind
-from recordings_pipeline.core.settling import NOT_EXPORTED
-from recordings_pipeline.core.standings import DayStanding, KnownConversation
+from recordings_pipeline.core.standings import NOT_EXPORTED, DayStanding, KnownConversation
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_ignore, insert_or_update, writing
 

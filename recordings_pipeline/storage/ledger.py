@@ -111,14 +111,15 @@ class Ledger:
             found |= {row["recording_id"]: standing_from(row) for row in self._all(query)}
         return found
 
-    def standings_in(self, conversation_ids: Sequence[str]) -> list[Standing]:
-        """Return how the recordings of some conversations stand, in no order."""
-        column = tables.recordings.c.conversation_id
-        found: list[Standing] = []
+    def standings_in(self, conversation_ids: Sequence[str]) -> dict[str, list[Standing]]:
+        """Return how the recordings of some conversations stand, by conversation."""
+        columns = tables.recordings.c
+        found: dict[str, list[Standing]] = {}
         for start in range(0, len(conversation_ids), _IDS):
             chunk = conversation_ids[start : start + _IDS]
-            query = select(tables.recordings).where(column.in_(chunk))
-            found += [standing_from(row) for row in self._all(query)]
+            query = select(tables.recordings).where(columns.conversation_id.in_(chunk))
+            for row in self._all(query.order_by(columns.recording_id)):
+                found.setdefault(row["conversation_id"], []).append(standing_from(row))
         return found
 
     def wanted_standings(self) -> dict[str, Standing]:

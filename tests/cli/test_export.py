@@ -4,11 +4,13 @@ import os
 import pty
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.reports import STAGES
 from recordings_pipeline.storage.home import Home
 from tests.cli.conftest import DAY, Enter, settle
 from tests.conftest import Start
@@ -68,6 +70,22 @@ def test_a_pipe_gets_lines_without_any_escape_and_a_failed_day_beside_them(
     )
     assert ESCAPE not in printed.out
     assert "recordings: 6 erased\n" in printed.out
+
+
+def test_a_look_back_prints_the_last_days_as_a_range_is_printed(
+    start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator = start(calls_per_day=4)
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    environ = simulator.environment | {"RECORDINGS_LOOKBACK_DAYS": "1"}
+
+    code = enter("export", "--look-back", "--data", str(tmp_path), **environ)
+
+    lines = capsys.readouterr().out.splitlines()
+    shown = [line.split()[:2] for line in lines if not line.startswith(" ")]
+    assert code == 0
+    assert shown[: len(STAGES)] == [[stage, str(yesterday)] for stage in STAGES]
+    assert lines[1].startswith("  warning: provisional: recordings and transcripts may come until")
 
 
 def test_the_option_for_the_directory_beats_the_variable(

@@ -22,9 +22,18 @@ SUBMIT = "POST /api/v2/recording/batchrequests"
         (["exprot"], 2),
         (["export", "--from", "2026-01-31"], 2),
         (["export", "--from", "31.01.2026", "--to", "2026-01-31"], 2),
+        (["export", "--look-back", "--to", "2026-01-31"], 2),
         (["doctor", "--fast"], 2),
     ],
-    ids=["version", "help", "no such command", "half a range", "another date", "no such option"],
+    ids=[
+        "version",
+        "help",
+        "no such command",
+        "half a range",
+        "another date",
+        "range and look-back",
+        "no such option",
+    ],
 )
 def test_a_misunderstanding_is_exit_code_2(arguments: list[str], code: int) -> None:
     done = run([*COMMAND, *arguments])

@@ -6,12 +6,14 @@ import pytest
 
 from recordings_pipeline.core.completeness import (
     BY_CALLER,
+    NOT_LISTED,
     counts_by_outcome,
     done_count,
     is_due,
     is_listing_due,
     is_transcript_due,
     outcome_when_listed,
+    outcome_when_unlisted,
     retry_time_when_listed,
     unexplained,
 )
@@ -19,6 +21,7 @@ from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, 
 from recordings_pipeline.core.standings import Standing
 
 ENDED = datetime(2026, 1, 31, 12, tzinfo=UTC)
+FINAL = ENDED + timedelta(hours=48)
 
 
 def recording(file_state: str, media: str = "audio") -> Recording:
@@ -56,6 +59,19 @@ def test_a_deferred_recording_is_discovered_once_it_is_available() -> None:
     assert outcome_when_listed(recording("AVAILABLE"), known).outcome is Outcome.DISCOVERED
 
 
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_the_source_lists_no_more_is_missing_unless_it_came_to_an_end_here(
+    outcome: Outcome,
+) -> None:
+    known = Verdict(outcome, "before")
+    is_open = not outcome.is_final or outcome is Outcome.FORBIDDEN
+
+    expected = Verdict(Outcome.MISSING, NOT_LISTED) if is_open else known
+
+    assert outcome_when_unlisted(known) == expected
+    assert outcome_when_unlisted(BY_CALLER) == Verdict(Outcome.MISSING, NOT_LISTED)
+
+
 @pytest.mark.parametrize(
     ("outcomes", "is_due"),
     [
@@ -71,7 +87,7 @@ def test_a_settled_conversation_is_asked_again_only_for_a_deferred_recording(
 ) -> None:
     asked = ENDED + timedelta(days=30)
 
-    assert is_listing_due(ENDED, asked, [Verdict(outcome) for outcome in outcomes]) is is_due
+    assert is_listing_due(FINAL, asked, [Verdict(outcome) for outcome in outcomes]) is is_due
 
 
 def test_a_deferred_recording_has_a_time_to_try_again_and_a_new_one_has_none() -> None:
@@ -139,4 +155,4 @@ def test_a_missing_transcript_is_awaited_until_the_day_is_settled(
     hours: int,
     expected: bool,  # noqa: FBT001
 ) -> None:
-    assert is_transcript_due(state, ENDED, ENDED + timedelta(hours=hours)) is expected
+    assert is_transcript_due(state, FINAL, ENDED + timedelta(hours=hours)) is expected

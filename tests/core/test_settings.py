@@ -67,6 +67,8 @@ def test_a_loopback_address_logs_in_where_it_is() -> None:
         ({"RECORDINGS_RESCUE_DAYS": "a week"}, "RECORDINGS_RESCUE_DAYS"),
         ({"RECORDINGS_QUOTA_GB": "nan"}, "RECORDINGS_QUOTA_GB"),
         ({"RECORDINGS_QUOTA_GB": "\u0663"}, "RECORDINGS_QUOTA_GB"),
+        ({"RECORDINGS_LOOKBACK_DAYS": "0"}, "RECORDINGS_LOOKBACK_DAYS"),
+        ({"RECORDINGS_LOOKBACK_DAYS": "a week"}, "RECORDINGS_LOOKBACK_DAYS"),
     ],
 )
 def test_a_wrong_variable_is_named(changes: dict[str, str], variable: str) -> None:

@@ -1,5 +1,6 @@
 """What the UI is told: numbers it can plot, columns it can show."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import dagster as dg
@@ -53,6 +54,23 @@ def test_every_number_of_a_report_is_a_number_in_the_ui() -> None:
 )
 def test_warnings_are_always_there_to_read(warnings: tuple[str, ...], expected: str) -> None:
     assert materialization_metadata(report(*warnings))["warnings"] == expected
+
+
+@pytest.mark.parametrize(
+    ("reasons", "because"),
+    [((), "it is settled"), (("one", "two"), "one\ntwo")],
+    ids=["settled", "provisional"],
+)
+def test_an_index_says_whether_its_day_may_still_change_and_why(
+    reasons: tuple[str, ...], because: str
+) -> None:
+    counts = {"is_settled": int(not reasons)}
+    index = replace(report(), counts=counts, provisional_because=reasons)
+
+    told = materialization_metadata(index)
+
+    assert told["is_settled"] is (not reasons)
+    assert told["provisional_because"] == because
 
 
 @pytest.mark.parametrize("stage", sorted(SCHEMAS))

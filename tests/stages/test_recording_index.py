@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from recordings_pipeline.core.completeness import NOT_LISTED
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.model import Outcome, Verdict
@@ -12,7 +14,7 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
-from tests.hosts import Serve, changed
+from tests.hosts import Answer, Heard, Serve, changed
 from tests.stages.conftest import DAY, Open
 
 NEXT_DAY = Day.from_key("2026-02-01")
@@ -109,6 +111,52 @@ def test_a_deferred_recording_is_asked_about_until_it_is_there(
     assert all(time and time >= began + timedelta(hours=6) for time in times)
     assert last.counts["discovered"] == 4
     assert {s.retry_time for s in export.ledger.standings(DAY).values()} == {None}
+
+
+@pytest.mark.parametrize("metadata", ["when_needed", "always"])
+@pytest.mark.parametrize("is_listed", [True, False], ids=["as deleted", "not any more"])
+def test_what_was_deleted_before_it_was_exported_is_missing_and_what_is_ours_stays(
+    start: Start,
+    serve: Serve,
+    opened: Open,
+    is_listed: bool,  # noqa: FBT001
+    metadata: str,
+) -> None:
+    now = DAY.end + timedelta(hours=1)
+    simulator = start(calls_per_day=4, now=now)
+    is_deleted = False
+
+    def change(found: Any) -> Any:  # noqa: ANN401 (whatever the platform says)
+        if not is_deleted:
+            return found
+        if isinstance(found, list):
+            return [item | {"fileState": "DELETED"} for item in found] if is_listed else []
+        error = {"errorMsg": "The recording has been deleted."}
+        results = [item | error for item in found.get("results", ()) if is_listed]
+        return found | {"results": results} if "results" in found else found
+
+    passed = changed(simulator, "recordingmetadata", change)
+    batches = changed(simulator, "batchrequests", change)
+
+    def reply(heard: Heard) -> Answer:
+        return (batches if "batchrequests" in heard.path else passed)(heard)
+
+    theirs = {n: value for n, value in simulator.environment.items() if "CLIENT" in n}
+    opening = opened(serve(reply, passed), RECORDINGS_METADATA=metadata, **theirs)
+    export = replace(opening, clock=lambda: now)
+    index_day(export, DAY)
+    ids = sorted(export.ledger.verdicts(DAY))
+    export.ledger.settle(ids[0], Verdict(Outcome.EXPORTED), now)
+    is_deleted = True
+
+    index_day(export, DAY)
+    index_day(export, DAY)
+
+    reason = "deleted at the source" if is_listed else NOT_LISTED
+    found = export.ledger.verdicts(DAY)
+    assert found.pop(ids[0]) == Verdict(Outcome.EXPORTED)
+    assert {found[id_].outcome for id_ in found} == {Outcome.MISSING}
+    assert Verdict(Outcome.MISSING, reason) in found.values()
 
 
 def test_progress_ends_with_everything_done(start: Start, opened: Open) -> None:

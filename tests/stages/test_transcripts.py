@@ -8,7 +8,7 @@ import pytest
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import MalformedPayload
-from recordings_pipeline.core.model import TranscriptState
+from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.simulator.options import PERMISSIONS, SPEECH
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.export import Export
@@ -34,6 +34,14 @@ def states(export: Export, day: Day = DAY) -> dict[str, TranscriptState]:
 def legs(simulator: Simulator, day: Day, *, transcribed: bool) -> set[str]:
     calls = simulator.world.calls(day.date)
     return {c.communication_id for c in calls if c.plan and c.is_transcribed is transcribed}
+
+
+def file_of(recording_id: str, exported: datetime) -> dict[str, object]:
+    """Return the manifest's row of a file."""
+    text = dict.fromkeys(("path", "sha256", "container", "content_type"), "x")
+    numbers = dict.fromkeys(("file_number", "size_bytes", "download_ms"), 1)
+    named = {"recording_id": recording_id, "is_resumed": False, "exported_time": exported}
+    return {**text, **numbers, **named}
 
 
 def indexed(export: Export, day: Day = DAY) -> Export:
@@ -78,6 +86,31 @@ def test_a_young_day_asks_again_for_what_was_absent_only(start: Start, opened: O
 
     assert report.throughput.api_calls == len(legs(simulator, TODAY, transcribed=False))
     assert report.throughput.bytes_moved == 0
+
+
+@pytest.mark.parametrize("came_again", [False, True], ids=["no news", "its recording came late"])
+def test_an_absent_transcript_is_asked_for_again_when_a_recording_came_since(
+    start: Start,
+    opened: Open,
+    came_again: bool,  # noqa: FBT001
+) -> None:
+    simulator = start(calls_per_day=6)
+    export = indexed(opened(simulator))
+    first = transcribe_day(export, DAY)
+    absent = legs(simulator, DAY, transcribed=False)
+    found = export.ledger.standings(DAY).values()
+    late = next(standing for standing in found if standing.communication_id in absent)
+    if came_again:
+        files = [file_of(late.recording_id, export.now())]
+        export.ledger.settle(
+            late.recording_id, Verdict(Outcome.EXPORTED), export.now(), files=files
+        )
+
+    again, last = (transcribe_day(export, DAY) for _ in range(2))
+
+    assert again.throughput.api_calls == int(came_again)
+    assert last.throughput.api_calls == 0
+    assert first.counts == again.counts == last.counts
 
 
 def test_a_transcript_that_could_not_be_fetched_comes_with_the_next_run(

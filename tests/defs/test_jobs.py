@@ -1,0 +1,68 @@
+"""Which days a tick of the look-back runs, and that no tick runs one twice."""
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.standings import DayStanding
+from recordings_pipeline.definitions import defs
+from recordings_pipeline.defs.jobs import look_back
+from recordings_pipeline.defs.resources import Organization
+from recordings_pipeline.storage.ledger import Ledger
+
+TICK = datetime(2026, 2, 4, 6, 30, tzinfo=UTC)
+
+
+def remember(root: Path, key: str, *, is_settled: bool) -> None:
+    """Keep how a day stands."""
+    reasons = () if is_settled else ("1 conversations are still open",)
+    with closing(Ledger(root / layout.LEDGER)) as ledger:
+        ledger.days.indexed(DayStanding(Day.from_key(key), TICK, is_settled, reasons, 4, 1))
+
+
+def tick(root: Path, at: datetime = TICK, **more: str) -> dict[str, str]:
+    """Evaluate a tick; return the days it asks for by run key."""
+    organization = Organization(recordings_data=str(root), **more)
+    with dg.build_schedule_context(
+        scheduled_execution_time=at,
+        resources={"organization": organization},
+        repository_def=defs.get_repository_def(),
+    ) as context:
+        found = look_back.evaluate_tick(context).run_requests or ()
+    return {str(request.run_key): str(request.partition_key) for request in found}
+
+
+def test_a_tick_runs_the_last_days_but_yesterday_which_the_daily_schedule_has_run(
+    tmp_path: Path,
+) -> None:
+    assert [*tick(tmp_path).values()] == ["2026-02-01", "2026-02-02"]
+    assert [*tick(tmp_path, recordings_lookback_days="2").values()] == ["2026-02-02"]
+    assert tick(tmp_path, recordings_lookback_days="1") == {}
+
+
+def test_an_older_day_is_run_until_it_is_settled(tmp_path: Path) -> None:
+    remember(tmp_path, "2026-01-09", is_settled=True)
+    remember(tmp_path, "2026-01-10", is_settled=False)
+
+    days = [*tick(tmp_path, recordings_lookback_days="1").values()]
+
+    assert days == ["2026-01-10"]
+
+
+def test_a_day_that_is_not_offered_as_a_partition_is_left_out(tmp_path: Path) -> None:
+    remember(tmp_path, "2025-12-31", is_settled=False)
+
+    assert "2025-12-31" not in tick(tmp_path).values()
+
+
+def test_a_tick_that_is_repeated_asks_for_the_same_runs_and_the_next_one_for_others(
+    tmp_path: Path,
+) -> None:
+    once, again, later = (tick(tmp_path, at) for at in (TICK, TICK, TICK + timedelta(days=1)))
+
+    assert once == again
+    assert not once.keys() & later.keys()

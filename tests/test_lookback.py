@@ -1,0 +1,128 @@
+"""What comes late, or goes late, at the source: the look-back finds it and touches nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.reports import ExportReport
+from tests.conftest import Start
+from tests.late import HOUR, Times
+
+DAY = Day.from_key("2026-01-31")
+# Hours after a day when the look-back comes by at 06:30.
+LOOKS = (6.5, 30.5, 54.5)
+WORLD = """
+calls_per_day = 8
+[seconds]
+median = 8
+spread = 0.1
+shortest = 6
+longest = 10
+[pinned]
+0 = ["late_recording"]
+1 = ["late_recording"]
+2 = ["late_recording"]
+3 = ["late_transcript"]
+4 = ["late_transcript"]
+5 = ["late_transcript"]
+6 = ["untranscribed"]
+"""
+CALLS = 8
+# Who logs in, and whose recordings these are.
+FEWEST_CALLS = 2
+
+Begin = Callable[..., Times]
+
+
+@pytest.fixture
+def begin(start: Start, tmp_path: Path) -> Begin:
+    """Begin at an hour after the day, in a world of eight short calls."""
+
+    def times(hours: float) -> Times:
+        world = tmp_path / "world.toml"
+        world.write_text(WORLD)
+        now = DAY.end + hours * HOUR
+        simulator = start(world=str(world), calls_per_day=None, now=now)
+        return Times(simulator, tmp_path / "data", now)
+
+    return times
+
+
+def provisional(report: ExportReport) -> tuple[str, ...]:
+    """Return why the day is not settled."""
+    (found,) = [r for r in report.stages if (r.stage, r.day) == ("recording_index", DAY)]
+    return found.provisional_because
+
+
+@pytest.mark.parametrize("metadata", ["when_needed", "always"])
+def test_what_is_planted_1_30_and_50_hours_after_the_day_comes_and_nothing_comes_twice(
+    begin: Begin, metadata: str
+) -> None:
+    times = begin(0.5)
+    mode = {"RECORDINGS_METADATA": metadata, "RECORDINGS_LOOKBACK_DAYS": "1"}
+    times.look_back(**mode)
+    for hours, look in zip((1, 30, 50), LOOKS, strict=True):
+        times.at(DAY.end + hours * HOUR)
+        (recording_id,) = times.plant(DAY, "recording")["recording_ids"]
+        told = times.told(DAY)
+        planted = set(times.plant(DAY, "transcript")["conversation_ids"])
+        files, media = times.files(), times.simulator.traffic.media_requests
+
+        report = times.at(DAY.end + look * HOUR).look_back(**mode)
+
+        came = times.files().keys() - files.keys()
+        assert recording_id in {path.stem for path in came}
+        assert planted <= times.told(DAY) - told
+        assert files.items() <= times.files().items()
+        assert times.simulator.traffic.media_requests - media == len(came)
+    assert provisional(report) == ()
+    assert set(times.outcomes(DAY).values()) == {Outcome.EXPORTED}
+
+
+def test_a_call_is_asked_about_until_its_day_settles_however_early_it_ended(begin: Begin) -> None:
+    times = begin(0.5)
+    recording, transcript = (times.simulator.world.call(DAY.date, index) for index in (2, 5))
+    times.export(DAY)
+    # Each has been over for the settling delay, and what is late about it is not there yet.
+    times.at(recording.ended + 49 * HOUR).export(DAY)
+    assert recording.recording_id not in times.outcomes(DAY)
+    times.at(transcript.ended + 49 * HOUR).export(DAY)
+    assert transcript.conversation_id not in times.told(DAY)
+
+    times.at(DAY.end + LOOKS[-1] * HOUR).export(DAY)
+
+    assert len(times.outcomes(DAY)) == CALLS
+    assert len(times.told(DAY)) == CALLS - 1
+
+
+def test_a_settled_day_costs_a_call_and_stays_as_it_is_even_if_more_comes_later(
+    begin: Begin,
+) -> None:
+    times = begin(LOOKS[-1])
+    first = times.export(DAY)
+    files, written = times.files(), times.written(DAY)
+    times.plant(DAY, "recording")
+    media = times.simulator.traffic.media_requests
+
+    again = [times.export(DAY) for _ in range(2)]
+
+    assert provisional(first) == ()
+    assert [report.throughput.api_calls for report in again] == [FEWEST_CALLS] * 2
+    assert (times.files(), times.written(DAY)) == (files, written)
+    assert times.simulator.traffic.media_requests == media
+
+
+def test_a_look_at_a_provisional_day_that_did_not_change_changes_nothing(begin: Begin) -> None:
+    times = begin(LOOKS[1])
+    first = times.export(DAY)
+    files, written = times.files(), times.written(DAY)
+    media = times.simulator.traffic.media_requests
+
+    times.at(times.now + HOUR / 60).export(DAY)
+
+    assert provisional(first) != ()
+    assert (times.files(), times.written(DAY)) == (files, written)
+    assert times.simulator.traffic.media_requests == media
