@@ -127,7 +127,7 @@ def _recordings(organization: Organization, call: Call) -> None:
         ask("get_conversation_recordings", conversation, media_formats=["WAV", "MP3"])
     for recording in call.recordings:
         both = (conversation, recording.id)
-        if call.available > NOW:
+        if call.available > NOW or call.is_lost:
             continue
         ask("get_conversation_recordingmetadata_recording_id", *both)
         ask("get_conversation_recording_annotations", *both)
