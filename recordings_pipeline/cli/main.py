@@ -59,7 +59,7 @@ def main() -> None:
     help="Directory to write under, instead of RECORDINGS_DATA.",
 )
 def export(first: datetime, last: datetime, data: Path | None) -> None:
-    r"""Export a range of days, both included.
+    """Export a range of days, both included.
 
     What is there already is not fetched again, so that an interrupted export continues.
 
@@ -77,7 +77,7 @@ def export(first: datetime, last: datetime, data: Path | None) -> None:
 @commands.command()
 @click.option("--day", type=_DAY, help="Day to predict for; default: yesterday, UTC.")
 def doctor(day: datetime | None) -> None:
-    r"""Check credentials, permissions, space, allowance and codecs; move nothing.
+    """Check credentials, permissions, space, allowance and codecs; move nothing.
 
     \b
     Example:
@@ -110,7 +110,7 @@ def doctor(day: datetime | None) -> None:
 @click.option("--every-permission", is_flag=True, help="Grant all, not just what we recommend.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401, FBT001
-    r"""Serve a pretend Genesys Cloud on loopback until Ctrl-C.
+    """Serve a pretend Genesys Cloud on loopback until Ctrl-C.
 
     Prints the variables a client needs as lines to paste, and a start page at the API's address.
 
@@ -132,7 +132,7 @@ def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401,
 @commands.command()
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
-    r"""Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
+    """Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
 
     \b
     Example:
@@ -153,7 +153,7 @@ def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
     help="Directory to write under.",
 )
 def demo(day: datetime, data: Path) -> None:
-    r"""Export one simulated day through Dagster and show what came out; needs no account.
+    """Export one simulated day through Dagster and show what came out; needs no account.
 
     \b
     Example:
@@ -169,7 +169,7 @@ def demo(day: datetime, data: Path) -> None:
 @commands.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI.")
 def dev(port: int) -> None:
-    r"""Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
+    """Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
 
     With GENESYS_CLIENT_ID or a secret set, the real organization is used. One Ctrl-C stops all.
 
