@@ -107,6 +107,13 @@ def doctor(day: datetime | None) -> None:
 @click.option("--token-lifetime-s", default=86_400, show_default=True)
 @click.option("--url-lifetime-s", default=3_600, show_default=True)
 @click.option("--export-folder", help="Where recording jobs export to, as the S3 bucket would.")
+@click.option(
+    "--clients",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="OAuth clients: each has an allowance, and batches, of its own.",
+)
 @click.option("--every-permission", is_flag=True, help="Grant all, not just what we recommend.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401, FBT001

@@ -158,7 +158,7 @@ class _Gate:
     def _require(self, visit: _Visit) -> None:
         """Refuse whoever lacks a permission, or is to lack them all."""
         endpoint = visit.endpoint
-        endpoint.require(self._site.options.permissions)
+        endpoint.require(self._site.clients[visit.turn.client or ""].permissions)
         if (endpoint.all_of or endpoint.any_of) and visit.suffers("forbid"):
             endpoint.require(frozenset())
 
