@@ -4,6 +4,7 @@ The gate counts a request, knows its token, keeps the allowance, asks for permis
 faults happen; what an address answers is in `endpoints`.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -71,6 +72,8 @@ class _Gate:
     def route(self, endpoint: Endpoint) -> Route:
         async def serve(request: Request) -> Wired:
             raw = await request.body()
+            if endpoint.is_slow:
+                return await asyncio.to_thread(self._serve, request, endpoint, raw)
             return self._serve(request, endpoint, raw)
 
         route = Route(endpoint.path, serve, methods=[endpoint.method])
