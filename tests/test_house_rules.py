@@ -61,7 +61,11 @@ def test_every_command_is_in_the_readme_and_shows_an_example(name: str) -> None:
     help_text = commands.commands[name].get_help(click.Context(commands.commands[name]))
 
     assert f"recordings-pipeline {name}" in README
-    assert "Example" in help_text
+    examples = help_text.partition("Example")[2].partition("Options:")[0]
+    lines = [line.strip() for line in examples.splitlines()[1:] if line.strip()]
+    assert lines
+    assert all(line.startswith("recordings-pipeline ") or "=" in line for line in lines)
+    assert "\\b" not in help_text
 
 
 @pytest.mark.parametrize("variable", VARIABLES, ids=lambda v: v.name)

@@ -26,11 +26,18 @@ nux:
 
 
 @contextmanager
-def child(arguments: Sequence[str], environ: Mapping[str, str]) -> Generator[subprocess.Popen[str]]:
+def child(
+    arguments: Sequence[str], environ: Mapping[str, str], *, has_helpers: bool = False
+) -> Generator[subprocess.Popen[str]]:
     """Run a program for the length of a ``with`` block, in a process group of its own.
 
     Ctrl-C therefore reaches this process only, which then ends the others in order. The pipe to
     their standard input closes when this process dies.
+
+    Args:
+        arguments: What the interpreter runs.
+        environ: Its variables.
+        has_helpers: Whether it ends helpers itself, which would answer Ctrl-C with a traceback.
     """
     process = subprocess.Popen(  # noqa: S603 (our own commands)
         [sys.executable, *arguments],
@@ -43,7 +50,7 @@ def child(arguments: Sequence[str], environ: Mapping[str, str]) -> Generator[sub
     try:
         yield process
     finally:
-        _end(process)
+        _end(process, has_helpers=has_helpers)
 
 
 def guarded(arguments: Sequence[str]) -> list[str]:
@@ -87,12 +94,15 @@ def _line(process: subprocess.Popen[str]) -> str:
     return line
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[str], *, has_helpers: bool) -> None:
     """Ask the group to stop, then make it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             break
-        os.killpg(process.pid, number)
+        if has_helpers and number == signal.SIGINT:
+            process.send_signal(number)
+        else:
+            os.killpg(process.pid, number)
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:

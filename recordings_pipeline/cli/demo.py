@@ -56,7 +56,8 @@ def environment_of(day: date, data: Path, environ: Mapping[str, str]) -> dict[st
 def _materialize(environ: Mapping[str, str], day: Day) -> dict[str, Any] | None:
     """Run the job in a process of its own, which prints one JSON line per asset."""
     results: dict[str, Any] = {}
-    with child(["-m", "recordings_pipeline.cli.run_day", str(day)], environ) as process:
+    command = ["-m", "recordings_pipeline.cli.run_day", str(day)]
+    with child(command, environ, has_helpers=True) as process:
         for line in process.stdout or ():
             if not line.startswith("{"):
                 click.echo(line.rstrip())

@@ -69,7 +69,7 @@ def export(
     look_back: bool,  # noqa: FBT001
     data: Path | None,
 ) -> None:
-    r"""Export a range of days, both included, or look back for what came late.
+    """Export a range of days, both included, or look back for what came late.
 
     What is there already is not fetched again, so that an interrupted export continues.
 
@@ -94,7 +94,7 @@ def export(
 
 @commands.command()
 def rescue() -> None:
-    r"""List recordings that the source archives or deletes soon, and that were not exported.
+    """List recordings that the source archives or deletes soon, and that were not exported.
 
     It looks RECORDINGS_RESCUE_DAYS ahead, and exits 1 when there is something to rescue.
 
@@ -116,7 +116,7 @@ def rescue() -> None:
     help="Directory to plan for, instead of RECORDINGS_DATA.",
 )
 def plan(first: datetime, last: datetime, data: Path | None) -> None:
-    r"""Predict what an export of some days takes; move nothing.
+    """Predict what an export of some days takes; move nothing.
 
     API calls by kind, hours at the allowance, audio and disk headroom. Exit code 1 when it cannot
     work. The prediction is kept: `status` compares it with what then happened.
@@ -141,7 +141,7 @@ def plan(first: datetime, last: datetime, data: Path | None) -> None:
     help="Directory to look into, instead of RECORDINGS_DATA.",
 )
 def status(first: datetime | None, last: datetime | None, data: Path | None) -> None:
-    r"""Show how days stand, and what was planned beside what happened; needs no credentials.
+    """Show how days stand, and what was planned beside what happened; needs no credentials.
 
     \b
     Example:
@@ -156,7 +156,7 @@ def status(first: datetime | None, last: datetime | None, data: Path | None) -> 
 @commands.command()
 @click.option("--day", type=_DAY, help="Day to predict for; default: yesterday, UTC.")
 def doctor(day: datetime | None) -> None:
-    r"""Check credentials, permissions, space, allowance and codecs; move nothing.
+    """Check credentials, permissions, space, allowance and codecs; move nothing.
 
     \b
     Example:
@@ -186,10 +186,17 @@ def doctor(day: datetime | None) -> None:
 @click.option("--token-lifetime-s", default=86_400, show_default=True)
 @click.option("--url-lifetime-s", default=3_600, show_default=True)
 @click.option("--export-folder", help="Where recording jobs export to, as the S3 bucket would.")
+@click.option(
+    "--clients",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="OAuth clients: each has an allowance, and batches, of its own.",
+)
 @click.option("--every-permission", is_flag=True, help="Grant all, not just what we recommend.")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401, FBT001
-    r"""Serve a pretend Genesys Cloud on loopback until Ctrl-C.
+    """Serve a pretend Genesys Cloud on loopback until Ctrl-C.
 
     Prints the variables a client needs as lines to paste, and a start page at the API's address.
 
@@ -211,7 +218,7 @@ def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401,
 @commands.command()
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
 def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
-    r"""Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
+    """Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
 
     \b
     Example:
@@ -232,7 +239,7 @@ def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
     help="Directory to write under.",
 )
 def demo(day: datetime, data: Path) -> None:
-    r"""Export one simulated day through Dagster and show what came out; needs no account.
+    """Export one simulated day through Dagster and show what came out; needs no account.
 
     \b
     Example:
@@ -248,7 +255,7 @@ def demo(day: datetime, data: Path) -> None:
 @commands.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI.")
 def dev(port: int) -> None:
-    r"""Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
+    """Run the Dagster UI and daemon, the watcher and, without credentials, the simulator.
 
     With GENESYS_CLIENT_ID or a secret set, the real organization is used. One Ctrl-C stops all.
 

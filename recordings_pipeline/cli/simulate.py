@@ -18,15 +18,19 @@ def run(given: dict[str, Any], *, until_stdin_closes: bool) -> None:
     with _simulator(given) as simulator:
         for name, value in simulator.environment.items():
             click.echo(f"export {name}={value}")
+        for other in simulator.environments[1:]:
+            pasted = " ".join(f"{name}={value}" for name, value in other.items())
+            click.echo(f"# another client: export {pasted}")
         click.echo(f"# start page: {simulator.base_url}/ (serving until Ctrl-C)", err=True)
         ended.wait()
 
 
 def _simulator(given: dict[str, Any]) -> Simulator:
     permissions = EVERY_PERMISSION if given.pop("every_permission") else PERMISSIONS
+    others = (permissions,) * (given.pop("clients") - 1)
     now = given.pop("now")
     stopped = None if now is None else now.replace(tzinfo=UTC)
-    options = Options(**given, permissions=permissions, now=stopped)
+    options = Options(**given, permissions=permissions, other_clients=others, now=stopped)
     try:
         return Simulator(options)
     except BadShape as problem:

@@ -4,6 +4,7 @@ The gate counts a request, knows its token, keeps the allowance, asks for permis
 faults happen; what an address answers is in `endpoints`.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -71,6 +72,8 @@ class _Gate:
     def route(self, endpoint: Endpoint) -> Route:
         async def serve(request: Request) -> Wired:
             raw = await request.body()
+            if endpoint.is_slow:
+                return await asyncio.to_thread(self._serve, request, endpoint, raw)
             return self._serve(request, endpoint, raw)
 
         route = Route(endpoint.path, serve, methods=[endpoint.method])
@@ -158,7 +161,7 @@ class _Gate:
     def _require(self, visit: _Visit) -> None:
         """Refuse whoever lacks a permission, or is to lack them all."""
         endpoint = visit.endpoint
-        endpoint.require(self._site.options.permissions)
+        endpoint.require(self._site.clients[visit.turn.client or ""].permissions)
         if (endpoint.all_of or endpoint.any_of) and visit.suffers("forbid"):
             endpoint.require(frozenset())
 

@@ -85,6 +85,10 @@ class Ask:
         """
         return self.hit is not None and self.hit.suffers(what)
 
+    def may(self, permission: str) -> bool:
+        """Say whether whoever asks has a permission that changes what there is to see."""
+        return permission in self.site.clients[self.client].permissions
+
     @property
     def body(self) -> dict[str, Json]:
         """The JSON object that was sent.

@@ -25,7 +25,7 @@ from recordings_pipeline.simulator.site import Hit, Site
 from recordings_pipeline.simulator.wire import Body, Wired, answered, cut_at
 
 CACHED_TRANSCRIPTS = 256
-_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})|bytes=-(\d{1,15})")
 _LAST_MODIFIED = "Thu, 01 Jan 2026 00:00:00 GMT"
 _MORE, _LESS = 1_000, 1_000
 
@@ -150,7 +150,7 @@ def _answer(request: Request, content: Content, hit: Hit | None, number: int) ->
     etag = content.etag
     if hit is not None and hit.suffers("change-etag"):
         etag = f'{etag[:-1]}-{number}"'
-    if request.headers.get("if-match", etag) != etag:
+    if not _matches(request.headers.get("if-match", "*"), etag):
         return _xml(412, "PreconditionFailed", "A precondition did not hold.")
     headers = {
         "ETag": etag,
@@ -196,7 +196,7 @@ def _wanted(request: Request, size: int, etag: str, hit: Hit | None) -> _Wanted 
     match = _RANGE.fullmatch(request.headers.get("range", ""))
     if match is None or request.headers.get("if-range", etag) != etag:
         return whole
-    first = int(match[1])
+    first = int(match[1]) if match[1] else max(size - int(match[3]), 0)
     last = min(int(match[2] or size - 1), size - 1)
     if hit is not None and hit.suffers("ignore-range"):
         return whole
@@ -208,6 +208,10 @@ def _wanted(request: Request, size: int, etag: str, hit: Hit | None) -> _Wanted 
     if hit is not None and hit.suffers("wrong-range"):
         return _Wanted(206, first - 1 if first else min(1, last), last + 1)
     return _Wanted(206, first, last + 1)
+
+
+def _matches(condition: str, etag: str) -> bool:
+    return condition.strip() == "*" or etag in [part.strip() for part in condition.split(",")]
 
 
 def _lying(status: int, headers: Mapping[str, str], body: Body, *, by: int) -> Wired:

@@ -48,6 +48,7 @@ class Options:
         processes: Server processes; 1 serves from threads of this one.
         requests_per_minute: API allowance of the OAuth client.
         permissions: What the client's roles grant.
+        other_clients: What the roles of each further client grant.
         now: The organization's clock, stopped at this instant; None for the real one.
         lag_hours: How far the data lake, which details jobs read, is behind.
         faults: Plan of misbehaviour: names as in `catalogue.plan_from`, or faults.
@@ -65,6 +66,7 @@ class Options:
     url_lifetime_s: int = 3_600
     transcript_url_lifetime_s: int = 600
     permissions: frozenset[str] = PERMISSIONS
+    other_clients: tuple[frozenset[str], ...] = ()
     now: datetime | None = None
     lag_hours: float = 6.0
     faults: str | tuple[Fault, ...] = ""
@@ -94,10 +96,16 @@ class Options:
             raise TypeError("a plan for several processes is written down as text")
         plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         now = None if self.now is None else self.now.isoformat()
-        return {**plain, "permissions": sorted(self.permissions), "now": now}
+        others = [sorted(permissions) for permissions in self.other_clients]
+        granted = {"permissions": sorted(self.permissions), "other_clients": others}
+        return {**plain, **granted, "now": now}
 
 
 def options_from(plain: dict[str, Any]) -> Options:
     """Read options back from what `Options.as_plain` returned."""
     now = None if plain["now"] is None else datetime.fromisoformat(plain["now"])
-    return Options(**{**plain, "permissions": frozenset(plain["permissions"]), "now": now})
+    granted = {
+        "permissions": frozenset(plain["permissions"]),
+        "other_clients": tuple(map(frozenset, plain["other_clients"])),
+    }
+    return Options(**{**plain, **granted, "now": now})

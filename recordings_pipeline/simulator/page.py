@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from recordings_pipeline.simulator.catalogue import NAMES
+from recordings_pipeline.simulator.clients import CLIENT_ID
 from recordings_pipeline.simulator.site import Site
 from recordings_pipeline.simulator.table import TABLE
 
@@ -69,7 +70,7 @@ def start_page(site: Site) -> str:
 
 
 def _window(site: Site) -> str:
-    found = site.state.window(site.hosts.client_id, time.monotonic())
+    found = site.state.window(CLIENT_ID, time.monotonic())
     return "no window is open" if found is None else f"{found[0]:,} used, {found[1]:.0f} s left"
 
 

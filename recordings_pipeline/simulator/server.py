@@ -19,6 +19,7 @@ from typing import Self
 import uvicorn
 
 from recordings_pipeline.simulator.api import api_of
+from recordings_pipeline.simulator.clients import clients_of
 from recordings_pipeline.simulator.contents import Content, media_of
 from recordings_pipeline.simulator.media import media_host_of
 from recordings_pipeline.simulator.options import Options, options_from
@@ -29,8 +30,6 @@ from recordings_pipeline.simulator.wire import Protocol
 from recordings_pipeline.simulator.world import World
 
 HOST = "127.0.0.1"
-CLIENT_ID = "11111111-2222-4333-8444-555555555555"
-CLIENT_SECRET = "simulated-secret"  # noqa: S105 (opens nothing but this simulator)
 # Connections that may wait while every process is busy.
 _BACKLOG = 2_048
 _STOP_S = 5.0
@@ -58,16 +57,24 @@ class Simulator:
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-"))
         self._state = State(Path(folder))
         self._stack.callback(self._state.close)
-        self._hosts = Hosts(api_url, self.media_url, CLIENT_ID, CLIENT_SECRET)
+        self._hosts = Hosts(api_url, self.media_url)
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables a client needs."""
-        return {
-            "GENESYS_BASE_URL": self.base_url,
-            "GENESYS_CLIENT_ID": CLIENT_ID,
-            "GENESYS_CLIENT_SECRET": CLIENT_SECRET,
-        }
+        return self.environments[0]
+
+    @property
+    def environments(self) -> Sequence[dict[str, str]]:
+        """The variables of each client."""
+        return [
+            {
+                "GENESYS_BASE_URL": self.base_url,
+                "GENESYS_CLIENT_ID": client.id,
+                "GENESYS_CLIENT_SECRET": client.secret,
+            }
+            for client in clients_of(self.options)
+        ]
 
     @property
     def traffic(self) -> Traffic:
@@ -214,7 +221,7 @@ def _work() -> None:
     task = json.loads(sys.stdin.readline())
     options = options_from(task["options"])
     api_url, media_url = task["urls"]
-    hosts = Hosts(api_url, media_url, CLIENT_ID, CLIENT_SECRET)
+    hosts = Hosts(api_url, media_url)
     site = Site(options, State(Path(task["folder"])), hosts)
     serving = _Serving(site, [socket.socket(fileno=number) for number in task["sockets"]])
     serving.start()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from recordings_pipeline.simulator.call import Call, Recording
+from recordings_pipeline.simulator.clients import clients_of
 from recordings_pipeline.simulator.fault_plans import plan_of
 from recordings_pipeline.simulator.faults import Act, Alter, Fault, Request, fault_of, object_of
 from recordings_pipeline.simulator.ids import named_id
@@ -19,12 +20,10 @@ PLANTED, TOLD, CLOCK, PLAN, CHANGED = "planted", "told", "clock", "plan", "chang
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Where the two hosts are, and who may log in."""
+    """Where the two hosts are."""
 
     api_url: str
     media_url: str
-    client_id: str
-    client_secret: str
 
 
 class Hit:
@@ -61,6 +60,7 @@ class Site:
         self.hosts = hosts
         self.world = World(options.seed, options.shape)
         self._plan = options.plan
+        self.clients = {client.id: client for client in clients_of(options)}
         self._revision = 0
         self._planted: frozenset[str] = frozenset()
         self._told: frozenset[str] = frozenset()

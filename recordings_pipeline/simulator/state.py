@@ -41,8 +41,6 @@ _COUNT_WINDOW = (
     "used = CASE WHEN ?2 - began >= ?3 THEN 1 ELSE used + 1 END, "
     "began = CASE WHEN ?2 - began >= ?3 THEN ?2 ELSE began END RETURNING began, used"
 )
-
-
 _START_ANEW = (
     "INSERT OR REPLACE INTO counters SELECT 'until plan' || substr(name, 6), value "
     "FROM counters WHERE name LIKE 'route %'"
@@ -84,7 +82,7 @@ class Job:
 
 
 class State:
-    """Shared state; any thread or process may use it, each opening the file on its own."""
+    """Shared state; any thread or process may use it, each process opening the file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -137,7 +135,8 @@ class State:
 
     def count_later(self, name: str) -> None:
         """Count something with this process's next turn: cheap, and a moment late."""
-        self._pending[name] = self._pending.get(name, 0) + 1
+        with self._mutex:
+            self._pending[name] = self._pending.get(name, 0) + 1
 
     def times_hit(self, fault: str, key: str) -> int:
         """Return how often a fault has hit an object."""

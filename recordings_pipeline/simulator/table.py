@@ -42,6 +42,7 @@ class Endpoint:
         label: What fault plans call it.
         all_of: Permissions that are all needed.
         any_of: Permissions of which one suffices; empty for none.
+        is_slow: Whether it may have to encode sound, for seconds: others do not wait for it.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Endpoint:
     handler: Handler
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    is_slow: bool = False
 
     def require(self, granted: frozenset[str]) -> None:
         """Refuse whoever lacks a permission.
@@ -122,11 +124,14 @@ TABLE = (
     ),
     Endpoint(
         "GET", f"{_CONVERSATION}/recordings", "recordings", recordings.list_recordings,
-        any_of=_LISTEN,
+        any_of=_LISTEN, is_slow=True,
     ),
-    Endpoint("GET", _RECORDING, "recording", recordings.one_recording, any_of=_LISTEN),
     Endpoint(
-        "PUT", _RECORDING, "change-recording", recordings.change_recording, any_of=_CHANGE
+        "GET", _RECORDING, "recording", recordings.one_recording, any_of=_LISTEN, is_slow=True
+    ),
+    Endpoint(
+        "PUT", _RECORDING, "change-recording", recordings.change_recording, any_of=_CHANGE,
+        is_slow=True,
     ),
     Endpoint(
         "GET", f"{_RECORDING}/annotations", "annotations", recordings.list_annotations,
@@ -160,7 +165,7 @@ TABLE = (
     Endpoint("GET", f"{_BULK}/{{job}}", "bulk-job-status", bulk_jobs.one_job, all_of=(_VIEW_JOB,)),
     Endpoint(
         "PUT", f"{_BULK}/{{job}}", "start-bulk-job", bulk_jobs.start_job,
-        all_of=(_EDIT_JOB, *RETENTIONS),
+        all_of=(_EDIT_JOB, *RETENTIONS), is_slow=True,
     ),
     Endpoint(
         "DELETE", f"{_BULK}/{{job}}", "cancel-bulk-job", bulk_jobs.cancel_job,

@@ -7,9 +7,12 @@ import pytest
 
 from recordings_pipeline.cli.demo import environment_of
 from recordings_pipeline.core.settings import first_day
+from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.world import World
 from tests.cli.conftest import Enter
 
 LONG_AGO = date(2019, 5, 4)
+README = Path(__file__).parent.parent.parent / "README.md"
 
 
 def test_nothing_of_the_real_organization_reaches_the_demo(tmp_path: Path) -> None:
@@ -51,3 +54,23 @@ def test_a_directory_that_cannot_be_one_is_a_sentence(
     assert code == 2
     assert printed.err.startswith("error: RECORDINGS_DATA is not writable")
     assert printed.out == ""
+
+
+def test_the_readme_shows_what_the_demo_prints_of_this_world() -> None:
+    options = Options()
+    calls = World(options.seed, options.shape).calls(date(2026, 1, 31))
+    voice = [call for call in calls if call.media == "voice" and call.recordings]
+    recordings = [recording for call in voice for recording in call.recordings]
+    fetched = [r for r in recordings if r.media == "audio" and r.is_exportable]
+    exported = [recording for recording in fetched if not recording.is_sensitive]
+    shown = {
+        words[0]: words[2:]
+        for line in README.read_text().splitlines()
+        if (words := line.split())[1:2] == ["2026-01-31"]
+    }
+
+    index, files = shown["recording_index"], shown["audio_files"]
+    assert index[:3] == [str(len(recordings)), str(len(voice)), "conversations,"]
+    assert files[0] == str(len(recordings) + sum(r.file_count - 1 for r in exported))
+    assert files[1:3] == [str(len(exported)), "exported,"]
+    assert f"{len(fetched) - len(exported)} forbidden," in " ".join(files)

@@ -45,6 +45,20 @@ def test_an_interrupted_run_says_nothing_and_is_exit_code_130(
     assert (process.returncode, said) == (130, "")
 
 
+def test_what_dagster_started_beside_a_run_says_nothing_either(
+    start: Start, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    simulator = start(calls_per_day=4)
+    environ = {**simulator.environment, "RECORDINGS_DATA": str(tmp_path)}
+    home = dagster_home({}, tmp_path)
+
+    with child(COMMAND[1:], environment(**environ, DAGSTER_HOME=home), has_helpers=True) as process:
+        while SUBMIT not in simulator.traffic.routes and process.poll() is None:
+            os.sched_yield()
+
+    assert (process.returncode, capfd.readouterr().err) == (130, "")
+
+
 def test_a_warning_is_part_of_the_result_and_not_printed_beside_it(
     start: Start, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,9 +13,9 @@ from tests.cli.conftest import COMMAND, DAY, LIMIT_S, environment, run
 
 
 def test_the_printed_lines_lead_to_the_world_that_was_asked_for(tmp_path: Path) -> None:
-    options = ["--world", "plain", "--seed", "7", "--calls-per-day", "3", "--until-stdin-closes"]
+    options = ["--world", "plain", "--seed", "7", "--calls-per-day", "3", "--clients", "2"]
     with subprocess.Popen(
-        [*COMMAND, "simulate", *options],
+        [*COMMAND, "simulate", *options, "--until-stdin-closes"],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -24,6 +24,7 @@ def test_the_printed_lines_lead_to_the_world_that_was_asked_for(tmp_path: Path) 
     ) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline().strip() for _ in range(3)]
+        other = process.stdout.readline().strip()
         pairs = [line.removeprefix("export ").partition("=") for line in lines]
         given = {name: value for name, _, value in pairs} | {"RECORDINGS_DATA": str(tmp_path)}
         with open_export(settings_from(given)) as export:
@@ -36,6 +37,8 @@ def test_the_printed_lines_lead_to_the_world_that_was_asked_for(tmp_path: Path) 
     world = World(7, shape_named("plain").with_calls(3))
     assert organization.id == world.organization_id
     assert served == [call.conversation_id for call in world.calls(DAY.date)]
+    assert other.startswith("# another client: export GENESYS_BASE_URL=")
+    assert given["GENESYS_CLIENT_ID"] not in other
     assert process.returncode == 0
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.server import CLIENT_ID, CLIENT_SECRET, Simulator
+from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
 
 DAY = date(2026, 1, 31)
@@ -121,14 +121,16 @@ def _seen(came: bytes, end: str, took_s: float) -> Seen:
 class Caller:
     """Somebody with a token."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, number: int = 0) -> None:
         self.simulator = simulator
+        self._client = simulator.environments[number]
         self.token = ""
         self._before: dict[str, int] = {}
 
     def login(self) -> Seen:
         """Log in, and use the new token from now on."""
-        basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        names = ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
+        basic = base64.b64encode(":".join(self._client[name] for name in names).encode()).decode()
         form = "Content-Type: application/x-www-form-urlencoded"
         head = ("POST /oauth/token HTTP/1.1", f"Authorization: Basic {basic}", form)
         request = written(*head, body=b"grant_type=client_credentials")
@@ -152,9 +154,9 @@ class Caller:
         """Post JSON."""
         return self.send(path, json.dumps(payload).encode())
 
-    def send(self, path: str, body: bytes) -> Seen:
-        """Post bytes that need not be JSON."""
-        head = (f"POST {path} HTTP/1.1", f"Authorization: Bearer {self.token}")
+    def send(self, path: str, body: bytes, *, method: str = "POST") -> Seen:
+        """Post, or whatever the method says, bytes that need not be JSON."""
+        head = (f"{method} {path} HTTP/1.1", f"Authorization: Bearer {self.token}")
         return ask(self.simulator.base_url, written(*head, body=body))
 
     def plan(self, plan: str | list[dict[str, Any]]) -> None:
@@ -174,9 +176,9 @@ class Caller:
         return {name: count for name, count in changed.items() if count}
 
 
-def caller(simulator: Simulator) -> Caller:
-    """Return somebody who has logged in."""
-    found = Caller(simulator)
+def caller(simulator: Simulator, number: int = 0) -> Caller:
+    """Return somebody who has logged in, as the first client or another one."""
+    found = Caller(simulator, number)
     found.login()
     return found
 

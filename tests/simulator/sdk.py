@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from recordings_pipeline.genesys.sdk import imported
-from recordings_pipeline.simulator.server import CLIENT_ID, CLIENT_SECRET, Simulator
+from recordings_pipeline.simulator.clients import CLIENT_ID, CLIENT_SECRET
+from recordings_pipeline.simulator.server import Simulator
 from tests.simulator.schema import operations
 
 LOST = object()

@@ -23,8 +23,9 @@ from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
+from recordings_pipeline.simulator.clients import CLIENT_ID, CLIENT_SECRET
 from recordings_pipeline.simulator.options import EVERY_PERMISSION, Options
-from recordings_pipeline.simulator.server import CLIENT_ID, CLIENT_SECRET, Simulator
+from recordings_pipeline.simulator.server import Simulator
 from tests.simulator.schema import described, operation_at, operations, problems, problems_with
 from tests.simulator.visits import INTERVAL, NOTHING_YET, NOW, is_short, special_calls, visit_jobs
 

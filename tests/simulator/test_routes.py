@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from recordings_pipeline.simulator.server import CLIENT_ID, CLIENT_SECRET, Simulator
+from recordings_pipeline.simulator.clients import CLIENT_ID, CLIENT_SECRET
+from recordings_pipeline.simulator.server import Simulator
 from tests.conftest import Start
 
 DETAILS = "/api/v2/analytics/conversations/details/query"

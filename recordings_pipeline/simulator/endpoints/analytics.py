@@ -1,18 +1,19 @@
 """Conversation details: the synchronous query, and conversations by id."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 
 from recordings_pipeline.simulator.asking import Answer, Ask, Json, bad, instant_of, whole
-from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.filters import Mask, matching
+from recordings_pipeline.simulator.columns import DAY_MS
+from recordings_pipeline.simulator.filters import Mask, matching, open_on
 from recordings_pipeline.simulator.ids import is_uuid
 from recordings_pipeline.simulator.replies.conversation import conversation
 from recordings_pipeline.simulator.site import Site
 
+Indexes = np.ndarray[Any, np.dtype[np.intp]]
 DEFAULT_PAGE_SIZE, MOST_PAGE_SIZE = 25, 100
 MOST_DAYS = 31
 MOST_RESULTS = 100_000
@@ -38,7 +39,8 @@ def details_query(ask: Ask) -> Answer:
     first = (number - 1) * size
     if number > 1 and ask.suffers("shift"):
         first = max(first - _SHIFT, 0)
-    page = _page(ask.site, counted, first, size, is_desc=query.get("order") == "desc")
+    chosen = in_order(ask.site, counted, query)[first : first + size]
+    page = [ask.site.world.call(counted[day][0], index) for day, index in chosen.tolist()]
     answer: dict[str, Json] = {"totalHits": total}
     if page:
         answer["conversations"] = [conversation(ask.site, call) for call in page]
@@ -111,23 +113,30 @@ def _paging(paging: Json) -> tuple[int, int]:
     return size, number
 
 
+def in_order(site: Site, counted: Sequence[tuple[date, Indexes]], query: dict[str, Any]) -> Indexes:
+    """Return rows of (position in ``counted``, number in its day), in the order that is asked for.
+
+    What goes on ends after everything else. Segments stand for their conversations.
+    """
+    rows = np.array(
+        [
+            np.concatenate([np.full(len(found), at) for at, (_, found) in enumerate(counted)]),
+            np.concatenate([found for _, found in counted]),
+        ],
+        np.intp,
+    ).T
+    if query.get("orderBy") in ("conversationEnd", "segmentEnd"):
+        ends = [_ends_ms(site, day)[found] + at * DAY_MS for at, (day, found) in enumerate(counted)]
+        rows = rows[np.argsort(np.concatenate(ends), kind="stable")]
+    return rows[::-1] if query.get("order") == "desc" else rows
+
+
+def _ends_ms(site: Site, day: date) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.where(open_on(site, day), np.inf, site.world.columns(day).end_ms)
+
+
 def _counted(
     site: Site, query: dict[str, Any], span: tuple[datetime, datetime]
-) -> Iterator[tuple[date, np.ndarray[Any, np.dtype[np.intp]]]]:
+) -> Iterator[tuple[date, Indexes]]:
     for day in days_touched(*span):
         yield day, np.flatnonzero(matching(site, day, query) & active_in(site, day, span))
-
-
-def _page(
-    site: Site, counted: list[tuple[date, Any]], first: int, size: int, *, is_desc: bool
-) -> list[Call]:
-    """Make just the conversations of a page."""
-    page: list[Call] = []
-    for day, indexes in reversed(counted) if is_desc else counted:
-        ordered = indexes[::-1] if is_desc else indexes
-        chosen = ordered[max(first, 0) : max(first, 0) + size - len(page)]
-        page += [site.world.call(day, int(index)) for index in chosen]
-        first = max(first - len(indexes), 0)
-        if len(page) >= size:
-            break
-    return page

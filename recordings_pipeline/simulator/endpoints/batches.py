@@ -77,7 +77,7 @@ def _results(ask: Ask, job: Job) -> Iterator[dict[str, Any]]:
 
 def _of_recording(ask: Ask, call: Call, recording: Recording) -> Iterator[dict[str, Any]]:
     """Yield a result per file; sensitive ones are left out where the permission is missing."""
-    if recording.is_sensitive and SENSITIVE not in ask.site.options.permissions:
+    if recording.is_sensitive and not ask.may(SENSITIVE):
         return
     state = ask.site.file_state(recording, call)
     common = {"conversationId": call.conversation_id, "recordingId": recording.id}

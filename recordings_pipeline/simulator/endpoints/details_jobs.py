@@ -1,6 +1,6 @@
 """Details jobs: the same conversations from the data lake, later and by the thousand."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from recordings_pipeline.simulator.endpoints.analytics import (
     active_in,
     check_order,
     days_touched,
+    in_order,
     interval_of,
 )
 from recordings_pipeline.simulator.filters import matching
@@ -115,8 +116,8 @@ def available_until(site: Site) -> datetime:
     return site.now() - timedelta(hours=site.options.lag_hours)
 
 
-def _found(site: Site, query: dict[str, Any]) -> list[tuple[Any, int]]:
-    """Return (day, number) of what a job finds, by start, without what came too late for it.
+def _found(site: Site, query: dict[str, Any]) -> list[tuple[date, int]]:
+    """Return (day, number) of what a job finds, in order, without what came too late for it.
 
     The lake is silently incomplete beyond its watermark: what happened later is not there.
     """
@@ -126,15 +127,15 @@ def _found(site: Site, query: dict[str, Any]) -> list[tuple[Any, int]]:
     if not by_day:
         days = [days[0] - timedelta(days=_LONGEST_DAYS), *days]
     watermark = available_until(site)
-    found: list[tuple[Any, int]] = []
+    counted = []
     for day in days:
         midnight = datetime.combine(day, datetime.min.time(), tzinfo=start.tzinfo)
         columns = site.world.columns(day)
         chosen = matching(site, day, query)
         chosen &= columns.start_ms <= _ms(watermark - midnight)
         chosen &= active_in(site, day, (start, end))
-        found += [(day, int(index)) for index in np.flatnonzero(chosen)]
-    return found[::-1] if query.get("order") == "desc" else found
+        counted.append((day, np.flatnonzero(chosen)))
+    return [(counted[at][0], index) for at, index in in_order(site, counted, query).tolist()]
 
 
 def _ms(span: timedelta) -> float:

@@ -105,7 +105,7 @@ def _found(ask: Ask) -> tuple[Call, Recording]:
 
 
 def _metadata(ask: Ask, call: Call, recording: Recording) -> dict[str, Json]:
-    annotated = ANNOTATIONS in ask.site.options.permissions
+    annotated = ask.may(ANNOTATIONS)
     return metadata(ask.site, call, recording, annotated=annotated)
 
 

@@ -1,6 +1,5 @@
 """Login and tokens."""
 
-import base64
 import time
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,17 +14,17 @@ _GRANT = ["client_credentials"]
 
 def login(site: Site, authorization: str, form: bytes, fault: Fault | None) -> Answer:
     """Hand out a token for HTTP Basic credentials; everything wrong is ``invalid_client``."""
-    basic = f"{site.hosts.client_id}:{site.hosts.client_secret}".encode()
-    is_good = authorization == "Basic " + base64.b64encode(basic).decode()
+    client = next((c for c in site.clients.values() if c.basic == authorization), None)
     is_refused = fault is not None and fault.act == Alter("refuse-login")
-    if not is_good or parse_qs(form.decode("latin-1")).get("grant_type") != _GRANT or is_refused:
+    is_grant = parse_qs(form.decode("latin-1")).get("grant_type") == _GRANT
+    if client is None or not is_grant or is_refused:
         problem = "authentication failed"
         body = {"error": "invalid_client", "description": problem, "error_description": problem}
         return Answer(body, 400)
     number = site.state.add({"logins": 1})["logins"]
     token = site.name("token", number)
     lifetime_s = site.options.token_lifetime_s
-    site.state.keep_token(token, site.hosts.client_id, time.monotonic() + lifetime_s)
+    site.state.keep_token(token, client.id, time.monotonic() + lifetime_s)
     return Answer({"access_token": token, "token_type": "bearer", "expires_in": lifetime_s})
 
 
