@@ -13,10 +13,8 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.discovery import index_row, recordings_from_batch, unlisted_ids
 from recordings_pipeline.core.model import Conversation, Media, Recording
 from recordings_pipeline.core.standings import (
-    KnownConversation,
     Listed,
     ListedConversation,
-    Standing,
 )
 from recordings_pipeline.genesys.client import BATCH_SIZE
 from recordings_pipeline.stages.batches import completed_batch
@@ -56,9 +54,7 @@ def discover(
         expected: How many there are likely to be, for progress.
     """
     tally = Tally()
-    known = export.ledger.days.conversations(day)
-    standings = export.ledger.open_standings(day)
-    due = _due(conversations, known, standings, tally)
+    due = _due(export, day, iter(conversations), tally)
 
     def keep(chunk: list[Conversation], found: list[Found]) -> None:
         _keep(export, day, found)
@@ -72,19 +68,19 @@ def discover(
 
 
 def _due(
-    conversations: Iterable[Conversation],
-    known: dict[str, KnownConversation],
-    waiting: dict[str, list[Standing]],
-    tally: Tally,
+    export: Export, day: Day, conversations: Iterator[Conversation], tally: Tally
 ) -> Iterator[Conversation]:
-    for conversation in conversations:
-        tally.conversations += 1
-        tally.open += conversation.end is None
-        before = known.get(conversation.id)
-        verdicts = [standing.verdict for standing in waiting.get(conversation.id, ())]
-        asked = before.asked if before else None
-        if conversation.may_have_recordings and is_listing_due(conversation.end, asked, verdicts):
-            yield conversation
+    """Yield what is to be asked about; what is known is looked up a hundred at a time."""
+    waiting = export.ledger.deferred(day)
+    for chunk in _chunks(conversations):
+        known = export.ledger.days.asked(day, [conversation.id for conversation in chunk])
+        for conversation in chunk:
+            tally.conversations += 1
+            tally.open += conversation.end is None
+            asked, verdicts = known.get(conversation.id), waiting.get(conversation.id, ())
+            is_due = is_listing_due(conversation.end, asked, verdicts)
+            if conversation.may_have_recordings and is_due:
+                yield conversation
 
 
 def _chunks(conversations: Iterator[Conversation]) -> Iterator[list[Conversation]]:

@@ -8,7 +8,6 @@ is settled is not asked about again.
 from datetime import datetime
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.completeness import counts_by_outcome
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.discovery import reads_by_job
 from recordings_pipeline.core.model import Outcome
@@ -66,16 +65,15 @@ def _ask(export: Export, day: Day) -> None:
 
 def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | None) -> None:
     now = export.now()
-    outcomes = [verdict.outcome for verdict in export.ledger.verdicts(day).values()]
     pending = None
     if is_old_enough(day, now):
-        asked = export.ledger.days.conversations(day)
-        pending = len(pending_conversations(export.client, day.start) & asked.keys())
+        found = pending_conversations(export.client, day.start)
+        pending = len(export.ledger.days.asked(day, found))
     evidence = Evidence(
         now=now,
         available_until=available_until,
         open_count=tally.open,
-        deferred_count=outcomes.count(Outcome.DEFERRED),
+        deferred_count=export.ledger.counts(day).get(str(Outcome.DEFERRED), 0),
         pending_count=pending,
     )
     reasons = unsettled_because(day, evidence)
@@ -97,10 +95,8 @@ def _counts(export: Export, day: Day) -> dict[str, int]:
         "conversations": standing.conversation_count if standing else 0,
         "open_conversations": standing.open_count if standing else 0,
         "is_settled": int(standing is not None and standing.is_settled),
-        "unlisted_legs": sum(
-            len(found.unlisted_ids) for found in export.ledger.days.conversations(day).values()
-        ),
-        **counts_by_outcome(list(export.ledger.verdicts(day).values())),
+        "unlisted_legs": export.ledger.days.unlisted_count(day),
+        **export.ledger.counts(day),
     }
 
 

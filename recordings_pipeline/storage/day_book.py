@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import islice
 
 from sqlalchemy import Engine, select, update
 
@@ -11,6 +12,8 @@ from recordings_pipeline.core.standings import DayStanding, KnownConversation
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_update, writing
 
+# SQLite takes 32,766 values a statement.
+_IDS = 500
 _PLANNED = ("planned_recordings", "planned_calls", "planned_bytes")
 
 
@@ -93,6 +96,25 @@ class DayBook:
             )
             for row in rows
         }
+
+    def asked(self, day: Day, ids: Iterable[str]) -> dict[str, datetime]:
+        """Return when some of the day's conversations were last asked about, by id."""
+        columns, waiting = tables.conversations.c, iter(ids)
+        found: dict[str, datetime] = {}
+        with self._engine.connect() as db:
+            while chunk := list(islice(waiting, _IDS)):
+                query = select(columns.conversation_id, columns.asked_time).where(
+                    columns.day == day.key, columns.conversation_id.in_(chunk)
+                )
+                found |= {row.conversation_id: row.asked_time for row in db.execute(query)}
+        return found
+
+    def unlisted_count(self, day: Day) -> int:
+        """Count the legs of the day that say they were recorded, without a recording."""
+        columns = tables.conversations.c
+        query = select(columns.unlisted).where(columns.day == day.key, columns.unlisted != "")
+        with self._engine.connect() as db:
+            return sum(ids.count(",") + 1 for ids in db.scalars(query))
 
 
 class NameBook:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
+from sqlalchemy.sql.functions import coalesce, count
+from sqlalchemy.sql.functions import sum as sum_of
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
@@ -98,24 +100,33 @@ class Ledger:
             found |= {row["recording_id"]: standing_from(row) for row in self._all(query)}
         return found
 
-    def open_standings(self, day: Day) -> dict[str, list[Standing]]:
-        """Return the day's recordings without a final outcome, by conversation."""
+    def deferred(self, day: Day) -> dict[str, list[Verdict]]:
+        """Return the day's recordings that wait for the source, by conversation."""
         columns = tables.recordings.c
-        waiting = [str(outcome) for outcome in Outcome if not outcome.is_final]
-        query = select(tables.recordings).where(
-            columns.day == day.key, columns.outcome.in_(waiting)
+        query = select(columns.conversation_id, columns.outcome, columns.reason).where(
+            columns.day == day.key, columns.outcome == str(Outcome.DEFERRED)
         )
-        found: dict[str, list[Standing]] = {}
-        for row in self._all(query.order_by(columns.recording_id)):
-            found.setdefault(row["conversation_id"], []).append(standing_from(row))
+        found: dict[str, list[Verdict]] = {}
+        for row in self._all(query):
+            found.setdefault(row["conversation_id"], []).append(verdict_from(row))
         return found
 
-    def verdicts(self, day: Day) -> dict[str, Verdict]:
-        """Return how the day's recordings stand, by id: a hundred bytes each."""
+    def counts(self, day: Day) -> dict[str, int]:
+        """Count the day's recordings by outcome, in the order of `Outcome`; absent ones are out."""
         columns = tables.recordings.c
-        query = select(columns.recording_id, columns.outcome, columns.reason)
-        found = self._all(query.where(columns.day == day.key))
-        return {row["recording_id"]: verdict_from(row) for row in found}
+        query = select(columns.outcome, count().label("times")).where(columns.day == day.key)
+        found = {row["outcome"]: row["times"] for row in self._all(query.group_by(columns.outcome))}
+        return {str(outcome): found[outcome] for outcome in Outcome if outcome in found}
+
+    def done_count(self, day: Day) -> int:
+        """Count the day's conversations of which every listed recording has a final outcome."""
+        columns = tables.recordings.c
+        waiting = [str(outcome) for outcome in Outcome if not outcome.is_final]
+        of_day = select(columns.conversation_id).where(columns.day == day.key)
+        left = of_day.where(columns.outcome.in_(waiting))
+        done = of_day.where(columns.conversation_id.not_in(left)).distinct().subquery()
+        (row,) = self._all(select(count().label("times")).select_from(done))
+        return int(row["times"])
 
     def listed(self, day: Day, asked: datetime, found: Iterable[ListedConversation]) -> None:
         """Keep what the source listed of some conversations, all of them or none."""
@@ -165,6 +176,15 @@ class Ledger:
             found.setdefault(row["recording_id"], []).append(dict(row))
         return found
 
+    def held_bytes(self, day: Day) -> int:
+        """Add up the sizes of the day's audio files."""
+        files, recordings = tables.files.c, tables.recordings.c
+        query = select(coalesce(sum_of(files.size_bytes), 0).label("size"))
+        query = query.where(recordings.day == day.key)
+        together = files.recording_id == recordings.recording_id
+        (row,) = self._all(query.join_from(tables.files, tables.recordings, together))
+        return int(row["size"])
+
     def transcripts(self, day: Day) -> dict[str, TranscriptStanding]:
         """Return the day's transcripts by communication, ordered by its id."""
         columns = tables.transcripts.c
@@ -194,6 +214,15 @@ class Ledger:
                 state, asked = str(standing.state), standing.asked_time
                 news = {"event_time": asked, "day": day.key, "outcome": state}
                 record(db, standing.communication_id, attempt, f"transcript.{state}", news)
+
+    def spent(self, day: Day, stage: str, now: datetime, *, is_done: bool, text: str) -> None:
+        """Keep an event of the API calls that a run of a stage took."""
+        object_id, columns = f"{stage}/{day}", tables.events.c
+        with writing(self._engine) as db:
+            before = db.scalar(select(count()).where(columns.object_id == object_id)) or 0
+            outcome = "done" if is_done else "failed"
+            news = {"event_time": now, "day": day.key, "outcome": outcome, "reason": text}
+            record(db, object_id, before + 1, "api.spent", news)
 
     def events(self, after: int) -> Iterator[Mapping[str, Any]]:
         """Yield the events with a sequence number above ``after``, in order."""
