@@ -10,6 +10,7 @@ from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.stages.diarization import diarize_day
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.storage.audit import append_events
@@ -39,13 +40,21 @@ def export_day(export: Export, day: Day) -> Iterator[StageReport]:
 def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """Run one stage of a day; running it again does only what is left to do.
 
+    What it took of the API allowance becomes an event of the audit log; no calls make none.
+
     Raises:
         StorageFailed: The disk refused a write.
     """
     with export.home.storing(), export.home.day_lock(day):
+        measurement, is_done = Measurement(export.client), False
         try:
             report = _WORK[stage](export, day)
+            is_done = True
         finally:
+            spent = measurement.taken()
+            if spent.api_calls:
+                text = spent.spent_text()
+                export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
             append_events(export.home.path(layout.AUDIT), export.ledger)
     logger.info("%s %s: %d rows", stage, day, report.row_count)
     for warning in report.warnings:
