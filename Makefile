@@ -20,6 +20,9 @@ test-slow: $(READY) ## the sweeps that take minutes
 
 bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/simulator.py
+	$(BIN)/python benchmarks/api_cost.py
+	$(BIN)/python benchmarks/allowance.py
+	$(BIN)/python benchmarks/index_memory.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -99,7 +99,9 @@ def assert_speech(data: Path, calls: dict[str, Call]) -> None:
     assert transcribed == {call.conversation_id for call in told}
 
 
-def test_a_second_run_moves_nothing_and_changes_nothing(start: Start, tmp_path: Path) -> None:
+def test_a_second_run_moves_nothing_and_adds_nothing_but_what_it_asked_for(
+    start: Start, tmp_path: Path
+) -> None:
     simulator = start()
     export(simulator, tmp_path)
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if "ledger" not in p.name}
@@ -111,11 +113,14 @@ def test_a_second_run_moves_nothing_and_changes_nothing(start: Start, tmp_path: 
     assert simulator.traffic.media_requests == media
     assert report.throughput.bytes_moved == 0
     after = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if "ledger" not in p.name}
-    locks = {path for path in before if path.suffix == ".lock"}
-    assert {p: t for p, t in after.items() if p not in locks} == {
-        p: t for p, t in before.items() if p not in locks
+    untold = {path for path in before if path.suffix == ".lock"}
+    untold.add(tmp_path / "audit" / "events.jsonl")
+    assert {p: t for p, t in after.items() if p not in untold} == {
+        p: t for p, t in before.items() if p not in untold
     }
-    assert list(read_events(tmp_path / "audit" / "events.jsonl")) == events
+    told = list(read_events(tmp_path / "audit" / "events.jsonl"))
+    assert told[: len(events)] == events
+    assert {event["action"] for event in told[len(events) :]} == {"api.spent"}
 
 
 def test_a_downloaded_call_is_not_fetched_for_a_caller_who_has_it(

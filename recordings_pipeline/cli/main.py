@@ -2,12 +2,13 @@
 
 import logging
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
 
 INCOMPLETE, WRONG_SETTINGS, INTERRUPTED = 1, 2, 130
@@ -88,7 +89,7 @@ def export(
         raise click.UsageError("give --from and --to, or --look-back")
     if last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
-    span = (_midnight(first.date()), _day_after(last.date()))
+    span = (Day(first.date()).start, Day(last.date()).end)
     sys.exit(0 if run(span, data) else INCOMPLETE)
 
 
@@ -129,7 +130,7 @@ def plan(first: datetime, last: datetime, data: Path | None) -> None:
 
     if last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
-    sys.exit(0 if run(_midnight(first.date()), _day_after(last.date()), data) else INCOMPLETE)
+    sys.exit(0 if run(Day(first.date()).start, Day(last.date()).end, data) else INCOMPLETE)
 
 
 @commands.command()
@@ -266,11 +267,3 @@ def dev(port: int) -> None:
     from recordings_pipeline.cli.dev import run
 
     run(port)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
-
-
-def _day_after(day: date) -> datetime:
-    return _midnight(day) + timedelta(days=1)

@@ -118,6 +118,11 @@ def left(window: Window, number: int, heard: Announced | None, now: float) -> Wi
     )
 
 
+def promised(window: Window, per_minute: int) -> Window:
+    """Learn what the organization's limits say; what an answer said of this window is better."""
+    return window if window.ends_by else replace(window, allowed=per_minute)
+
+
 def closed(window: Window, until: float) -> Window:
     """Hold everybody back: one 429 is meant for all of them."""
     return replace(window, closed_until=max(window.closed_until, until))

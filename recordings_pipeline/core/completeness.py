@@ -133,15 +133,6 @@ def open_count(counts: Mapping[str, int]) -> int:
     return sum(counts.get(str(outcome), 0) for outcome in Outcome if not outcome.is_final)
 
 
-def done_count(standings: Iterable[Standing]) -> int:
-    """Count conversations of which every listed recording has a final outcome."""
-    is_done: dict[str, bool] = {}
-    for standing in standings:
-        before = is_done.get(standing.conversation_id, True)
-        is_done[standing.conversation_id] = before and standing.verdict.outcome.is_final
-    return sum(is_done.values())
-
-
 def transcript_counts(states: Collection[TranscriptState]) -> dict[str, int]:
     """Count communications by transcript state, in the order of `TranscriptState`."""
     found = list(states)

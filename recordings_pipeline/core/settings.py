@@ -9,21 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import IPv6Address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
+from recordings_pipeline.core.addresses import DEFAULT_BASE_URL, api_url, login_url
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.regions import DOMAINS, domain_of
 from recordings_pipeline.core.secrets import Secret
 
-DEFAULT_BASE_URL = "https://api.mypurecloud.com"
 BYTES_PER_GB = 1_000_000_000
-_PRINTABLE = re.compile(r"[!-~]+")
-# A label of a host name has at most 63 characters (RFC 1035, section 2.3.4).
-_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 _QUOTA = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +118,12 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         ConfigurationError: A variable is missing, wrong, or contradicts another one.
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
-    base_url = _base_url(given)
+    base_url = api_url(given)
     return Settings(
         client_id=_required(given, "GENESYS_CLIENT_ID"),
         client_secret=_client_secret(given),
         base_url=base_url,
-        login_url=_login_url(given, base_url),
+        login_url=login_url(given, base_url),
         data=data_directory(given),
         quota_bytes=_quota_bytes(given),
         api_reserve=_api_reserve(given),
@@ -204,51 +197,6 @@ def _client_secret(given: Mapping[str, str]) -> Secret | Path:
     raise ConfigurationError(
         "GENESYS_CLIENT_SECRET", "is not set: give the secret, or GENESYS_CLIENT_SECRET_FILE"
     )
-
-
-def _base_url(given: Mapping[str, str]) -> str:
-    region, url = given.get("GENESYS_REGION"), given.get("GENESYS_BASE_URL")
-    if region and url:
-        raise ConfigurationError(
-            "GENESYS_REGION", "and GENESYS_BASE_URL are both set: keep the one you mean"
-        )
-    if not region:
-        return _checked_url("GENESYS_BASE_URL", url or DEFAULT_BASE_URL)
-    domain = domain_of(region)
-    if domain is None:
-        names = ", ".join(sorted(DOMAINS))
-        raise ConfigurationError("GENESYS_REGION", f"is {region!r}: use one of {names}")
-    return f"https://api.{domain}"
-
-
-def _login_url(given: Mapping[str, str], base_url: str) -> str:
-    """Derive the login host as the SDK's ``get_conf_url`` does, unless one is given."""
-    derived = re.sub(r"//api\.", "//login.", base_url)
-    return _checked_url("GENESYS_LOGIN_URL", given.get("GENESYS_LOGIN_URL", derived))
-
-
-def _checked_url(variable: str, url: str) -> str:
-    parts = _split(url)
-    if parts is None or parts.scheme not in ("https", "http"):
-        raise ConfigurationError(variable, "is not an address: write it like " + DEFAULT_BASE_URL)
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigurationError(variable, "must be scheme, host and path only")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ConfigurationError(variable, "uses http, which is allowed for loopback only")
-    return url.rstrip("/")
-
-
-def _split(url: str) -> SplitResult | None:
-    """Take an address apart; None when a part of it cannot be what it stands for."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-        if ":" in host:
-            IPv6Address(host)
-    except ValueError:
-        return None
-    is_host = ":" in host or _HOST.fullmatch(host)
-    return parts if is_host and _PRINTABLE.fullmatch(url) else None
 
 
 def _quota_bytes(given: Mapping[str, str]) -> int | None:

@@ -33,6 +33,12 @@ class Throughput:
         """Requests that count against the allowance, retries included."""
         return sum(self.calls_by_route.values())
 
+    def spent_text(self) -> str:
+        """Say what it took of the allowance, for the audit log: counts and path templates."""
+        routes = [f"{count} {route}" for route, count in sorted(self.calls_by_route.items())]
+        waits = f"waited {self.waited_s:.1f} s, {self.rate_limited_count} times 429"
+        return f"{self.api_calls} calls, {waits}: {'; '.join(routes)}"
+
     @property
     def mb_per_s(self) -> float:
         """Megabytes (10⁶ bytes) a second; 0 when nothing moved."""

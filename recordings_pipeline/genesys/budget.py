@@ -3,14 +3,33 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from recordings_pipeline.core.allowance import Window, announced, closed, entered, left
+from recordings_pipeline.core.allowance import Window, announced, closed, entered, left, promised
 from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.genesys.meter import Meter
 
 Result = TypeVar("Result")
-Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The platform's seconds.
+
+    Attributes:
+        monotonic: Our own, the same for all who share a window.
+        speed: How much faster the platform's run; 1 unless it is simulated.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    speed: float = 1.0
+
+    def now(self) -> float:
+        return self.monotonic() * self.speed
+
+
+REAL_TIME = Clock()
 
 
 class WindowStore(Protocol):
@@ -43,7 +62,7 @@ class Gate:
         store: WindowStore | None = None,
         *,
         share: float = 1.0,
-        clock: Clock = time.monotonic,
+        clock: Clock = REAL_TIME,
     ) -> None:
         """Make a gate.
 
@@ -52,7 +71,7 @@ class Gate:
             stop: Set it to end every wait.
             store: What is known of the window; of this process alone by default.
             share: Part of the allowance that calls through this gate may use, 0 to 1.
-            clock: Monotonic seconds, the same for all who share the store.
+            clock: The platform's seconds.
         """
         self._meter = meter
         self._stop = stop
@@ -76,26 +95,30 @@ class Gate:
 
     def leave(self, number: int, headers: Mapping[str, str] | None) -> None:
         """Give the place back and learn what the platform counted; None without an answer."""
-        now = self._clock()
+        now = self._clock.now()
         heard = None if headers is None else announced(headers, now)
         self._store.change(lambda window: (left(window, number, heard, now), None))
 
     def close_for(self, seconds: float) -> None:
         """Hold every thread and process back: one 429 is meant for all of them."""
-        until = self._clock() + seconds
+        until = self._clock.now() + seconds
         self._store.change(lambda window: (closed(window, until), None))
 
+    def promise(self, per_minute: int) -> None:
+        """Learn the organization's limit, for as long as no answer has said what is allowed."""
+        self._store.change(lambda window: (promised(window, per_minute), None))
+
     def wait(self, seconds: float) -> None:
-        """Wait, counted, until the time is over.
+        """Wait, counted, until the time is over by the platform's clock.
 
         Raises:
             Interrupted: The run was asked to stop meanwhile.
         """
-        started = self._clock()
-        if self._stop.wait(seconds):
+        started = self._clock.monotonic()
+        if self._stop.wait(seconds / self._clock.speed):
             raise Interrupted
-        self._meter.waited(self._clock() - started)
+        self._meter.waited(self._clock.monotonic() - started)
 
     def _try_to_enter(self, window: Window) -> tuple[Window, tuple[int, float]]:
-        window, pause = entered(window, self._clock(), share=self._share)
+        window, pause = entered(window, self._clock.now(), share=self._share)
         return window, (window.number, pause)

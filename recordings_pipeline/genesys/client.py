@@ -100,9 +100,12 @@ class GenesysClient:
         return wire.batch_url_lifetime_s(json_of(reply, "recording settings"))
 
     def calls_per_minute(self) -> int | None:
-        """Ask for this client's allowance; None when the organization does not list it."""
+        """Ask for this client's allowance, and keep to it; None when it is not listed."""
         reply = self.sdk.organization.get_organizations_limits_namespace("platform.api")
-        return wire.limit(json_of(reply, "limits"), _ALLOWANCE_KEY)
+        limit = wire.limit(json_of(reply, "limits"), _ALLOWANCE_KEY)
+        if limit:
+            self._transport.gate.promise(limit)
+        return limit
 
     @property
     def sdk(self) -> Sdk:

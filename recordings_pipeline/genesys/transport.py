@@ -25,7 +25,7 @@ from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.core.wire import error_text
 from recordings_pipeline.genesys.attempts import Attempts, correlation_id
 from recordings_pipeline.genesys.auth import Tokens
-from recordings_pipeline.genesys.budget import Gate, WindowStore
+from recordings_pipeline.genesys.budget import REAL_TIME, Clock, Gate, WindowStore
 from recordings_pipeline.genesys.meter import Meter
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -56,11 +56,12 @@ class ApiTransport:
         store: WindowStore | None = None,
         *,
         share: float = 1.0,
+        clock: Clock = REAL_TIME,
     ) -> None:
         # At INFO httpx logs whole URLs, which a root handler would store.
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self.meter = Meter()
-        self.gate = Gate(self.meter, stop, store, share=share)
+        self.gate = Gate(self.meter, stop, store, share=share, clock=clock)
         self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
         self._attempts = Attempts(self.gate, self.meter)
         self._tokens = Tokens(settings, self._http, self._attempts)

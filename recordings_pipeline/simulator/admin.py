@@ -16,7 +16,7 @@ from starlette.routing import Route
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.fault_plans import BadPlan, entries_from, plan_of
 from recordings_pipeline.simulator.page import start_page
-from recordings_pipeline.simulator.site import CLOCK, PLAN, PLANTED, TOLD, Site
+from recordings_pipeline.simulator.site import CLOCK, LIMITS, PLAN, PLANTED, RATE, TOLD, Site
 from recordings_pipeline.simulator.truth import truth_of
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2090, 1, 1)
@@ -29,6 +29,7 @@ def routes(site: Site) -> list[Route]:
         "faults": levers.faults,
         "plant": levers.plant,
         "clock": levers.clock,
+        "limits": levers.limits,
         "revoke": levers.revoke,
     }
     return [
@@ -103,6 +104,15 @@ class _Levers:
                 "recording_ids": [found.id for found in late if found and what == "recording"],
             }
         )
+
+    async def limits(self, request: Request) -> JSONResponse:
+        """Change the allowance, of the running window as well: ``{"requests_per_minute": 150}``."""
+        rate = (await _object(request)).get(RATE)
+        if not _is_count(rate):
+            return _bad(f"{RATE} is 1 or more")
+        self._site.state.note(LIMITS, {RATE: rate})
+        self._catch_up()
+        return JSONResponse({RATE: self._site.requests_per_minute})
 
     async def clock(self, request: Request) -> JSONResponse:
         """Move the organization's clock: ``{"advance_s": 3600}``."""

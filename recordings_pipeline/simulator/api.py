@@ -25,7 +25,7 @@ from recordings_pipeline.simulator.endpoints import tokens
 from recordings_pipeline.simulator.faults import Alter, Cut, Distort, Replace
 from recordings_pipeline.simulator.faults import Request as Asked
 from recordings_pipeline.simulator.site import Hit, Site
-from recordings_pipeline.simulator.state import WINDOW_S, Turn
+from recordings_pipeline.simulator.state import Turn
 from recordings_pipeline.simulator.table import TABLE, Endpoint
 from recordings_pipeline.simulator.wire import Wired, answered
 
@@ -136,7 +136,7 @@ class _Gate:
         if turn.client is None:
             raise Refusal(401, "bad.credentials", "Invalid login credentials.")
         if self._is_over(turn):
-            return _rate_limited(_reset_s(turn), is_date=False)
+            return _rate_limited(self._reset_s(turn), is_date=False)
         if visit.suffers("revoke"):
             self._site.state.revoke(visit.token)
             raise Refusal(401, "bad.credentials", "Invalid login credentials.")
@@ -166,15 +166,20 @@ class _Gate:
             endpoint.require(frozenset())
 
     def _is_over(self, turn: Turn) -> bool:
-        return turn.used > self._site.options.requests_per_minute
+        return turn.used > self._site.requests_per_minute
 
     def _headers(self, turn: Turn) -> dict[str, str]:
         headers = {**_TRACED}
         if turn.client is not None:
             headers["inin-ratelimit-count"] = str(turn.used)
-            headers["inin-ratelimit-allowed"] = str(self._site.options.requests_per_minute)
-            headers["inin-ratelimit-reset"] = str(_reset_s(turn))
+            headers["inin-ratelimit-allowed"] = str(self._site.requests_per_minute)
+            headers["inin-ratelimit-reset"] = str(self._reset_s(turn))
         return headers
+
+    def _reset_s(self, turn: Turn) -> int:
+        """Return the seconds left of a window, by the clock of the allowance."""
+        left_s = turn.began + self._site.state.window_s - time.monotonic()
+        return max(1, round(left_s * self._site.options.speed))
 
 
 def _wired(answer: Answer, hit: Hit | None, headers: Mapping[str, str]) -> Wired:
@@ -205,10 +210,6 @@ def _rate_limited(wait_s: int, *, is_date: bool) -> Answer:
     moment = datetime.now(UTC) + timedelta(seconds=wait_s + 1)
     wait = format_datetime(moment, usegmt=True) if is_date else str(wait_s)
     return replace(refused, headers={"Retry-After": wait})
-
-
-def _reset_s(turn: Turn) -> int:
-    return max(1, round(turn.began + WINDOW_S - time.monotonic()))
 
 
 async def _unknown_path(_request: Request, _error: Exception) -> Wired:

@@ -47,6 +47,7 @@ class Options:
         media_port: Port of the media host; 0 for a free one.
         processes: Server processes; 1 serves from threads of this one.
         requests_per_minute: API allowance of the OAuth client.
+        speed: How much faster the clock of the allowance runs than a real one.
         permissions: What the client's roles grant.
         other_clients: What the roles of each further client grant.
         now: The organization's clock, stopped at this instant; None for the real one.
@@ -62,6 +63,7 @@ class Options:
     media_port: int = 0
     processes: int = 1
     requests_per_minute: int = 300
+    speed: float = 1.0
     token_lifetime_s: int = 86_400
     url_lifetime_s: int = 3_600
     transcript_url_lifetime_s: int = 600

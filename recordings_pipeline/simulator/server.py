@@ -24,7 +24,7 @@ from recordings_pipeline.simulator.contents import Content, media_of
 from recordings_pipeline.simulator.media import media_host_of
 from recordings_pipeline.simulator.options import Options, options_from
 from recordings_pipeline.simulator.site import Hosts, Site
-from recordings_pipeline.simulator.state import State
+from recordings_pipeline.simulator.state import WINDOW_S, State
 from recordings_pipeline.simulator.traffic import Traffic, traffic_of
 from recordings_pipeline.simulator.wire import Protocol
 from recordings_pipeline.simulator.world import World
@@ -55,7 +55,7 @@ class Simulator:
         api_url, self.media_url = (_address(listener) for listener in self._sockets)
         self.base_url = api_url
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-"))
-        self._state = State(Path(folder))
+        self._state = State(Path(folder), WINDOW_S / options.speed)
         self._stack.callback(self._state.close)
         self._hosts = Hosts(api_url, self.media_url)
 
@@ -222,7 +222,8 @@ def _work() -> None:
     options = options_from(task["options"])
     api_url, media_url = task["urls"]
     hosts = Hosts(api_url, media_url)
-    site = Site(options, State(Path(task["folder"])), hosts)
+    state = State(Path(task["folder"]), WINDOW_S / options.speed)
+    site = Site(options, state, hosts)
     serving = _Serving(site, [socket.socket(fileno=number) for number in task["sockets"]])
     serving.start()
     sys.stdin.read()

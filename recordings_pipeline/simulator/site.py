@@ -16,6 +16,7 @@ from recordings_pipeline.simulator.state import State
 from recordings_pipeline.simulator.world import World
 
 PLANTED, TOLD, CLOCK, PLAN, CHANGED = "planted", "told", "clock", "plan", "changed"
+LIMITS, RATE = "limits", "requests_per_minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Site:
         self.changed: dict[str, dict[str, str]] = {}
         self._faults: Sequence[Fault] = self._plan
         self._offset = timedelta()
+        self.requests_per_minute = options.requests_per_minute
 
     def catch_up(self, revision: int) -> None:
         """Learn what other processes, or the admin routes, have changed."""
@@ -78,6 +80,8 @@ class Site:
         self.changed = notes.get(CHANGED, {})
         plan = notes.get(PLAN)
         self._faults = self._plan if plan is None else plan_of(plan["fault"])
+        rate = notes.get(LIMITS, {}).get(RATE)
+        self.requests_per_minute = self.options.requests_per_minute if rate is None else rate
         seconds = sum(float(value) for value in notes.get(CLOCK, {}).values())
         self._offset = timedelta(seconds=seconds)
 

@@ -84,8 +84,9 @@ class Job:
 class State:
     """Shared state; any thread or process may use it, each process opening the file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, window_s: float = WINDOW_S) -> None:
         self.folder = folder
+        self.window_s = window_s
         self._mutex = threading.Lock()
         self._pending: dict[str, int] = {}
         # Waiting in the kernel's queue; SQLite's own busy handler sleeps up to 100 ms.
@@ -116,7 +117,7 @@ class State:
                 client, ends = found.fetchone() or (None, 0.0)
                 client = client if ends > now else None
             if client is not None:
-                began, used = db.execute(_COUNT_WINDOW, (client, now, WINDOW_S)).fetchone()
+                began, used = db.execute(_COUNT_WINDOW, (client, now, self.window_s)).fetchone()
             return Turn(number, client, used, began, self._value(db, _REVISION))
 
     def window(self, client: str, now: float) -> tuple[int, float] | None:
@@ -124,9 +125,9 @@ class State:
         sql = "SELECT began, used FROM windows WHERE client = ?"
         with self._locked():
             row = self._db.execute(sql, (client,)).fetchone()
-        if row is None or now - row[0] >= WINDOW_S:
+        if row is None or now - row[0] >= self.window_s:
             return None
-        return int(row[1]), float(row[0]) + WINDOW_S - now
+        return int(row[1]), float(row[0]) + self.window_s - now
 
     def add(self, amounts: Mapping[str, int]) -> dict[str, int]:
         """Add to counters and return their new values."""

@@ -40,17 +40,23 @@ def export_day(export: Export, day: Day) -> Iterator[StageReport]:
 def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """Run one stage of a day; running it again does only what is left to do.
 
-    What it asks is added to the day's API calls, whether or not it succeeds.
+    What it took of the API allowance is added to the day, and is an event of the audit log, whether
+    or not it succeeds; no calls make none.
 
     Raises:
         StorageFailed: The disk refused a write.
     """
     with export.home.storing(), export.home.day_lock(day):
-        measurement = Measurement(export.client)
+        measurement, is_done = Measurement(export.client), False
         try:
             report = _WORK[stage](export, day)
+            is_done = True
         finally:
-            export.ledger.days.spent(day, export.now(), measurement.taken().api_calls)
+            spent = measurement.taken()
+            if spent.api_calls:
+                export.ledger.days.spent(day, export.now(), spent.api_calls)
+                text = spent.spent_text()
+                export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
             append_events(export.home.path(layout.AUDIT), export.ledger)
     logger.info("%s %s: %d rows", stage, day, report.row_count)
     for warning in report.warnings:

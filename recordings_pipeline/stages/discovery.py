@@ -18,7 +18,7 @@ from recordings_pipeline.core.discovery import (
     recordings_from_batch,
     unlisted_ids,
 )
-from recordings_pipeline.core.model import Conversation, Media, Recording
+from recordings_pipeline.core.model import Conversation, Media, Recording, Verdict
 from recordings_pipeline.core.settling import final_from
 from recordings_pipeline.core.standings import (
     KnownConversation,
@@ -74,27 +74,32 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class _Due:
+    """A conversation to ask about, and whether it was asked about before."""
+
+    conversation: Conversation
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
-    """What the ledger knows of a day before it is asked about.
+    """What the ledger knows of a whole day before it is asked about.
 
     Attributes:
-        waiting: Recordings without a final outcome, by conversation.
+        waiting: Recordings that wait for the source, by conversation.
         told_by_batch: Conversations whose metadata is to be read now.
     """
 
     day: Day
-    conversations: Mapping[str, KnownConversation]
-    waiting: Mapping[str, list[Standing]]
+    waiting: Mapping[str, list[Verdict]]
     told_by_batch: frozenset[str]
 
-    def is_due(self, conversation: Conversation) -> bool:
+    def is_due(self, conversation: Conversation, before: KnownConversation | None) -> bool:
         """Say whether the source is to be asked about a conversation."""
-        before = self.conversations.get(conversation.id)
-        verdicts = [standing.verdict for standing in self.waiting.get(conversation.id, ())]
         return conversation.id in self.told_by_batch or is_listing_due(
             final_from(self.day, conversation.end),
             before.asked if before else None,
-            verdicts,
+            self.waiting.get(conversation.id, ()),
             has_gap=bool(before and before.unlisted_ids),
         )
 
@@ -117,13 +122,9 @@ def discover(
         reads_all: Read metadata, also of conversations of which only a batch has told so far.
     """
     tally = Tally()
-    known = _Known(
-        day=day,
-        conversations=export.ledger.days.conversations(day),
-        waiting=export.ledger.open_standings(day),
-        told_by_batch=export.ledger.told_by_batch(day) if reads_all else frozenset(),
-    )
-    due = _due(conversations, known, tally)
+    waiting = export.ledger.deferred(day)
+    known = _Known(day, waiting, export.ledger.told_by_batch(day) if reads_all else frozenset())
+    due = _due(export, known, iter(conversations), tally)
     by_metadata = reads_all or export.metadata == "always"
 
     def keep(chunk: _Chunk, found: list[Found]) -> None:
@@ -132,7 +133,7 @@ def discover(
         export.progress("recording_index", tally.asked, max(expected, tally.asked))
 
     for_each(
-        _chunks(export, due, known.conversations),
+        _chunks(export, due),
         lambda chunk: _by_metadata(export, chunk) if by_metadata else _by_batch(export, chunk),
         keep,
         workers=WORKERS,
@@ -142,21 +143,23 @@ def discover(
 
 
 def _due(
-    conversations: Iterable[Conversation], known: _Known, tally: Tally
-) -> Iterator[Conversation]:
-    for conversation in conversations:
-        tally.count(conversation)
-        if conversation.may_have_recordings and known.is_due(conversation):
-            yield conversation
-
-
-def _chunks(
-    export: Export, conversations: Iterator[Conversation], asked: Mapping[str, KnownConversation]
-) -> Iterator[_Chunk]:
-    """Yield a hundred conversations at a time; what is known of them is read in this thread."""
+    export: Export, known: _Known, conversations: Iterator[Conversation], tally: Tally
+) -> Iterator[_Due]:
+    """Yield what is to be asked about; what is known is looked up a hundred at a time."""
     while chunk := list(islice(conversations, BATCH_SIZE)):
-        again = [conversation.id for conversation in chunk if conversation.id in asked]
-        yield _Chunk(chunk, export.ledger.standings_in(again))
+        before = export.ledger.days.known(known.day, [conversation.id for conversation in chunk])
+        for conversation in chunk:
+            tally.count(conversation)
+            asked = before.get(conversation.id)
+            if conversation.may_have_recordings and known.is_due(conversation, asked):
+                yield _Due(conversation, is_known=asked is not None)
+
+
+def _chunks(export: Export, due: Iterator[_Due]) -> Iterator[_Chunk]:
+    """Yield a hundred conversations at a time; what is known of them is read in this thread."""
+    while chunk := list(islice(due, BATCH_SIZE)):
+        again = [item.conversation.id for item in chunk if item.is_known]
+        yield _Chunk([item.conversation for item in chunk], export.ledger.standings_in(again))
 
 
 def _by_metadata(export: Export, chunk: _Chunk) -> list[Found]:

@@ -33,8 +33,7 @@ def explain_gaps(export: Export, day: Day, now: datetime) -> tuple[int | None, i
     late = sum(not gap.is_failing for gap in found)
     if uploads is None:
         return None, late
-    asked = export.ledger.days.conversations(day)
-    return len(uploads[UploadStatus.PENDING] & asked.keys()), late
+    return len(export.ledger.days.known(day, uploads[UploadStatus.PENDING])), late
 
 
 def ask_about_gaps(export: Export, day: Day) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-from recordings_pipeline.core.completeness import done_count
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing, PreflightFailed
 from recordings_pipeline.core.model import Conversation
@@ -56,7 +55,7 @@ def require_room(export: Export, day: Day, due: Iterable[Standing]) -> None:
     spans = ((row["conversation_start_time"], row["conversation_end_time"]) for row in rows)
     room = Room(
         predicted_bytes=predicted_bytes(spans),
-        held_bytes=_held_bytes(export, day),
+        held_bytes=export.ledger.totals.size(day),
         free_bytes=export.home.free_bytes(),
         used_bytes=export.home.used_bytes(),
         quota_bytes=export.quota_bytes,
@@ -75,15 +74,14 @@ def _facts(export: Export, day: Day) -> Facts:
         sample, total = analytics.recorded_page(export.client, day)
     except PermissionMissing as error:
         missing["conversations"] = error.needed
-    standings = export.ledger.standings(day).values()
     missing |= _denied("recordings", lambda: export.client.recordings(_NOBODY))
     missing |= _denied("transcripts", lambda: export.client.transcript_link(_NOBODY, _NOBODY))
     return Facts(
         organization=organization,
         missing_permissions=missing,
         conversation_count=total,
-        done_count=done_count(standings),
-        held_bytes=_held_bytes(export, day),
+        done_count=export.ledger.totals.done_count(day),
+        held_bytes=export.ledger.totals.size(day),
         mean_conversation_s=_mean_s(sample),
         codecs=frozenset(codec for conversation in sample for codec in conversation.codecs),
         free_bytes=export.home.free_bytes(),
@@ -93,11 +91,6 @@ def _facts(export: Export, day: Day) -> Facts:
         url_lifetime_s=round(export.url_lifetime_s()),
         metadata=export.metadata,
     )
-
-
-def _held_bytes(export: Export, day: Day) -> int:
-    files = export.ledger.files(day).values()
-    return sum(file["size_bytes"] for recording in files for file in recording)
 
 
 def _denied(what: str, ask: Callable[[], object]) -> dict[str, str]:

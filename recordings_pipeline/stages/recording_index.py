@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.completeness import counts_by_outcome
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.discovery import needs_all_metadata, reads_by_job
 from recordings_pipeline.core.gaps import counts_of_gaps
@@ -87,13 +86,12 @@ def _ask(export: Export, day: Day) -> None:
 
 def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | None) -> None:
     now = export.now()
-    outcomes = [verdict.outcome for verdict in export.ledger.verdicts(day).values()]
     pending, late = explain_gaps(export, day, now)
     evidence = Evidence(
         now=now,
         available_until=available_until,
         open_count=tally.open,
-        deferred_count=outcomes.count(Outcome.DEFERRED),
+        deferred_count=export.ledger.totals.counts(day).get(str(Outcome.DEFERRED), 0),
         pending_count=pending,
         late_count=late,
         latest_end=tally.latest_end,
@@ -118,5 +116,5 @@ def _counts(export: Export, day: Day) -> dict[str, int]:
         "open_conversations": standing.open_count if standing else 0,
         "is_settled": int(standing is not None and standing.is_settled),
         **counts_of_gaps(export.ledger.days.gaps(day)),
-        **counts_by_outcome(list(export.ledger.verdicts(day).values())),
+        **export.ledger.totals.counts(day),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
@@ -13,6 +14,8 @@ from recordings_pipeline.core.standings import NOT_EXPORTED, DayStanding, KnownC
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_ignore, insert_or_update, writing
 
+# SQLite takes 32,766 values a statement.
+_IDS = 500
 _PLANNED = ("planned_recordings", "planned_calls", "planned_bytes")
 
 
@@ -87,6 +90,16 @@ class DayBook:
     def conversations(self, day: Day) -> dict[str, KnownConversation]:
         """Return what was asked of the day's conversations, by id."""
         return {found.conversation_id: found for found in self._conversations(day)}
+
+    def known(self, day: Day, ids: Iterable[str]) -> dict[str, KnownConversation]:
+        """Return what was asked of some of the day's conversations, by id."""
+        named, waiting = tables.conversations.c.conversation_id, iter(ids)
+        found: dict[str, KnownConversation] = {}
+        while chunk := list(islice(waiting, _IDS)):
+            found |= {
+                item.conversation_id: item for item in self._conversations(day, named.in_(chunk))
+            }
+        return found
 
     def unlisted(self, day: Day) -> list[KnownConversation]:
         """Return the day's conversations with a leg that was recorded and has no recording."""

@@ -33,6 +33,11 @@ class DayTotals:
             found.setdefault(Day.from_key(day), {})[outcome] = count
         return found
 
+    def counts(self, day: Day) -> dict[str, int]:
+        """Count the day's recordings by outcome, in the order of `Outcome`; absent ones are out."""
+        found = self.outcomes(day.date, day.date).get(day, {})
+        return {str(outcome): found[outcome] for outcome in Outcome if outcome in found}
+
     def sizes(self, first: date, last: date) -> dict[Day, int]:
         """Add the bytes of audio files by day, from first to last, both included."""
         query = select(_RECORDINGS.day, func.sum(_FILES.size_bytes))
@@ -41,6 +46,10 @@ class DayTotals:
         return {
             Day.from_key(day): size for day, size in self._rows(query.group_by(_RECORDINGS.day))
         }
+
+    def size(self, day: Day) -> int:
+        """Add the bytes of the day's audio files."""
+        return self.sizes(day.date, day.date).get(day, 0)
 
     def held(self, day: Day) -> Holdings:
         """Count what earlier runs left of a day."""
@@ -51,11 +60,11 @@ class DayTotals:
             _RECORDINGS.day == day.key, func.json_extract(_RECORDINGS.row, "$.has_metadata") == 0
         )
         return Holdings(
-            counts=self.outcomes(day.date, day.date).get(day, {}),
+            counts=self.counts(day),
             size_bytes=size_bytes,
             listed_count=listed,
             final_count=final,
-            done_count=self._done(day),
+            done_count=self.done_count(day),
             batched_count=batched,
             odd_count=max(batched - self._number(named), 0),
             transcript_count=self._transcripts(day),
@@ -81,7 +90,8 @@ class DayTotals:
         size_bytes, download_ms = self._rows(query.where(_RECORDINGS.day == day.key))[0]
         return size_bytes or 0, download_ms or 0
 
-    def _done(self, day: Day) -> int:
+    def done_count(self, day: Day) -> int:
+        """Count conversations of which every listed recording has a final outcome."""
         all_ = _conversation_count().where(_RECORDINGS.day == day.key)
         return self._number(all_) - self._number(all_.where(_RECORDINGS.outcome.in_(_OPEN)))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
+from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
@@ -32,6 +33,7 @@ from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
     open_engine,
+    opening,
     storing,
     writing,
 )
@@ -48,7 +50,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._engine = open_engine(path)
         # In a transaction that writes: several processes may open a new directory at once.
-        with writing(self._engine) as db:
+        with opening(path), writing(self._engine) as db:
             tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
         self.days = DayBook(self._engine)
@@ -128,16 +130,15 @@ class Ledger:
         query = select(tables.recordings).where(tables.recordings.c.outcome.in_(wanted))
         return {row["recording_id"]: standing_from(row) for row in self._all(query)}
 
-    def open_standings(self, day: Day) -> dict[str, list[Standing]]:
-        """Return the day's recordings without a final outcome, by conversation."""
+    def deferred(self, day: Day) -> dict[str, list[Verdict]]:
+        """Return the day's recordings that wait for the source, by conversation."""
         columns = tables.recordings.c
-        waiting = [str(outcome) for outcome in Outcome if not outcome.is_final]
-        query = select(tables.recordings).where(
-            columns.day == day.key, columns.outcome.in_(waiting)
+        query = select(columns.conversation_id, columns.outcome, columns.reason).where(
+            columns.day == day.key, columns.outcome == str(Outcome.DEFERRED)
         )
-        found: dict[str, list[Standing]] = {}
-        for row in self._all(query.order_by(columns.recording_id)):
-            found.setdefault(row["conversation_id"], []).append(standing_from(row))
+        found: dict[str, list[Verdict]] = {}
+        for row in self._all(query):
+            found.setdefault(row["conversation_id"], []).append(verdict_from(row))
         return found
 
     def told_by_batch(self, day: Day) -> frozenset[str]:
@@ -232,6 +233,15 @@ class Ledger:
                 state, asked = str(standing.state), standing.asked_time
                 news = {"event_time": asked, "day": day.key, "outcome": state}
                 record(db, standing.communication_id, attempt, f"transcript.{state}", news)
+
+    def spent(self, day: Day, stage: str, now: datetime, *, is_done: bool, text: str) -> None:
+        """Keep an event of the API calls that a run of a stage took."""
+        object_id, columns = f"{stage}/{day}", tables.events.c
+        with writing(self._engine) as db:
+            before = db.scalar(select(count()).where(columns.object_id == object_id)) or 0
+            outcome = "done" if is_done else "failed"
+            news = {"event_time": now, "day": day.key, "outcome": outcome, "reason": text}
+            record(db, object_id, before + 1, "api.spent", news)
 
     def events(self, after: int) -> Iterator[Mapping[str, Any]]:
         """Yield the events with a sequence number above ``after``, in order."""

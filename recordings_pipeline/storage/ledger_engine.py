@@ -1,5 +1,7 @@
 """How the ledger's database is opened and written: SQLite, durable, one writer at a time."""
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -45,6 +47,22 @@ def open_engine(path: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+@contextmanager
+def opening(path: Path) -> Generator[None]:
+    """Keep other processes from opening the database for the first time at the same moment.
+
+    Two that change its journal mode at once fail with "database is locked" immediately, whatever
+    the timeout. The lock is on the directory: a second descriptor of the database would drop the
+    locks of SQLite when it is closed.
+    """
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(directory)
 
 
 @contextmanager

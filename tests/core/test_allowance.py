@@ -13,6 +13,7 @@ from recordings_pipeline.core.allowance import (
     closed,
     entered,
     left,
+    promised,
 )
 
 NOW = 1_000.0
@@ -129,3 +130,17 @@ def test_a_new_limit_holds_at_once() -> None:
 
     assert window.allowed == 150
     assert pause_of(window) == 20.0
+
+
+def test_a_new_host_starts_with_the_limit_of_the_organization() -> None:
+    assert promised(Window(), 1_000) == Window(allowed=1_000)
+
+
+def test_what_answers_say_is_better_than_the_listed_limit() -> None:
+    assert promised(OPEN, 1_000) == OPEN
+
+
+def test_an_answer_corrects_the_listed_limit() -> None:
+    window = left(promised(Window(in_flight=1), 1_000), 0, Announced(1, 150, NOW + 60), NOW)
+
+    assert window.allowed == 150

@@ -8,7 +8,6 @@ from recordings_pipeline.core.completeness import (
     BY_CALLER,
     NOT_LISTED,
     counts_by_outcome,
-    done_count,
     is_due,
     is_listing_due,
     is_transcript_due,
@@ -120,23 +119,6 @@ def test_only_a_recording_without_end_or_future_is_unexplained() -> None:
 
     assert unexplained(counts) == 1
     assert sum(counts.values()) == len(Outcome)
-
-
-def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come() -> None:
-    standings = [
-        Standing(str(number), conversation, None, Verdict(outcome), None, {})
-        for number, (conversation, outcome) in enumerate(
-            [
-                ("a", Outcome.EXPORTED),
-                ("a", Outcome.RETRY),
-                ("b", Outcome.EXPORTED),
-                ("b", Outcome.FORBIDDEN),
-                ("c", Outcome.DEFERRED),
-            ]
-        )
-    ]
-
-    assert done_count(standings) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE, ROUNDING_S
 from recordings_pipeline.core.errors import Interrupted
-from recordings_pipeline.genesys.budget import Gate
+from recordings_pipeline.genesys.budget import Clock, Gate
 from recordings_pipeline.genesys.meter import Meter
 from tests.hosts import Patience
 
@@ -97,7 +97,7 @@ def test_an_answer_without_a_count_leaves_the_last_one_standing(headers: dict[st
 
 def test_a_count_is_void_when_its_window_has_ended() -> None:
     stop, seconds = Patience(most_waits=1), [100.0]
-    gate = Gate(Meter(), stop, clock=lambda: seconds[0])
+    gate = Gate(Meter(), stop, clock=Clock(lambda: seconds[0]))
     gate.enter()
     gate.leave(FIRST, counted(300, reset_s=5))
     seconds[0] += 5 + ROUNDING_S
@@ -159,6 +159,24 @@ def test_after_the_request_to_stop_nothing_passes_and_nothing_waits(act: object)
         act(Gate(meter, stop))  # type: ignore[operator]
 
     assert meter.reading().waited_s == 0.0
+
+
+def test_a_faster_clock_makes_windows_and_waits_shorter() -> None:
+    stop, meter = Patience(most_waits=1), Meter()
+    gate = Gate(meter, stop, clock=Clock(speed=10.0))
+    gate.enter()
+    gate.leave(FIRST, counted(300))
+
+    assert refused(gate)
+    assert stop.waits == [pytest.approx((20.0 + ROUNDING_S) / 10, abs=0.1)]
+
+
+def test_a_limit_that_is_promised_holds_until_an_answer_says_better() -> None:
+    gate, stop = impatient()
+    gate.promise(2)
+
+    assert [refused(gate) for _ in range(3)] == [False, False, True]
+    assert len(stop.waits) == 1
 
 
 class Telltale(threading.Event):

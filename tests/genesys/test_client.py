@@ -3,7 +3,9 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,13 +20,14 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.model import Organization
 from recordings_pipeline.genesys import analytics
-from recordings_pipeline.genesys.client import BATCH_SIZE, GenesysClient
+from recordings_pipeline.genesys.client import BATCH_SIZE, GenesysClient, open_client
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import CONVERSATIONS, PERMISSIONS
 from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.storage.shared_window import SharedWindow
 from tests.conftest import Start
 from tests.genesys.conftest import Open
-from tests.hosts import Answer, Serve, in_turn, reply_json
+from tests.hosts import Answer, Serve, in_turn, reply_json, settings_for
 
 DATE = date(2026, 1, 31)
 DAY = Day(DATE)
@@ -197,6 +200,22 @@ def test_lifetime_of_urls_and_allowance_are_known(start: Start, client_of: Open)
     client = client_of(start(url_lifetime_s=600, requests_per_minute=4_321))
 
     assert (client.batch_url_lifetime_s(), client.calls_per_minute()) == (600, 4_321)
+
+
+def test_the_listed_allowance_is_kept_to_where_answers_say_nothing(
+    serve: Serve, tmp_path: Path
+) -> None:
+    entity = {"key": "client.credentials.token.rate.per.minute", "value": 40}
+    host = serve(in_turn(reply_json({"entities": [entity]})))
+
+    with (
+        closing(SharedWindow(tmp_path / "a.window")) as store,
+        open_client(settings_for(host), threading.Event(), store) as client,
+    ):
+        client.calls_per_minute()
+        window = store.change(lambda known: (known, known))
+
+    assert window.allowed == 40
 
 
 def test_an_allowance_that_is_not_listed_is_unknown(serve: Serve, client_of: Open) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,35 @@ def test_planted_transcripts_can_be_fetched_afterwards(own: Caller) -> None:
 )
 def test_planting_what_makes_no_sense_is_refused(me: Caller, payload: object) -> None:
     assert post(me, "plant", payload)[0] == 400
+
+
+def test_a_new_allowance_holds_at_once_and_is_listed(start: Start) -> None:
+    me = caller(start(requests_per_minute=300))
+    for _ in range(4):
+        me.get(SETTINGS)
+
+    answer = post(me, "limits", {"requests_per_minute": 5})
+    seen = [me.get(SETTINGS) for _ in range(2)]
+
+    assert answer == (200, {"requests_per_minute": 5})
+    assert [found.status for found in seen] == [200, 429]
+    assert seen[0].headers["inin-ratelimit-allowed"] == "5"
+
+
+@pytest.mark.parametrize("rate", [None, 0, -1, "5", 1.5, True])
+def test_an_allowance_that_makes_no_sense_is_refused(me: Caller, rate: object) -> None:
+    assert post(me, "limits", {"requests_per_minute": rate})[0] == 400
+
+
+def test_the_clock_of_the_allowance_can_run_faster(start: Start) -> None:
+    me = caller(start(requests_per_minute=1, speed=600.0))
+    me.get(SETTINGS)
+
+    until = time.monotonic() + 10
+    while (seen := me.get(SETTINGS)).status != 200 and time.monotonic() < until:
+        assert 1 <= int(seen.headers["retry-after"]) <= 60
+
+    assert seen.headers["inin-ratelimit-count"] == "1"
 
 
 def test_revoked_tokens_are_no_good_and_new_ones_are(own: Caller) -> None:

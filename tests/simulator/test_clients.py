@@ -6,12 +6,14 @@ from recordings_pipeline.simulator.options import PERMISSIONS, QUEUES
 from tests.conftest import Start
 from tests.simulator.raw import SETTINGS, caller
 
-GRANTED = (PERMISSIONS | {QUEUES}, frozenset[str]())
+GRANTED = (PERMISSIONS, frozenset[str]())
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_each_client_may_do_what_it_was_granted(start: Start, processes: int) -> None:
-    simulator = start(other_clients=GRANTED, processes=processes)
+    simulator = start(
+        permissions=PERMISSIONS - {QUEUES}, other_clients=GRANTED, processes=processes
+    )
     clients = [caller(simulator, number) for number in range(3)]
 
     seen = [

@@ -11,6 +11,7 @@ from recordings_pipeline.core.errors import Busy, PreflightFailed
 from recordings_pipeline.core.reports import STAGES
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import export_day, run_stage
+from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.audit import read_events
 from tests.conftest import Start
@@ -63,6 +64,37 @@ def test_a_stage_that_fails_leaves_a_complete_audit_log(start: Start, opened: Op
     logged = [event["seq"] for event in read_events(export.home.path(layout.AUDIT))]
     assert logged == [event["seq"] for event in export.ledger.events(after=0)]
     assert len(logged) == 4
+
+
+def spends(export: Export) -> list[tuple[str, str]]:
+    """Return the stages that took API calls, and how they ended."""
+    log = read_events(export.home.path(layout.AUDIT))
+    return [(e["object_id"], e["outcome"]) for e in log if e["action"] == "api.spent"]
+
+
+def test_what_a_stage_took_of_the_allowance_is_in_the_audit_log(start: Start, opened: Open) -> None:
+    simulator = start(world="plain", calls_per_day=4)
+    export = opened(simulator)
+
+    for stage in ("recording_index", "diarization", "recording_index"):
+        run_stage(export, stage, DAY)
+
+    assert spends(export) == [(f"recording_index/{DAY}", "done")] * 2
+    first, again = (
+        e["reason"] for e in export.ledger.events(after=0) if e["action"] == "api.spent"
+    )
+    spent = simulator.traffic.api_requests + simulator.traffic.logins
+    assert sum(int(text.partition(" ")[0]) for text in (first, again)) == spent
+    assert again == "1 calls, waited 0.0 s, 0 times 429: 1 GET /api/v2/tokens/me"
+
+
+def test_what_a_stage_took_before_it_failed_is_in_the_audit_log(start: Start, opened: Open) -> None:
+    export = opened(start(permissions=frozenset()))
+
+    with pytest.raises(PreflightFailed):
+        run_stage(export, "recording_index", DAY)
+
+    assert spends(export) == [(f"recording_index/{DAY}", "failed")]
 
 
 def test_what_a_person_should_know_is_logged_as_a_warning(

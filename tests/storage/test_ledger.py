@@ -83,6 +83,40 @@ def test_only_an_exported_recording_has_files(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    ids = [str(UUID(int=number)) for number in range(5)]
+    outcomes = {
+        "a": [Outcome.EXPORTED, Outcome.RETRY],
+        "b": [Outcome.EXPORTED, Outcome.FORBIDDEN],
+        "c": [Outcome.DEFERRED],
+    }
+    left = iter(ids)
+    for name, found in outcomes.items():
+        mine = [next(left) for _ in found]
+        ledger.listed(DAY, NOW, [conversation(name, map(discovered, mine))])
+        for id_, outcome in zip(mine, found, strict=True):
+            ledger.settle(id_, Verdict(outcome), NOW)
+
+    assert ledger.totals.done_count(DAY) == 1
+    assert list(ledger.deferred(DAY)) == ["c"]
+    assert ledger.totals.counts(DAY) == {"exported": 2, "forbidden": 1, "deferred": 1, "retry": 1}
+    ledger.close()
+
+
+def test_what_a_day_holds_is_the_size_of_its_files(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    id_ = str(UUID(int=1))
+    empty = ledger.totals.size(DAY)
+    ledger.listed(DAY, NOW, [conversation(id_, [discovered(id_)])])
+    files = [file_of(id_, number, "a" * 64) for number in (1, 2)]
+    ledger.settle(id_, Verdict(Outcome.EXPORTED), NOW, files=files)
+
+    assert (empty, ledger.totals.size(DAY)) == (0, 6)
+    assert ledger.totals.size(Day.from_key("2026-02-01")) == 0
+    ledger.close()
+
+
 def file_of(recording_id: str, number: int, sha256: str) -> dict[str, object]:
     return {
         "recording_id": recording_id,

@@ -81,7 +81,7 @@ def namespaces(ask: Ask) -> Answer:
 
 def limits(ask: Ask) -> Answer:
     """Return the organization's limits of a namespace."""
-    rate = ask.site.options.requests_per_minute
+    rate = ask.site.requests_per_minute
     return _limits(ask, rate)
 
 
