@@ -135,8 +135,13 @@ def steady(simulator: Simulator, window: Path) -> bool:
 
 
 def cut(simulator: Simulator, window: Path) -> bool:
-    """Use the allowance, half of which is taken away in the middle of a window."""
-    crew = Crew(simulator, window, [Worker()] * PROCESSES)
+    """Use the allowance, half of which is taken away while more than half is used.
+
+    The calls of a window take half of it, so that the limit falls while some are under way; from
+    the middle of a window to the middle of another is a whole number of windows.
+    """
+    pause_s = PROCESSES * THREADS / PER_MINUTE * WINDOW_S / 2
+    crew = Crew(simulator, window, [Worker(pause_s=pause_s)] * PROCESSES)
     crew.start()
     while simulator.traffic.api_requests < CUT_AFTER:
         time.sleep(0.01)
