@@ -53,7 +53,7 @@ class Times:
     def outcomes(self, day: Day) -> dict[str, Outcome]:
         """Return how the day's recordings stand, by id."""
         with closing(Ledger(self.data / layout.LEDGER)) as ledger:
-            return {id_: verdict.outcome for id_, verdict in ledger.verdicts(day).items()}
+            return {id_: found.verdict.outcome for id_, found in ledger.standings(day).items()}
 
     def told(self, day: Day) -> set[str]:
         """Return the day's conversations with a transcript."""

@@ -85,7 +85,7 @@ def _requested_before(
     export: Export, day: Day, wanted: list[Standing]
 ) -> Generator[Delivery, None, list[Standing]]:
     """Deliver what requests of the index name, a call each; return the others."""
-    known = export.ledger.days.conversations(day)
+    known = export.ledger.days.known(day, (s.conversation_id for s in wanted))
     since = export.now() - timedelta(seconds=export.url_lifetime_s()) if wanted else export.now()
     requests: dict[str, list[Standing]] = {}
     left = []

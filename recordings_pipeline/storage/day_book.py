@@ -87,10 +87,6 @@ class DayBook:
             settled = tables.days.c.is_settled
             db.execute(update(tables.days).where(settled).values(is_settled=False, reasons=reason))
 
-    def conversations(self, day: Day) -> dict[str, KnownConversation]:
-        """Return what was asked of the day's conversations, by id."""
-        return {found.conversation_id: found for found in self._conversations(day)}
-
     def known(self, day: Day, ids: Iterable[str]) -> dict[str, KnownConversation]:
         """Return what was asked of some of the day's conversations, by id."""
         named, waiting = tables.conversations.c.conversation_id, iter(ids)

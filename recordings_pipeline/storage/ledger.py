@@ -149,13 +149,6 @@ class Ledger:
         )
         return frozenset(row["conversation_id"] for row in self._all(query))
 
-    def verdicts(self, day: Day) -> dict[str, Verdict]:
-        """Return how the day's recordings stand, by id: a hundred bytes each."""
-        columns = tables.recordings.c
-        query = select(columns.recording_id, columns.outcome, columns.reason)
-        found = self._all(query.where(columns.day == day.key))
-        return {row["recording_id"]: verdict_from(row) for row in found}
-
     def listed(self, day: Day, asked: datetime, found: Iterable[ListedConversation]) -> None:
         """Keep what the source listed of some conversations, all of them or none."""
         with writing(self._engine) as db:

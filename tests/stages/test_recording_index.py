@@ -145,7 +145,7 @@ def test_what_was_deleted_before_it_was_exported_is_missing_and_what_is_ours_sta
     opening = opened(serve(reply, passed), RECORDINGS_METADATA=metadata, **theirs)
     export = replace(opening, clock=lambda: now)
     index_day(export, DAY)
-    ids = sorted(export.ledger.verdicts(DAY))
+    ids = sorted(export.ledger.standings(DAY))
     export.ledger.settle(ids[0], Verdict(Outcome.EXPORTED), now)
     is_deleted = True
 
@@ -153,7 +153,7 @@ def test_what_was_deleted_before_it_was_exported_is_missing_and_what_is_ours_sta
     index_day(export, DAY)
 
     reason = "deleted at the source" if is_listed else NOT_LISTED
-    found = export.ledger.verdicts(DAY)
+    found = {id_: known.verdict for id_, known in export.ledger.standings(DAY).items()}
     assert found.pop(ids[0]) == Verdict(Outcome.EXPORTED)
     assert {found[id_].outcome for id_ in found} == {Outcome.MISSING}
     assert Verdict(Outcome.MISSING, reason) in found.values()
