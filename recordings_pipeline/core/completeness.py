@@ -15,7 +15,7 @@ SENSITIVE = (
 )
 _UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
 # Nobody tells us that a permission was granted; trying costs one batch for 100 conversations.
-_DUE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
+FETCHABLE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
 NOT_LISTED = "no longer listed at the source"
 BY_CALLER = Verdict(Outcome.EXCLUDED, "already processed by the caller")
 _NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}
@@ -59,7 +59,7 @@ def retry_time_when_listed(
 
 def outcome_when_unlisted(known: Verdict) -> Verdict:
     """Say how a recording stands that the source listed once and does not list any more."""
-    if known.outcome in _DUE or known == BY_CALLER or is_deferred(known):
+    if known.outcome in FETCHABLE or known == BY_CALLER or is_deferred(known):
         return Verdict(Outcome.MISSING, NOT_LISTED)
     return known
 
@@ -96,7 +96,7 @@ def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
     """
     if verdict == BY_CALLER:
         return not is_processed
-    return verdict.outcome in _DUE
+    return verdict.outcome in FETCHABLE
 
 
 def is_transcript_due(

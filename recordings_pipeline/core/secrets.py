@@ -33,6 +33,11 @@ class SignedUrl:
         parts = urlsplit(self.secret.reveal())
         return f"{parts.scheme}://{parts.hostname}/(signed)"
 
+    @property
+    def host(self) -> str:
+        """Host and port, all that a message may say of it."""
+        return urlsplit(self.secret.reveal()).netloc.rpartition("@")[2]
+
     def reveal(self) -> str:
         """Return the URL with its signature."""
         return self.secret.reveal()

@@ -32,6 +32,28 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class DueRecording:
+    """A recording that may be fetched.
+
+    Attributes:
+        batch_id: The batch request of the index that named it; None when metadata did.
+    """
+
+    recording_id: str
+    batch_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a recording stands from now on, with its files, or none."""
+
+    recording_id: str
+    verdict: Verdict
+    retry_time: datetime | None = None
+    files: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One recording as the source listed it: its row of the index, and how it stands now."""
 

@@ -177,3 +177,8 @@ def _lie(headers: Mapping[str, str], total: int, pages: Collection[str]) -> Refu
 def _strong(etag: str | None) -> str | None:
     """Only a strong validator can bind two halves of a file."""
     return None if etag is None or etag.startswith("W/") else etag
+
+
+def deadline_s(total: int) -> float:
+    """Return how long a file of ``total`` bytes may take: ten minutes, and its size at 100 kB/s."""
+    return 600 + total / 100_000

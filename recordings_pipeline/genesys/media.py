@@ -4,25 +4,49 @@ libcurl, because it is five times faster than httpx here and brings minimum rate
 and a size cap; what an answer means is decided by the caller.
 """
 
-import threading
+import os
+import selectors
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
+import certifi
 import pycurl
 
-from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.core.transfer import MAX_BYTES
 
-CONNECT_TIMEOUT_S = 10
-# Slower than 8 kB/s for 30 s is a stalled peer: half the rate at which people speak mu-law.
-LOW_SPEED_BYTES_PER_S = 8_000
-LOW_SPEED_S = 30
 BUFFER_BYTES = 512 * 1024
 
-Sink = Callable[[bytes], None]
-Begin = Callable[[int, Mapping[str, str]], Sink | None]
+
+class Receiver(Protocol):
+    """Who takes an answer; called in the thread that drives the reader."""
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Hear status and headers, once, before the first byte; say whether to send the body.
+
+        Names of headers are in lower case; values of one that came twice are joined by ``, ``.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Take some of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLimits:
+    """How patient a reader is.
+
+    Slower than 8 kB/s for 30 s is a stalled peer: half the rate at which people speak mu-law.
+    """
+
+    connect_s: float = 10.0
+    low_speed_bytes_per_s: int = 8_000
+    low_speed_s: int = 30
+
+
+DEFAULT_LIMITS = ReaderLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,88 +54,126 @@ class Ending:
     """How a transfer ended.
 
     Attributes:
-        problem: libcurl's name for what went wrong, without the URL; None when all arrived.
+        problem: libcurl's number for what went wrong, without the URL; None when all arrived, or
+            the receiver did not want the body.
+        failure: What the receiver raised; the reader goes on with the others.
     """
 
     problem: str | None
+    failure: BaseException | None = None
 
 
 class MediaReader:
-    """One libcurl handle with its connection; used by one thread at a time."""
+    """Many transfers at once over kept connections; used by one thread at a time.
 
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._curl = pycurl.Curl()
-        self._curl.setopt(pycurl.NOSIGNAL, 1)
-        self._curl.setopt(pycurl.NOPROGRESS, 0)
-        self._curl.setopt(pycurl.XFERINFOFUNCTION, self._is_stopping)
-        self._curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        self._curl.setopt(pycurl.FOLLOWLOCATION, 0)
-        self._curl.setopt(pycurl.CONNECTTIMEOUT, CONNECT_TIMEOUT_S)
-        self._curl.setopt(pycurl.LOW_SPEED_LIMIT, LOW_SPEED_BYTES_PER_S)
-        self._curl.setopt(pycurl.LOW_SPEED_TIME, LOW_SPEED_S)
-        self._curl.setopt(pycurl.BUFFERSIZE, BUFFER_BYTES)
-        self._curl.setopt(pycurl.MAXFILESIZE_LARGE, MAX_BYTES)
-        self._curl.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
+    libcurl says which sockets it waits for, and we wait with epoll: its own ``select`` cannot see
+    descriptors above 1,023.
+    """
 
-    def close(self) -> None:
-        self._curl.close()
+    def __init__(self, limits: ReaderLimits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+        self._multi = pycurl.CurlMulti()
+        self._selector = selectors.DefaultSelector()
+        self._due: float | None = None
+        self._idle: list[pycurl.Curl] = []
+        self._answers: dict[pycurl.Curl, _Answer] = {}
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
 
-    def read(self, url: SignedUrl, headers: Mapping[str, str], begin: Begin) -> Ending:
-        """Fetch a URL, handing its bytes to the sink that ``begin`` returns.
+    @property
+    def active(self) -> int:
+        """How many transfers are on the way."""
+        return len(self._answers)
+
+    def start(
+        self, url: SignedUrl, headers: Mapping[str, str], receiver: Receiver, deadline_s: float
+    ) -> None:
+        """Begin to fetch a URL.
 
         Args:
             url: The signed URL; https, or http on loopback.
             headers: Request headers.
-            begin: Called once with status and headers (names in lower case), before the first
-                byte; the body is not read when it returns None.
-
-        Raises:
-            Interrupted: The run was asked to stop; the bytes handed over so far are good.
+            receiver: Who takes the answer.
+            deadline_s: Seconds after which it is broken off, however fast it is.
         """
-        answer = _Answer(begin)
-        self._curl.setopt(pycurl.URL, url.reveal())
-        self._curl.setopt(pycurl.PROTOCOLS, _protocols(url))
-        self._curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in headers.items()])
-        self._curl.setopt(pycurl.HEADERFUNCTION, answer.header)
-        self._curl.setopt(pycurl.WRITEFUNCTION, answer.body)
-        problem = self._perform()
-        if answer.failure is not None:
-            raise answer.failure
-        if self._stop.is_set() and problem is not None:
-            raise Interrupted
-        if answer.is_declined:
-            return Ending(None)
-        if problem is None:
-            answer.start()
-        return Ending(problem)
+        curl = self._idle.pop() if self._idle else _handle(self._limits)
+        answer = _Answer(receiver)
+        self._answers[curl] = answer
+        curl.setopt(pycurl.URL, url.reveal())
+        curl.setopt(pycurl.PROTOCOLS, _protocols(url))
+        curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in headers.items()])
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, round(deadline_s * 1000)))
+        curl.setopt(pycurl.HEADERFUNCTION, answer.header)
+        curl.setopt(pycurl.WRITEFUNCTION, answer.body)
+        self._multi.add_handle(curl)
 
-    def _perform(self) -> str | None:
-        try:
-            self._curl.perform()
-        except pycurl.error as error:
-            # The text of the error may hold the URL, its number never does.
-            return f"libcurl error {error.args[0]}"
-        return None
+    def finished(self, wait_s: float) -> list[tuple[Receiver, Ending]]:
+        """Drive the transfers, for at most ``wait_s`` seconds; return those that ended."""
+        now = time.monotonic()
+        if self._due is not None:
+            wait_s = min(wait_s, max(self._due - now, 0.0))
+        for key, mask in self._selector.select(wait_s):
+            self._multi.socket_action(key.fd, _curl_events(mask))
+        if self._due is not None and time.monotonic() >= self._due:
+            self._due = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        return self._ended()
 
-    def _is_stopping(self, *_progress: float) -> int:
-        return int(self._stop.is_set())
+    def close(self) -> None:
+        """Break off what is on the way; the bytes handed over so far are good."""
+        for curl in [*self._answers, *self._idle]:
+            if curl in self._answers:
+                self._multi.remove_handle(curl)
+            curl.close()
+        self._answers.clear()
+        self._idle.clear()
+        self._multi.close()
+        self._selector.close()
+
+    def _ended(self) -> list[tuple[Receiver, Ending]]:
+        found = []
+        left = 1
+        while left:
+            left, good, bad = self._multi.info_read()
+            # The text of an error may hold the URL, its number never does.
+            ends: list[tuple[pycurl.Curl, str | None]] = [(curl, None) for curl in good]
+            ends += [(curl, f"libcurl error {number}") for curl, number, _ in bad]
+            for curl, problem in ends:
+                self._multi.remove_handle(curl)
+                self._idle.append(curl)
+                answer = self._answers.pop(curl)
+                found.append((answer.receiver, answer.ending(problem)))
+        return found
+
+    def _watch(self, event: int, socket: int, _multi: object, _data: object) -> None:
+        is_known = socket in self._selector.get_map()
+        if event == pycurl.POLL_REMOVE:
+            if is_known:
+                self._selector.unregister(socket)
+            return
+        mask = _selector_events(event)
+        if is_known:
+            self._selector.modify(socket, mask)
+        else:
+            self._selector.register(socket, mask)
+
+    def _set_timer(self, timeout_ms: int) -> None:
+        self._due = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
 
 
 class _Answer:
-    """Collects one answer's headers, then feeds its body to the sink.
+    """Collects one answer's headers, then feeds its body to the receiver.
 
-    libcurl swallows exceptions of callbacks, so they are kept here and raised afterwards.
+    libcurl swallows exceptions of callbacks, so they are kept here and handed over afterwards.
     """
 
-    def __init__(self, begin: Begin) -> None:
-        self._begin = begin
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
         self._status = 0
         self._headers: dict[str, str] = {}
-        self._sink: Sink | None = None
         self._is_started = False
-        self.is_declined = False
-        self.failure: BaseException | None = None
+        self._is_wanted = True
+        self._failure: BaseException | None = None
 
     def header(self, line: bytes) -> None:
         text = line.decode("latin-1").strip()
@@ -121,25 +183,66 @@ class _Answer:
             return
         name, colon, value = text.partition(":")
         if colon:
-            self._headers[name.lower()] = value.strip()
-
-    def start(self) -> None:
-        """Judge the answer once its headers are complete."""
-        if not self._is_started:
-            self._is_started = True
-            self._sink = self._begin(self._status, self._headers)
-            self.is_declined = self._sink is None
+            name, value = name.lower(), value.strip()
+            # RFC 9110, 5.3: two lines are one list, so that two lengths are no number.
+            held = self._headers.get(name)
+            self._headers[name] = value if held is None else f"{held}, {value}"
 
     def body(self, data: bytes) -> int:
-        try:
-            self.start()
-            if self._sink is None:
-                return 0
-            self._sink(data)
-        except BaseException as error:  # noqa: BLE001 (raised again by the reader)
-            self.failure = error
+        self._start()
+        if not self._is_wanted or self._failure is not None:
             return 0
-        return len(data)
+        self._try(lambda: self.receiver.write(data))
+        return 0 if self._failure is not None else len(data)
+
+    def ending(self, problem: str | None) -> Ending:
+        """Say how it ended, once libcurl has."""
+        if problem is None:
+            self._start()
+        if self._failure is not None:
+            return Ending(None, self._failure)
+        return Ending(problem if self._is_wanted else None)
+
+    def _start(self) -> None:
+        """Let the receiver judge the answer once its headers are complete."""
+        if not self._is_started:
+            self._is_started = True
+            self._try(self._begin)
+
+    def _begin(self) -> None:
+        self._is_wanted = self.receiver.begin(self._status, self._headers)
+
+    def _try(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as error:  # noqa: BLE001 (handed over with the ending)
+            self._failure = error
+
+
+def _handle(limits: ReaderLimits) -> pycurl.Curl:
+    curl = pycurl.Curl()
+    curl.setopt(pycurl.NOSIGNAL, 1)
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    curl.setopt(pycurl.FOLLOWLOCATION, 0)
+    curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, round(limits.connect_s * 1000)))
+    curl.setopt(pycurl.LOW_SPEED_LIMIT, limits.low_speed_bytes_per_s)
+    curl.setopt(pycurl.LOW_SPEED_TIME, limits.low_speed_s)
+    curl.setopt(pycurl.BUFFERSIZE, BUFFER_BYTES)
+    curl.setopt(pycurl.MAXFILESIZE_LARGE, MAX_BYTES)
+    curl.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
+    # The same authorities as httpx: the wheel of pycurl knows none of its own.
+    curl.setopt(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
+    return curl
+
+
+def _curl_events(mask: int) -> int:
+    readable = pycurl.CSELECT_IN if mask & selectors.EVENT_READ else 0
+    return readable | (pycurl.CSELECT_OUT if mask & selectors.EVENT_WRITE else 0)
+
+
+def _selector_events(event: int) -> int:
+    readable = selectors.EVENT_READ if event & pycurl.POLL_IN else 0
+    return readable | (selectors.EVENT_WRITE if event & pycurl.POLL_OUT else 0)
 
 
 def _protocols(url: SignedUrl) -> int:

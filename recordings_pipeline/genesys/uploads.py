@@ -5,18 +5,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from recordings_pipeline.core import wire
-from recordings_pipeline.core.errors import PermissionMissing
+from recordings_pipeline.core.errors import PermissionMissing, TransientError
 from recordings_pipeline.core.gaps import UploadStatus
 from recordings_pipeline.core.model import UploadReport
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.genesys.client import GenesysClient, json_of
-from recordings_pipeline.genesys.media import MediaReader, Sink
+from recordings_pipeline.genesys.small_file import read_small
 
 # The format of the report is not published, so that we read from it what cannot be mistaken: ids.
 _ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _POLLS, _POLL_S = 60, 0.5
 MOST_BYTES = 50_000_000
-_OK = 200
 
 Uploads = Mapping[UploadStatus, frozenset[str]]
 
@@ -60,21 +59,8 @@ def _report(client: GenesysClient, since: datetime, status: UploadStatus) -> Upl
 
 
 def _ids(client: GenesysClient, url: SignedUrl) -> frozenset[str] | None:
-    reader = MediaReader(client.stop)
-    content, statuses = bytearray(), []
-
-    def begin(status: int, _headers: Mapping[str, str]) -> Sink | None:
-        statuses.append(status)
-        return receive if status == _OK else None
-
-    def receive(data: bytes) -> None:
-        if len(content) < MOST_BYTES:
-            content.extend(data)
-
     try:
-        reader.read(url, {"Accept-Encoding": "identity"}, begin)
-    finally:
-        reader.close()
-    if statuses[-1:] != [_OK] or len(content) >= MOST_BYTES:
+        content = read_small(url, most_bytes=MOST_BYTES, stop=client.stop)
+    except TransientError:
         return None
-    return frozenset(found.decode() for found in _ID.findall(bytes(content)))
+    return frozenset(found.decode() for found in _ID.findall(content))

@@ -1,67 +1,55 @@
 """Fetch each recording, resume, verify; one manifest row per file."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby, islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.completeness import (
-    BY_CALLER,
-    SENSITIVE,
-    counts_by_outcome,
-    is_due,
-)
+from recordings_pipeline.core.completeness import BY_CALLER, SENSITIVE
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
     IntegrityError,
     LinkExpired,
     NameTaken,
     NotFound,
-    TransientError,
+    RecordingsError,
 )
 from recordings_pipeline.core.gaps import failing, untried
 from recordings_pipeline.core.model import WRITTEN_MEDIA, Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.retries import recording_delay
 from recordings_pipeline.core.schemas import AUDIO_FILES
-from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.core.standings import DueRecording, Settlement, Standing
+from recordings_pipeline.stages.arrivals import Ended, Job, Wanted
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.preflight import require_room
-from recordings_pipeline.stages.threads import for_each
-from recordings_pipeline.stages.transfers import Fetched, Transfers, Wanted
+from recordings_pipeline.stages.threads import stopping_on_interrupt
+from recordings_pipeline.stages.transfers import Transfers
 from recordings_pipeline.storage.tables import write_table
 
 STAGE = "audio_files"
-# A plain thread per transfer: more than eight lose to the hand-over of the interpreter lock.
-WORKERS = 8
 # A URL that expired is asked for again; one that expires three times lives too short to use.
 ROUNDS = 3
+# Recordings read from the ledger at once.
+_PAGE = 500
+_EXPIRED = "its signed URLs expired, or were refused, before they could be used"
+_UNFINISHED = "the platform did not finish the batch in time"
+_NO_FILE = "the platform reported an error instead of a file"
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """All files of one recording."""
+class _Ticket:
+    """What a result needs beside the files."""
 
     standing: Standing
     media: tuple[Media, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """How a job ended.
-
-    Attributes:
-        verdict: None when a URL expired on the way.
-        delay: After how long it is worth another try; None when it is final.
-    """
-
-    fetched: tuple[Fetched, ...]
-    verdict: Verdict | None
-    delay: timedelta | None = None
 
 
 def fetch_day(export: Export, day: Day) -> StageReport:
@@ -72,16 +60,14 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     """
     measurement = Measurement(export.client)
     _notice_removed_files(export, day)
-    standings = list(export.ledger.standings(day).values())
-    unknown = _Fetcher(export, day).fetch(standings)
-    standings = list(export.ledger.standings(day).values())
+    unknown = _Fetcher(export, day).fetch()
     path = layout.table_path(STAGE, day)
-    rows = list(_rows(export, day, standings))
+    rows = export.ledger.recordings.manifest(day)
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
-    counts = counts_by_outcome([standing.verdict for standing in standings])
+    counts = export.ledger.totals.counts(day)
     warnings = _warnings(day, counts, unknown)
     spent, lost = measurement.taken(), failing(export.ledger.days.gaps(day))
-    gaps = (*lost, *untried(standings))
+    gaps = (*lost, *untried(export.ledger.recordings.untried(day)))
     return StageReport(STAGE, day, row_count, path, counts, spent, warnings, gaps)
 
 
@@ -91,94 +77,111 @@ class _Fetcher:
     def __init__(self, export: Export, day: Day) -> None:
         self._export = export
         self._day = day
-        self._transfers = Transfers(export.home, export.stop, export.client.meter)
-        self._done = 0
-        self._total = 0
+        self._unknown: set[str] = set()
+        self._expired: list[str] = []
+        self._done = self._total = 0
+        self._began = time.monotonic()
 
-    def fetch(self, standings: list[Standing]) -> int:
+    def fetch(self) -> int:
         """Fetch what is due; return how many results the index did not know."""
         mine = self._export.processed_ids
-        due = [s for s in standings if is_due(s.verdict, is_processed=s.recording_id in mine)]
-        known = {standing.recording_id for standing in standings}
+        due = self._export.ledger.recordings.due(self._day)
         self._total = len(due)
-        for standing in due:
-            if standing.recording_id in mine:
-                self._settle(standing, BY_CALLER)
-        due = [standing for standing in due if standing.recording_id not in mine]
-        # What is forbidden is asked for again, and seldom comes: it must not refuse a rerun.
-        coming = (standing for standing in due if not standing.verdict.outcome.is_final)
-        require_room(self._export, self._day, coming)
-        unknown: set[str] = set()
+        self._skip([one.recording_id for one in due if one.recording_id in mine])
+        due = [one for one in due if one.recording_id not in mine]
+        if due:
+            require_room(self._export, self._day, without=mine)
         for number in range(ROUNDS):
-            expired: list[Standing] = []
-            for delivery in deliveries(self._export, self._day, due, is_first=number == 0):
-                unknown |= delivery.others - known
-                self._receive(delivery, expired)
-            due = expired
-        for standing in due:
-            self._later(
-                standing, "its signed URLs expired, or were refused, before they could be used"
-            )
-        return len(unknown)
+            self._fetch(due, is_first=number == 0)
+            due = [DueRecording(id_, None) for id_ in self._expired]
+            self._expired = []
+        for some in _pages(due):
+            self._settle([self._later(one.recording_id, _EXPIRED) for one in some])
+        return len(self._unknown)
 
-    def _receive(self, delivery: Delivery, expired: list[Standing]) -> None:
-        jobs = []
-        for standing in delivery.standings:
-            media = tuple(delivery.media[standing.recording_id])
-            if not media and delivery.is_completed:
-                self._settle(standing, Verdict(Outcome.FORBIDDEN, SENSITIVE))
-            elif not media:
-                self._later(standing, "the platform did not finish the batch in time")
-            elif any(item.has_error for item in media):
-                self._later(standing, "the platform reported an error instead of a file")
-            else:
-                jobs.append(_Job(standing, media))
-
-        def keep(job: _Job, result: _Result) -> None:
-            if result.verdict is None:
-                expired.append(job.standing)
-            else:
-                self._keep(job, result, result.verdict)
-
-        for_each(jobs, self._work, keep, workers=WORKERS, stop=self._export.stop)
-
-    def _work(self, job: _Job) -> _Result:
-        """Fetch a recording's files; runs in a thread and touches no ledger."""
-        try:
-            wanted = [self._wanted(job, *numbered) for numbered in enumerate(job.media, start=1)]
-            fetched = self._transfers.fetch(wanted)
-        except LinkExpired:
-            return _Result((), None)
-        except NotFound:
-            return _Result((), Verdict(Outcome.MISSING, "deleted at the source"))
-        except (TransientError, NameTaken) as error:
-            verdict = Verdict(Outcome.RETRY, str(error))
-            return _Result((), verdict, recording_delay(error))
-        except IntegrityError as error:
-            return _Result((), Verdict(Outcome.QUARANTINED, str(error)))
-        return _Result(fetched, Verdict(Outcome.EXPORTED))
-
-    def _wanted(self, job: _Job, number: int, media: Media) -> Wanted:
-        if media.url is None:
-            raise LinkExpired
-        standing = job.standing
-        return Wanted(
-            self._day,
-            standing.conversation_id,
-            standing.recording_id,
-            number,
-            media.url,
-            is_text=standing.row["media"] in WRITTEN_MEDIA,
-        )
-
-    def _keep(self, job: _Job, result: _Result, verdict: Verdict) -> None:
-        if verdict.outcome is not Outcome.EXPORTED:
-            self._settle(job.standing, verdict, result.delay)
+    def _fetch(self, due: list[DueRecording], *, is_first: bool) -> None:
+        """Fetch once; recordings whose URLs expired on the way are left for another round."""
+        if not due:
             return
-        now = self._export.now()
-        files = [
-            {
-                "recording_id": job.standing.recording_id,
+        export = self._export
+        transfers: Transfers[Settlement] = Transfers(
+            export.home, export.stop, export.client.meter, export.engine
+        )
+        jobs = self._jobs(due, is_first=is_first)
+        with closing(transfers.run(jobs)) as groups, stopping_on_interrupt(export.stop):
+            for group in groups:
+                self._record(group)
+
+    def _jobs(self, due: list[DueRecording], *, is_first: bool) -> Iterator[Job | Settlement]:
+        """Yield what to fetch, and what is settled without a file; runs in the feeder's thread."""
+        wanted = (self._standings(some) for some in _pages(due))
+        for delivery in deliveries(
+            self._export, self._day, wanted, is_first=is_first, recordings_per_s=self._rate
+        ):
+            others = self._export.ledger.standings_of(sorted(delivery.others))
+            self._unknown |= delivery.others - others.keys()
+            for standing in delivery.standings:
+                yield self._job(standing, delivery)
+
+    def _standings(self, due: list[DueRecording]) -> list[Standing]:
+        found = self._export.ledger.standings_of([one.recording_id for one in due])
+        return [found[one.recording_id] for one in due]
+
+    def _rate(self) -> float | None:
+        """Return how many recordings a second were done, once that means something."""
+        seconds = time.monotonic() - self._began
+        return self._done / seconds if self._done and seconds > 1 else None
+
+    def _job(self, standing: Standing, delivery: Delivery) -> Job | Settlement:
+        id_, media = standing.recording_id, tuple(delivery.media[standing.recording_id])
+        if not media and delivery.is_completed:
+            return Settlement(id_, Verdict(Outcome.FORBIDDEN, SENSITIVE))
+        if not media:
+            return self._later(id_, _UNFINISHED)
+        urls = [item.url for item in media if item.url is not None and not item.has_error]
+        if len(urls) < len(media):
+            return self._later(id_, _NO_FILE)
+        is_text = standing.row["media"] in WRITTEN_MEDIA
+        wanted = (
+            Wanted(
+                self._day,
+                standing.conversation_id,
+                id_,
+                number,
+                url,
+                is_text=is_text,
+                good_until=delivery.good_until,
+            )
+            for number, url in enumerate(urls, start=1)
+        )
+        return Job(tuple(wanted), _Ticket(standing, media))
+
+    def _record(self, group: list[Ended | Settlement]) -> None:
+        """Tell the ledger what ended, all in one transaction."""
+        settlements = []
+        for item in group:
+            if isinstance(item, Settlement):
+                settlements.append(item)
+            elif isinstance(item.error, LinkExpired):
+                self._expired.append(item.recording_id)
+            else:
+                settlements.append(self._settlement(item))
+        self._settle(settlements)
+
+    def _settlement(self, ended: Ended) -> Settlement:
+        if ended.error is None:
+            files = tuple(self._files(ended))
+            return Settlement(ended.recording_id, Verdict(Outcome.EXPORTED), files=files)
+        verdict, delay = _verdict_on(ended.error)
+        retry_time = None if delay is None else self._export.now() + delay
+        return Settlement(ended.recording_id, verdict, retry_time)
+
+    def _files(self, ended: Ended) -> Iterator[dict[str, Any]]:
+        assert isinstance(ended.job.ticket, _Ticket)  # noqa: S101 (ours)
+        pairs = zip(ended.fetched, ended.job.ticket.media, strict=True)
+        for number, (file, media) in enumerate(pairs, start=1):
+            yield {
+                "recording_id": ended.recording_id,
                 "file_number": number,
                 "path": str(file.path),
                 "size_bytes": file.digest.size,
@@ -187,53 +190,47 @@ class _Fetcher:
                 "content_type": media.content_type,
                 "is_resumed": file.is_resumed,
                 "download_ms": round(file.seconds * 1000),
-                "exported_time": now,
+                "exported_time": self._export.now(),
             }
-            for number, (file, media) in enumerate(
-                zip(result.fetched, job.media, strict=True), start=1
-            )
-        ]
-        self._export.ledger.settle(job.standing.recording_id, verdict, now, files=files)
-        for file in result.fetched:
-            file.forget()
-        self._advance()
 
-    def _later(self, standing: Standing, reason: str) -> None:
-        self._settle(standing, Verdict(Outcome.RETRY, reason), recording_delay(None))
+    def _skip(self, ids: list[str]) -> None:
+        """Leave out what the caller has already."""
+        for start in range(0, len(ids), _PAGE):
+            self._settle([Settlement(id_, BY_CALLER) for id_ in ids[start : start + _PAGE]])
 
-    def _settle(self, standing: Standing, verdict: Verdict, delay: timedelta | None = None) -> None:
-        now = self._export.now()
-        retry_time = None if delay is None else now + delay
-        self._export.ledger.settle(standing.recording_id, verdict, now, retry_time=retry_time)
-        self._advance()
+    def _later(self, recording_id: str, reason: str) -> Settlement:
+        retry_time = self._export.now() + recording_delay(None)
+        return Settlement(recording_id, Verdict(Outcome.RETRY, reason), retry_time)
 
-    def _advance(self) -> None:
-        self._done += 1
+    def _settle(self, settlements: list[Settlement]) -> None:
+        self._export.ledger.settle_all(settlements, self._export.now())
+        self._done += len(settlements)
         self._export.progress(STAGE, self._done, self._total)
+
+
+def _verdict_on(error: RecordingsError) -> tuple[Verdict, timedelta | None]:
+    """Say how a recording stands after an error, and after how long it is worth another try."""
+    if isinstance(error, NotFound):
+        return Verdict(Outcome.MISSING, "deleted at the source"), None
+    if isinstance(error, IntegrityError) and not isinstance(error, NameTaken):
+        return Verdict(Outcome.QUARANTINED, str(error)), None
+    return Verdict(Outcome.RETRY, str(error)), recording_delay(error)
+
+
+def _pages(due: Iterable[DueRecording]) -> Iterator[list[DueRecording]]:
+    """Yield a few at a time; those of one earlier request are never torn apart."""
+    for batch_id, group in groupby(due, key=lambda one: one.batch_id):
+        waiting = iter(group)
+        while page := list(waiting if batch_id else islice(waiting, _PAGE)):
+            yield page
 
 
 def _notice_removed_files(export: Export, day: Day) -> None:
     """Make a recording due again when a file of it is not where the manifest says."""
-    for recording_id, files in export.ledger.files(day).items():
-        lost = [f for f in files if not export.home.path(PurePosixPath(f["path"])).exists()]
-        if lost:
-            verdict = Verdict(Outcome.DISCOVERED, f"its file was removed: {lost[0]['path']}")
-            export.ledger.settle(recording_id, verdict, export.now())
-
-
-def _rows(export: Export, day: Day, standings: list[Standing]) -> Iterator[dict[str, Any]]:
-    """Yield a row per file, and one per recording without a file, ordered by recording."""
-    files = export.ledger.files(day)
-    for standing in standings:
-        common = {
-            "recording_id": standing.recording_id,
-            "conversation_id": standing.conversation_id,
-            "outcome": str(standing.verdict.outcome),
-            "reason": standing.verdict.reason or None,
-            "retry_time": standing.retry_time,
-        }
-        for file in files.get(standing.recording_id) or [{}]:
-            yield {**common, **file}
+    for file in export.ledger.recordings.files(day):
+        if not export.home.path(PurePosixPath(file["path"])).exists():
+            verdict = Verdict(Outcome.DISCOVERED, f"its file was removed: {file['path']}")
+            export.ledger.settle(file["recording_id"], verdict, export.now())
 
 
 def _warnings(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]:

@@ -1,24 +1,18 @@
-"""Signed URLs for recordings, a hundred conversations at a time."""
+"""Signed URLs for recordings, a hundred conversations at a time, a little ahead of their use."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from recordings_pipeline.core.batches import conversations_per_batch, usable_s
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing
 from recordings_pipeline.core.model import BatchState, Media, Outcome
 from recordings_pipeline.core.standings import Standing
-from recordings_pipeline.genesys.client import BATCH_SIZE
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.requests import Requests, awaited, good_until
 
-# The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
-# its first half minute either way.
-FIRST_POLL_S = 0.2
-SLOWEST_POLL_S = 5.0
-POLL_GROWTH = 1.6
-# Archived recordings take minutes; a batch that takes longer than this is asked for again later.
-DEADLINE_S = 1_800.0
 _ARCHIVED = "ARCHIVED"
 
 
@@ -30,54 +24,117 @@ class Delivery:
         is_completed: Whether the platform was done; if not, absent recordings may still come.
         media: Results by recording, in the order of the platform; empty for a withheld one.
         others: Recordings that came along because they belong to the same conversations.
+        good_until: When the URLs expire, by the monotonic clock.
     """
 
     standings: tuple[Standing, ...]
     is_completed: bool
     media: dict[str, list[Media]]
     others: frozenset[str]
+    good_until: float
+
+
+def nothing_known() -> float | None:
+    """Say that nobody knows yet how fast recordings are fetched."""
+    return None
 
 
 def deliveries(
-    export: Export, day: Day, wanted: Sequence[Standing], *, is_first: bool = True
+    export: Export,
+    day: Day,
+    wanted: Iterable[Sequence[Standing]],
+    *,
+    is_first: bool = True,
+    recordings_per_s: Callable[[], float | None] = nothing_known,
 ) -> Iterator[Delivery]:
-    """Come by URLs for recordings batch by batch; the next is requested when it is asked for.
+    """Come by URLs for recordings batch by batch, two requests ahead of who uses them.
 
     What the index came by a moment ago is used first, then the requests it made are read again,
-    and only then new ones are made. Archived recordings have batches of their own: one of them
-    would hold up ninety-nine others.
+    and only then new ones are made. Archived recordings have batches of their own, which are
+    waited for at the end: one of them would hold up ninety-nine others.
 
     Args:
         export: The export at work.
         day: The day of the recordings.
-        wanted: The recordings.
+        wanted: The recordings, some at a time; those of one earlier request together.
         is_first: Whether this is the first try; a second one does not trust old requests.
+        recordings_per_s: Says how fast they are used, once somebody knows.
     """
-    left = list(wanted)
-    if is_first:
-        left = yield from _held(export, left)
-        left = yield from _requested_before(export, day, left)
-    archived = [s for s in left if s.row["file_state"] == _ARCHIVED]
-    fresh = [s for s in left if s.row["file_state"] != _ARCHIVED]
-    for group in (fresh, archived):
-        for batch in _by_conversation(group):
-            yield _deliver(export, batch)
+    requests, pools = Requests(export), {False: _Pool(), True: _Pool()}
+
+    def asked(*, is_end: bool) -> Iterator[Delivery]:
+        for is_archived, pool in pools.items():
+            while pool and (len(pool) >= (size := _size(export, recordings_per_s)) or is_end):
+                while requests.is_enough and not is_archived:
+                    yield _next(export, requests)
+                requests.make(pool.taken(size), is_archived=is_archived)
+
+    for some in wanted:
+        left = list(some)
+        if is_first:
+            left = yield from _held(export, left)
+            left = yield from _requested_before(export, day, left)
+        for standing in left:
+            pools[standing.row["file_state"] == _ARCHIVED].add(standing)
+        yield from asked(is_end=False)
+    yield from asked(is_end=True)
+    while requests:
+        yield _next(export, requests)
+
+
+def completed_batch(export: Export, conversation_ids: Sequence[str]) -> tuple[str, list[Media]]:
+    """Request a batch for some conversations, wait for it, and keep its URLs.
+
+    Returns:
+        The id of the request, and its results; empty when the platform did not finish in time.
+    """
+    batch_id = export.client.request_batch(conversation_ids)
+    state = awaited(export, batch_id)
+    media = list(state.results) if state.is_completed else []
+    export.links.keep((item for item in media if not item.has_error), export.url_lifetime_s())
+    return batch_id, media
+
+
+class _Pool:
+    """Recordings by conversation, in the order they came; its length counts conversations."""
+
+    def __init__(self) -> None:
+        self._conversations: dict[str, list[Standing]] = {}
+
+    def __len__(self) -> int:
+        return len(self._conversations)
+
+    def add(self, standing: Standing) -> None:
+        self._conversations.setdefault(standing.conversation_id, []).append(standing)
+
+    def taken(self, count: int) -> list[Standing]:
+        """Remove and return the recordings of the first conversations."""
+        ids = list(self._conversations)[:count]
+        return [standing for id_ in ids for standing in self._conversations.pop(id_)]
+
+
+def _size(export: Export, recordings_per_s: Callable[[], float | None]) -> int:
+    return conversations_per_batch(export.url_lifetime_s(), recordings_per_s())
+
+
+def _next(export: Export, requests: Requests) -> Delivery:
+    request, state = requests.next()
+    return _delivery(request.standings, state, good_until(export, request))
 
 
 def _held(export: Export, wanted: list[Standing]) -> Generator[Delivery, None, list[Standing]]:
     """Deliver what the index left in memory; return the others."""
-    left = []
-    for start in range(0, len(wanted), BATCH_SIZE):
-        media, ready = {}, []
-        for standing in wanted[start : start + BATCH_SIZE]:
-            items = export.links.take(standing.recording_id)
-            if items is None:
-                left.append(standing)
-            else:
-                media[standing.recording_id] = list(items)
-                ready.append(standing)
-        if ready:
-            yield Delivery(tuple(ready), is_completed=True, media=media, others=frozenset())
+    left, ready, media, ends = [], [], {}, float("inf")
+    for standing in wanted:
+        kept = export.links.take(standing.recording_id)
+        if kept is None:
+            left.append(standing)
+        else:
+            ready.append(standing)
+            media[standing.recording_id] = list(kept.media)
+            ends = min(ends, kept.good_until)
+    if ready:
+        yield Delivery(tuple(ready), True, media, frozenset(), ends)  # noqa: FBT003
     return left
 
 
@@ -85,8 +142,10 @@ def _requested_before(
     export: Export, day: Day, wanted: list[Standing]
 ) -> Generator[Delivery, None, list[Standing]]:
     """Deliver what requests of the index name, a call each; return the others."""
+    if not wanted:
+        return []
     known = export.ledger.days.known(day, (s.conversation_id for s in wanted))
-    since = export.now() - timedelta(seconds=export.url_lifetime_s()) if wanted else export.now()
+    since = export.now() - timedelta(seconds=usable_s(export.url_lifetime_s()))
     requests: dict[str, list[Standing]] = {}
     left = []
     for standing in wanted:
@@ -97,7 +156,9 @@ def _requested_before(
         else:
             left.append(standing)
     for batch_id, group in requests.items():
-        delivery = _read_again(export, batch_id, group)
+        asked = min(known[standing.conversation_id].asked for standing in group)
+        ends = time.monotonic() + (asked - since).total_seconds()
+        delivery = _read_again(export, batch_id, group, ends)
         if delivery is None:
             left += group
         else:
@@ -105,41 +166,18 @@ def _requested_before(
     return left
 
 
-def completed_batch(export: Export, conversation_ids: Sequence[str]) -> tuple[str, list[Media]]:
-    """Request a batch for some conversations, wait for it, and keep its URLs.
-
-    Returns:
-        The id of the request, and its results; empty when the platform did not finish in time.
-    """
-    batch_id = export.client.request_batch(conversation_ids)
-    state = _awaited(export, batch_id)
-    media = list(state.results) if state.is_completed else []
-    export.links.keep((item for item in media if not item.has_error), export.url_lifetime_s())
-    return batch_id, media
-
-
-def _by_conversation(group: list[Standing]) -> Iterator[list[Standing]]:
-    ids = list(dict.fromkeys(standing.conversation_id for standing in group))
-    for start in range(0, len(ids), BATCH_SIZE):
-        chosen = set(ids[start : start + BATCH_SIZE])
-        yield [standing for standing in group if standing.conversation_id in chosen]
-
-
-def _deliver(export: Export, standings: list[Standing]) -> Delivery:
-    ids = list(dict.fromkeys(standing.conversation_id for standing in standings))
-    return _delivery(standings, _awaited(export, export.client.request_batch(ids)))
-
-
-def _read_again(export: Export, batch_id: str, standings: list[Standing]) -> Delivery | None:
+def _read_again(
+    export: Export, batch_id: str, standings: list[Standing], ends: float
+) -> Delivery | None:
     """Read a request that the index made; None when the platform knows it no more."""
     try:
         state = export.client.batch(batch_id)
     except (NotFound, PermissionMissing):
         return None
-    return _delivery(standings, state) if state.is_completed else None
+    return _delivery(standings, state, ends) if state.is_completed else None
 
 
-def _delivery(standings: list[Standing], state: BatchState) -> Delivery:
+def _delivery(standings: Sequence[Standing], state: BatchState, ends: float) -> Delivery:
     media: dict[str, list[Media]] = {standing.recording_id: [] for standing in standings}
     conversations = {standing.conversation_id for standing in standings}
     others = set()
@@ -148,16 +186,4 @@ def _delivery(standings: list[Standing], state: BatchState) -> Delivery:
             media[result.recording_id].append(result)
         elif not result.has_error and result.conversation_id in conversations:
             others.add(result.recording_id)
-    return Delivery(tuple(standings), state.is_completed, media, frozenset(others))
-
-
-def _awaited(export: Export, batch_id: str) -> BatchState:
-    """Poll a request until it is completed, or its time is over."""
-    deadline = time.monotonic() + DEADLINE_S
-    pause = FIRST_POLL_S
-    while True:
-        export.client.wait(pause)
-        state = export.client.batch(batch_id)
-        if state.is_completed or time.monotonic() >= deadline:
-            return state
-        pause = min(pause * POLL_GROWTH, SLOWEST_POLL_S)
+    return Delivery(tuple(standings), state.is_completed, media, frozenset(others), ends)

@@ -15,6 +15,7 @@ from recordings_pipeline.core.settings import (
 )
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.stages.links import Links
+from recordings_pipeline.stages.transfers import Engine
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
@@ -45,6 +46,7 @@ class Export:
         rescue_days: How many days ahead the rescue list looks.
         links: Signed URLs that the index came by.
         clock: Says what time it is: days settle by it, and what happened is dated by it.
+        engine: How transfers run.
     """
 
     client: GenesysClient
@@ -59,6 +61,7 @@ class Export:
     rescue_days: int = int(DEFAULT_RESCUE_DAYS)
     links: Links = field(default_factory=Links)
     clock: Clock = real_time
+    engine: Engine = field(default_factory=Engine)
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self) -> float:

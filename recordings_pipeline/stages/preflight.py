@@ -1,6 +1,6 @@
 """Asks both sides, before anything moves, whether the day can be exported."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing, PreflightFailed
@@ -14,7 +14,6 @@ from recordings_pipeline.core.preflight import (
     predicted_bytes,
     room_findings,
 )
-from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.genesys import analytics
 from recordings_pipeline.stages.export import Export
 
@@ -45,14 +44,18 @@ def require_day(export: Export, day: Day) -> list[Finding]:
     return found
 
 
-def require_room(export: Export, day: Day, due: Iterable[Standing]) -> None:
+def require_room(export: Export, day: Day, without: Collection[str]) -> None:
     """Refuse to fetch what there is no space or quota for; asks the platform nothing.
+
+    Args:
+        export: The export at work.
+        day: The day of which recordings are to come.
+        without: Recordings that are not to come.
 
     Raises:
         PreflightFailed: The message says what to free or to raise.
     """
-    rows = [standing.row for standing in due]
-    spans = ((row["conversation_start_time"], row["conversation_end_time"]) for row in rows)
+    spans = export.ledger.recordings.spans_to_come(day, without)
     room = Room(
         predicted_bytes=predicted_bytes(spans),
         held_bytes=export.ledger.totals.size(day),

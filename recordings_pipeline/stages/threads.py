@@ -1,13 +1,25 @@
 """Work in a few threads, results in the calling one."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+@contextmanager
+def stopping_on_interrupt(stop: threading.Event) -> Generator[None]:
+    """Set ``stop`` when a person interrupts the ``with`` block, so that waits elsewhere end."""
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            stop.set()
+        raise
 
 
 def for_each(
@@ -26,7 +38,7 @@ def for_each(
     """
     waiting = iter(items)
     running: dict[Future[Result], Item] = {}
-    with ThreadPoolExecutor(max_workers=workers) as pool:
+    with ThreadPoolExecutor(max_workers=workers) as pool, stopping_on_interrupt(stop):
         try:
             while True:
                 for item in islice(waiting, 2 * workers - len(running)):
@@ -36,8 +48,6 @@ def for_each(
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     done(running.pop(future), future.result())
-        except BaseException as error:
-            if not isinstance(error, Exception):
-                stop.set()
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

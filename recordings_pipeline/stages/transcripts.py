@@ -18,11 +18,9 @@ from recordings_pipeline.core.completeness import (
 )
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import (
-    LinkExpired,
     MalformedPayload,
     NotFound,
     PermissionMissing,
-    TransferInterrupted,
     TransientError,
 )
 from recordings_pipeline.core.model import Transcript, TranscriptState
@@ -30,7 +28,7 @@ from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import TRANSCRIPTS
 from recordings_pipeline.core.settling import final_from
 from recordings_pipeline.core.standings import TranscriptStanding
-from recordings_pipeline.genesys.media import MediaReader, Sink
+from recordings_pipeline.genesys.small_file import read_small
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.threads import for_each
@@ -39,7 +37,6 @@ from recordings_pipeline.storage.tables import write_table
 
 STAGE = "transcripts"
 WORKERS = 6
-_OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,29 +159,8 @@ def _is_kept(export: Export, day: Day, standing: TranscriptStanding) -> bool:
 def _content(export: Export, leg: _Leg) -> bytes:
     """Ask for the URL and read the file at once: the URL lives ten minutes."""
     url = export.client.transcript_link(leg.conversation_id, leg.communication_id)
-    reader = MediaReader(export.stop)
-    content = bytearray()
-    statuses: list[int] = []
-
-    def begin(status: int, _headers: Mapping[str, str]) -> Sink | None:
-        statuses.append(status)
-        return receive if status == _OK else None
-
-    def receive(data: bytes) -> None:
-        export.client.meter.received(len(data))
-        content.extend(data)
-        if len(content) > MAX_RAW_BYTES:
-            raise MalformedPayload("transcript file", "is larger than a transcript can be")
-
-    try:
-        ending = reader.read(url, {"Accept-Encoding": "identity"}, begin)
-    finally:
-        reader.close()
-    if ending.problem is not None:
-        raise TransferInterrupted(len(content), 0, ending.problem)
-    if statuses != [_OK]:
-        raise LinkExpired
-    return bytes(content)
+    received = export.client.meter.received
+    return read_small(url, most_bytes=MAX_RAW_BYTES, stop=export.stop, received=received)
 
 
 def _parsed(content: bytes, conversation_id: str, communication_id: str) -> Transcript:

@@ -1,218 +1,207 @@
-"""The way of a recording's files from signed URLs to their final names.
+"""The way of recordings from signed URLs to their final names, many at once.
+
+``feeder → todo → loops → arrived → committers → done → the caller's thread``: the feeder pulls the
+caller's jobs, which may ask the platform for more; two loops drive the sockets, hash and write;
+committers sync and verify; the caller's thread publishes in groups and tells the ledger. Every
+arrow is a bounded channel, so that memory does not grow with the day and a slow disk slows the
+network down instead.
 
 `core.transfer` says what each answer means, `core.retries` how long to try; the wire is
 `genesys.media`, the bytes are `storage.part_file`.
 """
 
-import random
+import resource
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import Generic, TypeVar
 
-from recordings_pipeline.core import layout, transfer
-from recordings_pipeline.core.containers import container_of, distrust, text_container_of
-from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import (
-    AnswerUnusable,
-    Interrupted,
-    LinkExpired,
-    NotFound,
-    TransferInterrupted,
-    UntrustedBytes,
-)
-from recordings_pipeline.core.retries import MEDIA, wait_s
-from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.genesys.media import MediaReader, Sink
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.concurrency import DEFAULT_CONNECTIONS, first_concurrency
+from recordings_pipeline.core.errors import Interrupted, RecordingsError
+from recordings_pipeline.genesys.media import MediaReader
 from recordings_pipeline.genesys.meter import Meter
+from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Job, Recording, Wanted
+from recordings_pipeline.stages.channel import Channel, Halted
+from recordings_pipeline.stages.committing import publish, verified
+from recordings_pipeline.stages.loops import Loop, Reader, Ticket
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.part_file import Digest, PartFile
+from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.space import Space
+
+# Two loops use two cores: hashing, writing and TLS release the interpreter lock.
+LOOPS = 2
+# fsync overlaps in the disk up to four threads, and gets slower beyond.
+COMMITTERS = 4
+GROUP_FILES, GROUP_S = 32, 0.2
+_STOP_CHECK_S = 0.2
+
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """A file under its final name.
+class Engine:
+    """How transfers run.
 
     Attributes:
-        received_bytes: Bytes this run took from the network, repeats included.
-        seconds: Wall time of the transfer.
-        forget: Removes what is left of the part, once the ledger knows the file.
+        connections: Most transfers at once.
+        reserve_bytes: Free space that is never used.
+        group_files: Most recordings that are published together.
+        group_s: How long the first of a group may wait for the others.
     """
 
-    path: PurePosixPath
-    digest: Digest
-    container: str
-    received_bytes: int
-    is_resumed: bool
-    seconds: float
-    forget: Callable[[], None]
+    connections: int = DEFAULT_CONNECTIONS
+    reserve_bytes: int = 0
+    group_files: int = GROUP_FILES
+    group_s: float = GROUP_S
+    new_reader: Callable[[], Reader] = MediaReader
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A file to fetch: the n-th of a recording.
+class _Failure:
+    """What ended a thread."""
 
-    Attributes:
-        is_text: Whether it is a written conversation instead of sound.
-    """
-
-    day: Day
-    conversation_id: str
-    recording_id: str
-    number: int
-    url: SignedUrl
-    is_text: bool = False
+    error: BaseException
 
 
-class Transfers:
-    """Fetches files; each thread keeps a connection of its own."""
+class Transfers(Generic[Other]):
+    """Fetches the files of recordings; of one use."""
 
-    def __init__(self, home: Home, stop: threading.Event, meter: Meter) -> None:
+    def __init__(
+        self, home: Home, stop: threading.Event, meter: Meter, engine: Engine | None = None
+    ) -> None:
         self._home = home
         self._meter = meter
         self._stop = stop
-        self._local = threading.local()
+        self._engine = engine or Engine()
+        self._space = Space(home.root, self._engine.reserve_bytes)
+        room = 2 * self._engine.connections
+        self._todo: Channel[Ticket] = Channel(room)
+        self._arrived: Channel[tuple[Recording, Arrival]] = Channel(room)
+        self._done: Channel[Recording | Other | _Failure] = Channel(8 * GROUP_FILES)
+        self._halt = threading.Event()
+        self._parts: set[PartFile] = set()
+        self._running: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
-    def fetch(self, wanted: Sequence[Wanted]) -> tuple[Fetched, ...]:
-        """Fetch and verify a recording's files, then publish them, continuing an earlier run.
+    def run(self, jobs: Iterable[Job | Other]) -> Generator[list[Ended | Other]]:
+        """Fetch, verify and publish; yield groups of what ended.
 
-        None is published before all are verified: no file lies outside of every manifest because
-        another one of its recording failed.
+        None of a recording's files is published before all of them are verified. What is no job
+        is handed through, so that the caller hears of it in this thread. When the caller asks for
+        the next group, what he was told of the last one counts as recorded. Close the iterator if
+        you do not read it to its end: threads end, and what is on its way is parked.
 
         Raises:
-            LinkExpired: Ask the platform for another URL; the part is kept.
-            AnswerUnusable: The host sent no byte that can be trusted; the part is kept.
-            TransferInterrupted: It kept breaking off; the part is kept.
-            NotFound: An object is gone; no part is kept.
-            UntrustedBytes: What arrived is whole and no audio; it lies in quarantine.
-            NameTaken: A foreign file has the final name.
-            Interrupted: The run was asked to stop; the part is kept.
+            Interrupted: The run was asked to stop; parts are kept.
+            StorageFailed: The disk has no room, or refused a write.
         """
-        with ExitStack() as stack:
-            parts = [stack.enter_context(self._part(file)) for file in wanted]
-            pairs = list(zip(wanted, parts, strict=True))
+        threads = [*self._threads("feeder", 1, lambda: self._feed(jobs))]
+        threads += self._threads("loop", LOOPS, self._loop)
+        threads += self._threads("committer", COMMITTERS, self._commit)
+        for thread in threads:
+            thread.start()
+        try:
+            yield from self._groups()
+        finally:
+            self._halt.set()
+            for channel in (self._todo, self._arrived, self._done):
+                channel.halt()
+            for thread in threads:
+                thread.join()
+            for part in self._parts:
+                part.park()
+
+    def _threads(self, kind: str, count: int, work: Callable[[], None]) -> list[threading.Thread]:
+        self._running[kind] = count
+        return [
+            threading.Thread(target=self._guarded, args=(kind, work), name=f"{kind}-{number}")
+            for number in range(count)
+        ]
+
+    def _guarded(self, kind: str, work: Callable[[], None]) -> None:
+        """Work, tell the caller's thread what goes wrong, and close what nobody fills any more."""
+        try:
             try:
-                arrived = [self._arrive(*pair, is_alone=len(pairs) == 1) for pair in pairs]
-            except UntrustedBytes:
-                for file, part in pairs:
-                    part.quarantine(self._home.path(_quarantine_path(file)))
-                raise
-            except NotFound:
-                for part in parts:
-                    part.recorded()
-                raise
-            for part, fetched in zip(parts, arrived, strict=True):
-                part.publish(self._home.root, fetched.path, fetched.digest)
-            return tuple(arrived)
+                work()
+            except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
+                self._done.put(_Failure(error))
+        except Halted:
+            pass
+        with self._lock:
+            self._running[kind] -= 1
+            if not self._running["feeder"]:
+                self._todo.close()
+            if not self._running["loop"]:
+                self._arrived.close()
+            if not self._running.total():
+                self._done.close()
 
-    def _part(self, wanted: Wanted) -> PartFile:
-        key = layout.part_key(wanted.recording_id, wanted.number)
-        return PartFile(self._home.path(layout.PARTS), key)
+    def _feed(self, jobs: Iterable[Job | Other]) -> None:
+        for job in jobs:
+            if isinstance(job, Job):
+                recording = Recording(job)
+                for wanted in job.wanted:
+                    self._todo.put((recording, wanted))
+            else:
+                self._done.put(job)
 
-    def _arrive(self, wanted: Wanted, part: PartFile, *, is_alone: bool) -> Fetched:
-        """Bring one part to its end and say how the file will be called."""
-        started = time.monotonic()
-        receiver = _Receiver(part, self._meter, is_text=wanted.is_text)
-        digest = part.proved(self._home.root)
-        if digest is None:
-            self._receive(wanted.url, receiver)
-            digest = part.digest()
-        container, reason = text_container_of(digest.head), None
-        if not wanted.is_text:
-            container, reason = container_of(digest.head), distrust(digest.head, digest.size)
-        if reason is not None or container is None:
-            raise UntrustedBytes(reason or "the bytes are no known form of a written conversation")
-        if not is_alone:
-            part.keep(digest)  # for a run that has to wait for the others
-        return Fetched(
-            path=layout.audio_path(
-                wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, container
-            ),
-            digest=digest,
-            container=container,
-            received_bytes=receiver.received_bytes,
-            is_resumed=receiver.is_resumed,
-            seconds=time.monotonic() - started,
-            forget=part.recorded,
-        )
+    def _loop(self) -> None:
+        descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = max(1, self._engine.connections // LOOPS)
+        concurrency = first_concurrency(most, descriptors // LOOPS)
+        Loop(self._engine.new_reader(), self._todo, concurrency, self).run(self._halt)
 
-    def _receive(self, url: SignedUrl, receiver: "_Receiver") -> None:
-        """Read until the part is whole, or the budget of fruitless attempts is spent."""
-        # Bytes that only repeat what was lost are no progress: a host that ignores Range and cuts
-        # every body would keep us for ever.
-        failures, furthest = 0, receiver.part.size
-        while not receiver.is_whole:
-            headers = transfer.request_headers(receiver.part.held)
-            ending = self._reader().read(url, headers, receiver.begin)
-            receiver.settle()
-            if receiver.is_whole:
-                return
-            failures = 0 if receiver.part.size > furthest else failures + 1
-            furthest = max(furthest, receiver.part.size)
-            pause = wait_s(MEDIA, max(failures, 1), None, random.random())  # noqa: S311 (jitter)
-            if pause is None:
-                raise TransferInterrupted(
-                    receiver.part.size, receiver.part.held.total or 0, ending.problem or "declined"
-                )
-            if self._stop.wait(pause):
+    def open_arrival(self, wanted: Wanted) -> Arrival:
+        """Open a file's part, with what an earlier run left of it."""
+        part = PartFile(self._home.path(layout.PARTS), wanted.key)
+        self._parts.add(part)
+        proved = part.proved(self._home.root)
+        return Arrival(wanted, part, proved, self._space, self._meter)
+
+    def arrived(self, recording: Recording, arrival: Arrival) -> None:
+        """Hand a whole file to the committers."""
+        self._arrived.put((recording, arrival))
+
+    def _commit(self) -> None:
+        for recording, arrival in self._arrived:
+            self.ended(recording, arrival, verified(arrival))
+
+    def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
+        """Keep how a file ended; the last one of its recording brings it to the caller."""
+        if recording.add(arrival.wanted.number, arrival.part, end):
+            self._done.put(recording)
+
+    def _groups(self) -> Iterator[list[Ended | Other]]:
+        group: list[Recording | Other] = []
+        due = 0.0
+        while True:
+            item = self._done.take(max(due - time.monotonic(), 0.0) if group else _STOP_CHECK_S)
+            if self._stop.is_set():
                 raise Interrupted
+            if isinstance(item, _Failure):
+                raise item.error
+            if item is not None:
+                due = due if group else time.monotonic() + self._engine.group_s
+                group.append(item)
+            is_over = self._done.is_over
+            if group and (
+                is_over or len(group) >= self._engine.group_files or time.monotonic() >= due
+            ):
+                ended = publish(self._home, group)
+                yield ended
+                self._forget(group, ended)
+                group = []
+            elif is_over:
+                return
 
-    def _reader(self) -> MediaReader:
-        if not hasattr(self._local, "reader"):
-            self._local.reader = MediaReader(self._stop)
-        reader: MediaReader = self._local.reader
-        return reader
-
-
-def _quarantine_path(wanted: Wanted) -> PurePosixPath:
-    key = layout.part_key(wanted.recording_id, wanted.number)
-    return layout.QUARANTINE / f"date={wanted.day}" / key
-
-
-class _Receiver:
-    """Feeds a part with what `core.transfer` says may be written to it."""
-
-    def __init__(self, part: PartFile, meter: Meter, *, is_text: bool) -> None:
-        self._is_text = is_text
-        self.part = part
-        self._meter = meter
-        self.received_bytes = 0
-        self.is_resumed = False
-        self._judgement: transfer.Judgement | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        if isinstance(self._judgement, transfer.Write):
-            return self.part.size == self._judgement.total
-        return self.part.held.is_whole
-
-    def begin(self, status: int, headers: Mapping[str, str]) -> Sink | None:
-        self._judgement = transfer.judge(self.part.held, status, headers, is_text=self._is_text)
-        if not isinstance(self._judgement, transfer.Write):
-            return None
-        if self._judgement.offset > 0 and not self.is_resumed:
-            self.is_resumed = True
-            self._meter.resumed()
-        self.part.begin(self._judgement.offset, self._judgement.total, self._judgement.etag)
-        return self._write
-
-    def settle(self) -> None:
-        """Act on an answer that brought no bytes."""
-        match self._judgement:
-            case transfer.StartOver():
-                self.part.drop()
-            case transfer.AskAgain():
-                raise LinkExpired
-            case transfer.Gone():
-                raise NotFound("GET media")
-            case transfer.Refuse(reason):
-                raise AnswerUnusable(reason)
-            case _:
-                pass
-
-    def _write(self, data: bytes) -> None:
-        self.received_bytes += len(data)
-        self._meter.received(len(data))
-        self.part.append(data)
+    def _forget(self, group: list[Recording | Other], ended: list[Ended | Other]) -> None:
+        """Remove what is left of parts whose files the caller has recorded."""
+        for item, end in zip(group, ended, strict=True):
+            if isinstance(item, Recording) and isinstance(end, Ended):
+                for part in item.parts:
+                    if end.error is None:
+                        part.recorded()
+                    self._parts.discard(part)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ def give_name(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError as error:
-        is_reserved = isinstance(error, FileExistsError) and not target.stat().st_size
+        is_reserved = isinstance(error, FileExistsError) and _is_empty_file(target)
         if not is_reserved and error.errno not in _NO_LINKS:
             raise
         move_to_free_name(source, target)
@@ -75,9 +76,15 @@ def move_to_free_name(source: Path, target: Path) -> None:
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        if target.stat().st_size:
+        if not _is_empty_file(target):
             raise
     source.replace(target)
+
+
+def _is_empty_file(path: Path) -> bool:
+    """Say whether a name is an empty file of its own, no link and no pipe."""
+    found = path.lstat()
+    return stat.S_ISREG(found.st_mode) and not found.st_size
 
 
 def sync_directory(folder: Path) -> None:

@@ -21,6 +21,7 @@ from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.standings import (
     ListedConversation,
+    Settlement,
     Standing,
     TranscriptStanding,
     standing_from,
@@ -38,6 +39,7 @@ from recordings_pipeline.storage.ledger_engine import (
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
+from recordings_pipeline.storage.recording_book import RecordingBook
 
 _ROWS = 1_000
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
@@ -56,6 +58,7 @@ class Ledger:
         self.days = DayBook(self._engine)
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
+        self.recordings = RecordingBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -175,11 +178,18 @@ class Ledger:
         files: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         """Say how a recording stands now; its files are those of this call, or none."""
+        settlement = Settlement(recording_id, verdict, retry_time, tuple(files))
+        self.settle_all([settlement], now)
+
+    def settle_all(self, settlements: Iterable[Settlement], now: datetime) -> None:
+        """Say how some recordings stand now: all of them, or none."""
+        columns = tables.files.c
         with writing(self._engine) as db:
-            db.execute(delete(tables.files).where(tables.files.c.recording_id == recording_id))
-            for file in files:
-                db.execute(insert(tables.files).values(file))
-            move(db, recording_id, verdict, now, retry_time=retry_time)
+            for one in settlements:
+                db.execute(delete(tables.files).where(columns.recording_id == one.recording_id))
+                if one.files:
+                    db.execute(insert(tables.files), [dict(file) for file in one.files])
+                move(db, one.recording_id, one.verdict, now, retry_time=one.retry_time)
 
     def files(self, day: Day) -> dict[str, list[dict[str, Any]]]:
         """Return the day's audio files by recording, in order of their numbers."""

@@ -1,7 +1,9 @@
 """A download in progress: bytes that may continue later, and what they belong to.
 
-Beside ``<key>.part`` lies ``<key>.json``, its side record. A part without a readable side record,
-or one that ends elsewhere than the record says it may, is dropped: nothing foreign is resumed.
+Beside ``<key>.part`` lies ``<key>.json``, its side record: whose content it is, and the SHA-256 of
+so many first bytes. Only those bytes are continued, after they were read back and hashed to the
+same digest; whatever else lies there is dropped, so that nothing foreign is ever resumed. Side
+records are not synced: one that a power cut takes costs a repeated download, never a wrong one.
 
 Publishing is a hard link (or what `give_name` does without one) followed by the removal of the
 part, so that an existing file is never replaced. The side record is removed last, after the ledger
@@ -9,58 +11,60 @@ knows: a run that died in between finds digest and name of the published file in
 """
 
 import hashlib
-import json
 import os
-from dataclasses import asdict, dataclass
+import stat
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Self
 
 from recordings_pipeline.core.containers import HEAD_BYTES
 from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.transfer import Held
-from recordings_pipeline.storage.durable import give_name, naming, publish_bytes, sync_directory
+from recordings_pipeline.storage.digests import Digest, digest_of, digest_of_prefix
+from recordings_pipeline.storage.durable import give_name, naming
+from recordings_pipeline.storage.side_record import SideRecord, read_record, write_record
 
-_BLOCK_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A finished file: its size in bytes, SHA-256 in lower-case hex, and first bytes."""
-
-    size: int
-    sha256: str
-    head: bytes
+# TLS hands over 16 KiB at a time; hashing and writing a quarter of a MiB costs a sixth less.
+BLOCK_BYTES = 256 * 1024
+# What a kill may cost of each download on its way.
+CHECKPOINT_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _SideRecord:
-    etag: str | None
-    total: int
-    sha256: str | None = None
-    name: str | None = None
+@dataclass(slots=True)
+class PartCost:
+    """Seconds that one part took: of hashing, and of the disk."""
+
+    hashing_s: float = 0.0
+    disk_s: float = 0.0
 
 
 class PartFile:
-    """The part of one audio file; used by one thread at a time."""
+    """The part of one audio file; used by one thread at a time, and handed on between them."""
 
     def __init__(self, folder: Path, key: str) -> None:
+        self._key = key
         self._part = folder / f"{key}.part"
         self._side = folder / f"{key}.json"
-        self._record = _read(self._side)
-        self._file = self._part.open("ab")
-        if self._record is None or self.size > self._record.total:
-            self._truncate(0)
+        self._descriptor: int | None = None
+        self._buffer = bytearray()
+        self._hash = hashlib.sha256()
+        self._written = self._checkpoint = 0
+        self._head = b""
+        self.cost = PartCost()
+        self._record = read_record(self._side, key)
+        if self._record is not None and self._record.name is None:
+            self._recover(self._record)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with naming(self._part):
-            self._file.close()
+        self.park()
 
     @property
     def size(self) -> int:
-        return self._file.tell()
+        return self._written + len(self._buffer)
 
     @property
     def held(self) -> Held:
@@ -70,107 +74,177 @@ class PartFile:
         return Held(self.size, self._record.etag, self._record.total)
 
     def begin(self, offset: int, total: int, etag: str | None) -> None:
-        """Bind the part to some content and keep its first ``offset`` bytes."""
-        record = _SideRecord(etag, total)
-        if record != self._record:
-            # The old bytes go before the new binding comes: a crash between the two leaves an
-            # empty part, never old bytes under a new name.
-            self._truncate(0 if offset == 0 else self.size)
-            self._record = record
-            self._save()
-        self._truncate(offset)
+        """Bind the part to some content and keep its first ``offset`` bytes: all, or none."""
+        before = self._record
+        is_same = before is not None and (before.etag, before.total) == (etag, total)
+        attempt = before.attempt + 1 if before is not None and is_same else 1
+        if offset == 0 or offset != self.size:
+            self._empty()
+        self._record = SideRecord(self._key, etag, total, attempt=attempt)
 
     def append(self, data: bytes) -> None:
-        with naming(self._part):
-            self._file.write(data)
+        if not self._buffer and len(data) >= BLOCK_BYTES:
+            self._write(data)
+            return
+        self._buffer += data
+        if len(self._buffer) >= BLOCK_BYTES:
+            self._flush()
 
     def drop(self) -> None:
         """Forget the content: the next request starts over."""
-        self._truncate(0)
+        self._empty()
         self._side.unlink(missing_ok=True)
         self._record = None
 
-    def digest(self) -> Digest:
-        """Sync the file and read it back as a whole: a resumed file is proved like any other."""
+    def sync(self) -> Digest:
+        """Bring every byte to the disk and return the digest of all."""
+        self._flush()
+        started = time.perf_counter()
         with naming(self._part):
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        return digest_of(self._part)
+            os.fsync(self._open())
+        self.cost.disk_s += time.perf_counter() - started
+        return Digest(self._written, self._hash.hexdigest(), self._head)
 
-    def keep(self, digest: Digest, name: PurePosixPath | None = None) -> None:
+    def park(self) -> None:
+        """Leave the part so that a later run continues it; without bytes nothing is left."""
+        if self._descriptor is None:
+            return
+        self._flush()
+        if self._record is not None and self._record.name is None:
+            if self.size and self._record.etag is not None:
+                self._save_prefix()
+            else:
+                self.recorded()
+        self._close()
+
+    def keep(self, digest: Digest, name: PurePosixPath) -> None:
         """Remember that the part is whole and verified, and the name it is about to get."""
-        etag = self._record.etag if self._record else None
-        self._record = _SideRecord(etag, digest.size, digest.sha256, str(name) if name else None)
-        self._save()
+        record = self._record or SideRecord(self._key, None, digest.size)
+        self._save(replace(record, size=digest.size, sha256=digest.sha256, name=str(name)))
 
-    def publish(self, root: Path, name: PurePosixPath, digest: Digest) -> None:
+    def publish(self, root: Path, name: PurePosixPath, digest: Digest) -> Path:
         """Give the finished part its final name below ``root``; once more does nothing.
+
+        Returns:
+            The directory of the name, for the caller to sync.
 
         Raises:
             NameTaken: Something else has that name; nothing was replaced.
         """
         target = root / name
-        self.keep(digest, name)
+        started = time.perf_counter()
+        self._close()
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             give_name(self._part, target)
         except FileExistsError:
-            if digest_of(target).sha256 != digest.sha256:
+            if not _is_regular(target) or digest_of(target).sha256 != digest.sha256:
                 raise NameTaken(str(name)) from None
-        sync_directory(target.parent)
+        except FileNotFoundError:
+            if not target.is_file():  # published by a run that died before it could say so
+                raise
+        self._part.unlink(missing_ok=True)
+        self.cost.disk_s += time.perf_counter() - started
+        return target.parent
 
     def proved(self, root: Path) -> Digest | None:
         """Return the digest of what an earlier run verified, published or not; None without it."""
-        if self._record is None or self._record.sha256 is None:
+        if self._record is None or self._record.name is None:
             return None
-        names = (
-            [self._part] if self._record.name is None else [root / self._record.name, self._part]
-        )
-        found = (digest_of(path) for path in names if path.is_file())
-        return next((digest for digest in found if digest.sha256 == self._record.sha256), None)
+        for path in (root / self._record.name, self._part):
+            if path.is_file() and (digest := digest_of(path)).sha256 == self._record.sha256:
+                return digest
+        self.drop()
+        return None
 
     def recorded(self) -> None:
         """Remove what is left of the part: the ledger knows the published file now."""
+        self._close()
         self._part.unlink(missing_ok=True)
         self._side.unlink(missing_ok=True)
 
     def quarantine(self, target: Path) -> None:
         """Move bytes that cannot be trusted aside, for a person to look at."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        with naming(self._part):
-            self._file.flush()
-        if self.size:
+        if self._descriptor is not None:
+            self._flush()
+        self._close()
+        if self._part.exists() and self._part.stat().st_size:
             self._part.replace(target)
-        else:
-            self._part.unlink(missing_ok=True)
-        self._side.unlink(missing_ok=True)
+        self.recorded()
 
-    def _truncate(self, size: int) -> None:
+    def _recover(self, record: SideRecord) -> None:
+        """Take over the bytes that the record speaks of, if they still have its digest."""
+        try:
+            self._descriptor = os.open(self._part, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            self.drop()
+            return
+        found = digest_of_prefix(self._descriptor, record.size)
+        if found is None or found[0].hexdigest() != record.sha256:
+            self.drop()
+            return
+        self._hash, self._head = found
+        self._written = self._checkpoint = record.size
         with naming(self._part):
-            self._file.flush()
-            self._file.truncate(size)
-            self._file.seek(0, os.SEEK_END)
+            os.ftruncate(self._descriptor, record.size)
+            os.lseek(self._descriptor, record.size, os.SEEK_SET)
 
-    def _save(self) -> None:
-        if self._record is not None:
-            publish_bytes(self._side, json.dumps(asdict(self._record)).encode())
+    def _open(self) -> int:
+        if self._descriptor is None:
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+            with naming(self._part):
+                self._descriptor = os.open(self._part, flags, 0o666)
+        return self._descriptor
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
+
+    def _empty(self) -> None:
+        self._buffer.clear()
+        self._hash, self._head = hashlib.sha256(), b""
+        self._written = self._checkpoint = 0
+        descriptor = self._open()
+        with naming(self._part):
+            os.ftruncate(descriptor, 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+
+    def _flush(self) -> None:
+        if self._buffer:
+            block, self._buffer = self._buffer, bytearray()
+            self._write(block)
+
+    def _write(self, block: bytes | bytearray) -> None:
+        if len(self._head) < HEAD_BYTES:
+            self._head += bytes(block[: HEAD_BYTES - len(self._head)])
+        began = time.perf_counter()
+        self._hash.update(block)
+        hashed = time.perf_counter()
+        left = memoryview(block)
+        descriptor = self._open()
+        with naming(self._part):
+            while left:
+                left = left[os.write(descriptor, left) :]
+        self._written += len(block)
+        self.cost.hashing_s += hashed - began
+        self.cost.disk_s += time.perf_counter() - hashed
+        if self._written - self._checkpoint >= CHECKPOINT_BYTES:
+            self._save_prefix()
+
+    def _save_prefix(self) -> None:
+        if self._record is not None and self._record.etag is not None:
+            self._checkpoint = self._written
+            self._save(
+                replace(self._record, size=self._written, sha256=self._hash.hexdigest(), name=None)
+            )
+
+    def _save(self, record: SideRecord) -> None:
+        self._record = record
+        write_record(self._side, record)
 
 
-def digest_of(path: Path) -> Digest:
-    """Read a file once and return its digest; bounded memory."""
-    sha256 = hashlib.sha256()
-    size, head = 0, b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            head = head or block[:HEAD_BYTES]
-            size += len(block)
-            sha256.update(block)
-    return Digest(size, sha256.hexdigest(), head)
-
-
-def _read(side: Path) -> _SideRecord | None:
-    try:
-        record = _SideRecord(**json.loads(side.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None
-    return record if isinstance(record.total, int) else None
+def _is_regular(path: Path) -> bool:
+    """Say whether a name is a file's own: opening a FIFO would wait for ever."""
+    return stat.S_ISREG(path.lstat().st_mode)

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.core.secrets import SignedUrl, signed_url
 from recordings_pipeline.core.transfer import MAX_BYTES, Held, request_headers
-from recordings_pipeline.genesys.media import Begin, Ending, MediaReader, Sink
+from recordings_pipeline.genesys.media import Ending, MediaReader, ReaderLimits
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
 from tests.conftest import Start
@@ -24,14 +22,12 @@ WHOLE = request_headers(Held())
 BARE_AND_FULL = pytest.mark.parametrize("body", [b"", b"text"], ids=["bare", "with a body"])
 
 
-@pytest.fixture
-def stop() -> threading.Event:
-    return threading.Event()
+DEADLINE_S = 20.0
 
 
 @pytest.fixture
-def reader(stop: threading.Event) -> Generator[MediaReader]:
-    reader = MediaReader(stop)
+def reader() -> Generator[MediaReader]:
+    reader = MediaReader()
     yield reader
     reader.close()
 
@@ -47,9 +43,12 @@ class Taken:
     def content(self) -> bytes:
         return b"".join(self.blocks)
 
-    def begin(self, status: int, headers: Mapping[str, str]) -> Sink | None:
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
         self.begun.append((status, dict(headers)))
-        return self.blocks.append if status in (200, 206) else None
+        return status in (200, 206)
+
+    def write(self, data: bytes) -> None:
+        self.blocks.append(data)
 
 
 def fetch(
@@ -57,7 +56,16 @@ def fetch(
 ) -> tuple[Ending, Taken]:
     url = signed_url(f"{source.url}/r?Signature=hush") if isinstance(source, Host) else source
     taken = Taken()
-    return reader.read(url, headers, taken.begin), taken
+    reader.start(url, headers, taken, DEADLINE_S)
+    return ended(reader), taken
+
+
+def ended(reader: MediaReader) -> Ending:
+    """Drive a reader until its only transfer has ended."""
+    while not (endings := reader.finished(1.0)):
+        pass
+    ((_, ending),) = endings
+    return ending
 
 
 def recording(simulator: Simulator) -> tuple[SignedUrl, bytes]:
@@ -200,50 +208,68 @@ def test_only_https_is_spoken_beyond_this_machine(reader: MediaReader, url: str)
 
 
 class DiskFull(Exception):
-    """What a sink may fail with."""
+    """What a receiver may fail with."""
 
 
-def fails(*_arguments: object) -> None:
-    raise DiskFull
+class FailsToBegin(Taken):
+    """Does not even take an answer."""
+
+    def begin(self, _status: int, _headers: Mapping[str, str]) -> bool:
+        raise DiskFull
 
 
-@pytest.mark.parametrize("begin", [fails, lambda *_: fails], ids=["to begin", "to write"])
-def test_a_failure_reaches_the_caller_and_the_reader_reads_on(
-    serve: Serve, reader: MediaReader, begin: Begin
+class FailsToWrite(Taken):
+    """Has no room for a body."""
+
+    def write(self, _data: bytes) -> None:
+        raise DiskFull
+
+
+@pytest.mark.parametrize("failing", [FailsToBegin, FailsToWrite])
+def test_a_failure_comes_with_the_ending_and_the_reader_reads_on(
+    serve: Serve, reader: MediaReader, failing: type[Taken]
 ) -> None:
     url = signed_url(serve(in_turn(Answer(200, b"good"))).url)
 
-    with pytest.raises(DiskFull):
-        reader.read(url, WHOLE, begin)
+    reader.start(url, WHOLE, failing(), DEADLINE_S)
 
+    assert isinstance(ended(reader).failure, DiskFull)
     assert fetch(reader, url)[1].content == b"good"
 
 
-def test_after_the_request_to_stop_nothing_is_handed_over(
-    serve: Serve, reader: MediaReader, stop: threading.Event
+def test_many_transfers_run_at_once_and_each_ends_for_itself(
+    serve: Serve, reader: MediaReader
 ) -> None:
-    url = signed_url(serve(in_turn(Answer(200, b"x"))).url)
+    held = Answer(200, b"half", {"Content-Length": "8"}, is_held=True)
+    slow = signed_url(serve(in_turn(held)).url)
+    fast = serve(in_turn(Answer(200, b"good")))
+    waiting = Taken()
+    reader.start(slow, WHOLE, waiting, DEADLINE_S)
+
+    contents = [fetch(reader, fast)[1].content for _ in range(3)]
+
+    assert contents == [b"good"] * 3
+    assert reader.active == 1
+    reader.close()
+    assert waiting.content == b"half"
+
+
+@pytest.mark.parametrize("deadline_s", [0.2, DEADLINE_S], ids=["its deadline", "the lowest rate"])
+def test_a_stalled_transfer_ends_by(serve: Serve, deadline_s: float) -> None:
+    held = Answer(200, b"half", {"Content-Length": "8"}, is_held=True)
+    reader = MediaReader(ReaderLimits(low_speed_s=1))
     taken = Taken()
-    stop.set()
 
-    with pytest.raises(Interrupted):
-        reader.read(url, WHOLE, taken.begin)
+    reader.start(signed_url(serve(in_turn(held)).url), WHOLE, taken, deadline_s)
 
-    assert taken.begun == []
+    assert ended(reader) == Ending("libcurl error 28")
+    assert taken.content == b"half"
+    reader.close()
 
 
-def test_a_request_to_stop_ends_a_transfer_and_keeps_its_bytes(
-    serve: Serve, reader: MediaReader, stop: threading.Event
-) -> None:
-    half = Answer(200, b"half", {"Content-Length": "8"}, is_held=True)
-    url = signed_url(serve(in_turn(half)).url)
-    taken: list[bytes] = []
+def test_a_header_that_came_twice_is_a_list(serve: Serve, reader: MediaReader) -> None:
+    host = serve(in_turn(Answer(403, b"", {"X-Part": "1", "x-part": "2"})))
 
-    def sink(data: bytes) -> None:
-        taken.append(data)
-        stop.set()
+    _, taken = fetch(reader, host)
 
-    with pytest.raises(Interrupted):
-        reader.read(url, WHOLE, lambda _status, _headers: sink)
-
-    assert taken == [b"half"]
+    assert taken.begun[0][1]["x-part"] == "1, 2"

@@ -30,7 +30,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Generator[Batch]:
         calls = simulator.world.calls(DAY.date)
         wanted = [standing_of(call) for call in calls[:RELISTED]]
         wanted.append(standing_of(calls[RELISTED], UNLISTED_ID))
-        yield next(deliveries(export, DAY, wanted)), calls
+        yield next(deliveries(export, DAY, [wanted])), calls
 
 
 def test_an_archived_recording_does_not_hold_up_the_others(batch: Batch) -> None:
@@ -73,16 +73,21 @@ def test_a_recording_nobody_asked_for_is_told_apart(batch: Batch) -> None:
     assert delivery.media[UNLISTED_ID] == []
 
 
-def test_a_batch_holds_a_hundred_conversations(start: Start, opened: Open) -> None:
+def test_a_batch_holds_a_hundred_conversations_and_the_next_is_asked_for_meanwhile(
+    start: Start, opened: Open
+) -> None:
     simulator = start(calls_per_day=120)
     calls = [c for c in simulator.world.calls(DAY.date) if c.recording_id]
     fresh = [standing_of(call) for call in calls if call.file_state != "ARCHIVED"]
     assert len(fresh) > BATCH_SIZE
 
-    delivery = next(deliveries(opened(simulator), DAY, fresh))
+    coming = deliveries(opened(simulator), DAY, [fresh])
+    delivery = next(coming)
 
     assert len(delivery.standings) == BATCH_SIZE
-    assert simulator.traffic.routes[SUBMIT] == 1
+    assert simulator.traffic.routes[SUBMIT] == 2
+    assert [len(delivery.standings) for delivery in coming] == [len(fresh) - BATCH_SIZE]
+    assert simulator.traffic.routes[SUBMIT] == 2
 
 
 def test_nothing_wanted_asks_nothing(start: Start, opened: Open) -> None:

@@ -1,7 +1,10 @@
 """One file's way from a signed URL to its name: cut, resumed, refused, published once."""
 
 import hashlib
+import threading
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,18 +17,21 @@ from recordings_pipeline.core.errors import (
     NameTaken,
     NotFound,
     RecordingsError,
+    StorageFailed,
     TransferInterrupted,
     UntrustedBytes,
 )
 from recordings_pipeline.core.secrets import signed_url
+from recordings_pipeline.core.transfer import Held
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
+from recordings_pipeline.stages.arrivals import Ended, Fetched, Job, Wanted
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.transfers import Fetched, Transfers, Wanted
+from recordings_pipeline.stages.transfers import Engine, Transfers
 from recordings_pipeline.storage.part_file import PartFile
 from tests.conftest import Start
-from tests.hosts import Answer, Patience, Serve, in_turn
+from tests.hosts import Answer, Heard, Serve, in_turn
 from tests.stages.conftest import DAY, Open
 
 PLAIN, DELETED, TRANSCRIBED = 0, 2, 4
@@ -60,10 +66,23 @@ def etag_of(simulator: Simulator, call: Call) -> str:
     return simulator.content(str(call.recording_id)).etag
 
 
+def fetch_all(export: Export, *jobs: Job, engine: Engine | None = None) -> list[Ended]:
+    """Fetch some recordings and record them, as the stage does; in the order they ended."""
+    transfers: Transfers[Job] = Transfers(export.home, export.stop, export.client.meter, engine)
+    found = [item for group in transfers.run(jobs) for item in group]
+    return [item for item in found if isinstance(item, Ended)]
+
+
 def fetch(export: Export, file: Wanted) -> Fetched:
-    """Fetch a recording that has one file."""
-    (fetched,) = Transfers(export.home, export.stop, export.client.meter).fetch([file])
-    return fetched
+    """Fetch a recording that has one file, or raise what stands in its way."""
+    (ended,) = fetch_all(export, Job((file,)))
+    if ended.error is not None:
+        raise ended.error
+    return ended.fetched[0]
+
+
+def left_parts(export: Export) -> list[str]:
+    return sorted(path.name for path in export.home.path(layout.PARTS).iterdir())
 
 
 def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Open) -> None:
@@ -76,6 +95,7 @@ def test_a_cut_download_goes_on_and_no_byte_comes_twice(start: Start, opened: Op
     assert (export.home.root / fetched.path).read_bytes() == content
     assert fetched.is_resumed
     assert fetched.received_bytes == simulator.traffic.media_bytes == len(content)
+    assert left_parts(export) == []
 
 
 @pytest.mark.parametrize("left", [1, 100_000, "all but one"], ids=str)
@@ -95,6 +115,18 @@ def test_a_download_resumes_from_the_byte_an_earlier_run_holds(
     assert fetched.digest.sha256 == hashlib.sha256(content).hexdigest()
 
 
+def test_a_part_that_holds_every_byte_asks_for_none(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    content = content_of(simulator, call)
+    hold(export, call, content, etag_of(simulator, call), len(content))
+
+    fetched = fetch(export, wanted(simulator, call))
+
+    assert (export.home.root / fetched.path).read_bytes() == content
+    assert simulator.traffic.media_requests == 0
+
+
 def test_a_part_of_other_content_is_not_resumed(start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
@@ -110,14 +142,18 @@ def test_a_part_of_other_content_is_not_resumed(start: Start, opened: Open) -> N
 def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
-    first = fetch(export, wanted(simulator, call))
+    job = Job((wanted(simulator, call),))
+    transfers: Transfers[Job] = Transfers(export.home, export.stop, export.client.meter)
+    with closing(transfers.run([job])) as groups:
+        ((first,),) = [next(groups)]  # and nobody comes to record it
 
-    again = fetch(export, wanted(simulator, call))
-    again.forget()
+    (again,) = fetch_all(export, job)
 
-    assert (again.path, again.digest, again.received_bytes) == (first.path, first.digest, 0)
+    assert isinstance(first, Ended)
+    assert [file.path for file in again.fetched] == [file.path for file in first.fetched]
+    assert again.fetched[0].received_bytes == 0
     assert simulator.traffic.media_requests == 1
-    assert list(export.home.path(layout.PARTS).iterdir()) == []
+    assert left_parts(export) == []
 
 
 @pytest.mark.parametrize(
@@ -145,6 +181,17 @@ def test_an_answer_without_bytes_leaves_the_held_ones_where_they_are(
     assert part.read_bytes() == b"held"
 
 
+def test_a_url_past_its_time_is_not_even_tried(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    file = replace(wanted(simulator, call_of(simulator)), good_until=time.monotonic())
+
+    with pytest.raises(LinkExpired):
+        fetch(export, file)
+
+    assert simulator.traffic.media_requests == 0
+
+
 def test_what_is_gone_at_the_source_leaves_no_part_behind(start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator, DELETED)
@@ -153,7 +200,7 @@ def test_what_is_gone_at_the_source_leaves_no_part_behind(start: Start, opened: 
     with pytest.raises(NotFound):
         fetch(export, wanted(simulator, call))
 
-    assert list(export.home.path(layout.PARTS).iterdir()) == []
+    assert left_parts(export) == []
 
 
 def test_whole_bytes_that_are_no_audio_go_to_quarantine(start: Start, opened: Open) -> None:
@@ -184,7 +231,9 @@ def test_a_foreign_file_with_the_final_name_is_left_alone(start: Start, opened: 
     assert path.read_bytes() == b"foreign"
 
 
-def test_a_stopped_transfer_keeps_its_part(start: Start, opened: Open) -> None:
+def test_a_stopped_run_keeps_its_parts_and_asks_for_nothing_more(
+    start: Start, opened: Open
+) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
     content = content_of(simulator, call)
@@ -199,18 +248,89 @@ def test_a_stopped_transfer_keeps_its_part(start: Start, opened: Open) -> None:
     assert content.startswith(kept)
 
 
+WHOLE = {"Content-Length": "5000", "ETag": '"a"', "Content-Type": "audio/wav"}
+
+
 def test_a_host_that_cuts_every_whole_body_is_given_up(
     serve: Serve, start: Start, opened: Open
 ) -> None:
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
-    whole = {"Content-Length": "5000", "ETag": '"a"', "Content-Type": "audio/wav"}
-    host = serve(in_turn(Answer(200, b"RIFF" + bytes(1_000), whole)))
-    url = signed_url(f"{host.url}/media")
-    file = Wanted(DAY, call.conversation_id, str(call.recording_id), 1, url)
+    host = serve(in_turn(Answer(200, b"RIFF" + bytes(1_000), WHOLE)))
+    file = replace(wanted(simulator, call), url=signed_url(f"{host.url}/media"))
 
     with pytest.raises(TransferInterrupted, match="of 5000 bytes"):
-        Transfers(export.home, Patience(), export.client.meter).fetch([file])
+        fetch(export, file)
 
-    asked = len(host.asked)
-    assert export.client.spent.bytes_moved == asked * 1_004
+    assert export.client.spent.bytes_moved == len(host.asked) * 1_004
+
+
+def test_a_stop_parks_what_is_on_its_way_and_the_next_run_continues_it(
+    serve: Serve, start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=6)
+    export, call = opened(simulator), call_of(simulator)
+    half = Answer(200, b"RIFF" + bytes(996), WHOLE, is_held=True)
+
+    def reply(_heard: Heard) -> Answer:
+        threading.Timer(0.3, export.stop.set).start()
+        return half
+
+    host = serve(reply)
+    began = time.monotonic()
+
+    with pytest.raises(Interrupted):
+        fetch(export, replace(wanted(simulator, call), url=signed_url(f"{host.url}/media")))
+
+    assert time.monotonic() - began < 10
+    with PartFile(export.home.path(layout.PARTS), str(call.recording_id)) as part:
+        assert part.held == Held(1_000, '"a"', 5_000)
+
+
+def test_a_slow_host_does_not_hold_up_another_one(serve: Serve, start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=60)
+    export = opened(simulator)
+    calls = [c for c in simulator.world.calls(DAY.date) if c.is_exportable][:20]
+    held = serve(in_turn(Answer(200, b"RIFF", WHOLE, is_held=True)))
+    slow = [replace(wanted(simulator, c), url=signed_url(f"{held.url}/m")) for c in calls[:12]]
+    fast = [wanted(simulator, call) for call in calls[12:]]
+    transfers: Transfers[Job] = Transfers(
+        export.home, export.stop, export.client.meter, Engine(connections=8)
+    )
+
+    ended: list[object] = []
+    with closing(transfers.run([Job((file,)) for file in [*slow, *fast]])) as groups:
+        while len(ended) < len(fast):
+            ended += next(groups)
+
+    paths = [end.fetched for end in ended if isinstance(end, Ended)]
+    assert all(paths)
+
+
+def test_a_recording_that_would_touch_the_reserve_stops_the_run(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    file = wanted(simulator, call_of(simulator))
+
+    with pytest.raises(StorageFailed, match="RECORDINGS_RESERVE_GB"):
+        fetch_all(export, Job((file,)), engine=Engine(reserve_bytes=10**18))
+
+    assert left_parts(export) == []
+
+
+def test_what_is_no_recording_is_handed_through_and_groups_are_as_small_as_asked_for(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=30)
+    export = opened(simulator)
+    calls = [call for call in simulator.world.calls(DAY.date) if call.is_exportable]
+    jobs: list[Job | str] = [Job((wanted(simulator, call),)) for call in calls]
+    transfers: Transfers[str] = Transfers(
+        export.home, export.stop, export.client.meter, Engine(group_files=1)
+    )
+
+    groups = list(transfers.run([*jobs, "not a recording"]))
+
+    assert {len(group) for group in groups} == {1}
+    assert ["not a recording"] in groups
+    assert len(groups) == len(jobs) + 1

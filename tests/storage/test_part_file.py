@@ -1,6 +1,8 @@
 """Parts continue, publish once, and never take foreign bytes along."""
 
 import hashlib
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,18 +11,27 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from recordings_pipeline.core.errors import NameTaken
-from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.core.transfer import Held
+from recordings_pipeline.storage.digests import Digest
+from recordings_pipeline.storage.part_file import (
+    BLOCK_BYTES,
+    CHECKPOINT_BYTES,
+    PartFile,
+)
 
 NAME = PurePosixPath("audio/file.wav")
 PUBLISHER = """
 import sys
 from pathlib import Path, PurePosixPath
+from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.part_file import PartFile
 root = Path(sys.argv[1])
 with PartFile(root, "k") as part:
     part.begin(0, 3, None)
     part.append(b"abc")
-    part.publish(root, PurePosixPath("audio/file.wav"), part.digest())
+    digest = part.sync()
+    part.keep(digest, PurePosixPath("audio/file.wav"))
+    sync_directory(part.publish(root, PurePosixPath("audio/file.wav"), digest))
 """
 
 
@@ -33,24 +44,85 @@ def can_trace() -> bool:
     )
 
 
+def begun(folder: Path, content: bytes, total: int, etag: str | None = '"a"') -> None:
+    """Leave a part behind, as a run that was stopped does."""
+    with PartFile(folder, "k") as part:
+        part.begin(0, total, etag)
+        part.append(content)
+
+
+def finished(part: PartFile, content: bytes) -> Digest:
+    """Fill a part and verify it."""
+    part.begin(0, len(content), '"a"')
+    part.append(content)
+    digest = part.sync()
+    part.keep(digest, NAME)
+    return digest
+
+
 def test_a_part_continues_where_it_stopped(tmp_path: Path) -> None:
-    with PartFile(tmp_path, "k") as part:
-        part.begin(0, 6, '"a"')
-        part.append(b"abc")
+    begun(tmp_path, b"abc", 6)
 
     with PartFile(tmp_path, "k") as part:
-        assert (part.held.size, part.held.etag, part.held.total) == (3, '"a"', 6)
+        assert part.held == Held(3, '"a"', 6)
         part.begin(3, 6, '"a"')
         part.append(b"def")
 
-        assert part.digest().sha256 == hashlib.sha256(b"abcdef").hexdigest()
+        assert part.sync() == Digest(6, hashlib.sha256(b"abcdef").hexdigest(), b"abcdef")
 
 
-def test_a_part_without_side_record_is_dropped(tmp_path: Path) -> None:
-    (tmp_path / "k.part").write_bytes(b"foreign")
+def test_what_was_written_after_the_last_checkpoint_is_not_trusted(tmp_path: Path) -> None:
+    block = bytes(CHECKPOINT_BYTES)
+    part = PartFile(tmp_path, "k")
+    part.begin(0, 2 * CHECKPOINT_BYTES, '"a"')
+    part.append(block)
+    part.append(b"x" * BLOCK_BYTES)  # and then the process is killed
 
-    with PartFile(tmp_path, "k") as part:
-        assert part.size == 0
+    with PartFile(tmp_path, "k") as again:
+        assert again.size == CHECKPOINT_BYTES
+        assert (tmp_path / "k.part").stat().st_size == CHECKPOINT_BYTES
+    part.park()
+
+
+@pytest.mark.parametrize(
+    ("part", "side"),
+    [
+        (b"foreign", None),
+        (b"foreign", "no JSON"),
+        (b"abX", "{the record of abc}"),
+        (b"ab", "{the record of abc}"),
+        (None, "{the record of abc}"),
+        (b"abc", "{the record of abc, of another recording}"),
+    ],
+    ids=["no record", "a torn record", "other bytes", "too few bytes", "no bytes", "exchanged"],
+)
+def test_nothing_foreign_is_resumed(tmp_path: Path, part: bytes | None, side: str | None) -> None:
+    begun(tmp_path, b"abc", 6)
+    record = (tmp_path / "k.json").read_text()
+    (tmp_path / "k.part").unlink()
+    (tmp_path / "k.json").unlink()
+    if part is not None:
+        (tmp_path / "k.part").write_bytes(part)
+    if side is not None and side.startswith("{"):
+        side = record.replace('"k"', '"other"') if "another" in side else record
+    if side is not None:
+        (tmp_path / "k.json").write_text(side)
+
+    with PartFile(tmp_path, "k") as found:
+        assert found.held == Held()
+        found.begin(0, 3, '"b"')
+        found.append(b"new")
+        assert found.sync().sha256 == hashlib.sha256(b"new").hexdigest()
+
+
+def test_a_part_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"precious")
+    (tmp_path / "k.part").symlink_to("elsewhere")
+
+    with PartFile(tmp_path, "k") as part, pytest.raises(OSError, match="symbolic links"):
+        part.begin(0, 3, '"a"')
+
+    assert (tmp_path / "elsewhere").read_bytes() == b"precious"
 
 
 def test_changed_content_starts_from_nothing(tmp_path: Path) -> None:
@@ -59,52 +131,101 @@ def test_changed_content_starts_from_nothing(tmp_path: Path) -> None:
         part.append(b"abc")
         part.begin(0, 9, '"b"')
 
-        assert part.size == 0
+        assert part.held == Held(0, '"b"', 9)
 
 
-def test_a_published_file_is_found_again_after_a_crash(tmp_path: Path) -> None:
+def test_content_that_cannot_be_continued_leaves_nothing(tmp_path: Path) -> None:
+    begun(tmp_path, b"abc", 6, etag=None)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_side_record_says_whose_bytes_how_many_and_for_the_how_manyeth_time(
+    tmp_path: Path,
+) -> None:
+    begun(tmp_path, b"abc", 6)
     with PartFile(tmp_path, "k") as part:
-        part.begin(0, 3, '"a"')
-        part.append(b"abc")
-        part.publish(tmp_path, NAME, part.digest())
+        part.begin(3, 6, '"a"')
+        part.append(b"d")
 
+    assert json.loads((tmp_path / "k.json").read_text()) == {
+        "recording": "k",
+        "etag": '"a"',
+        "total": 6,
+        "size": 4,
+        "sha256": hashlib.sha256(b"abcd").hexdigest(),
+        "attempt": 2,
+        "name": None,
+    }
+
+
+@pytest.mark.parametrize("is_published", [True, False], ids=["published", "verified"])
+def test_a_finished_file_is_found_again_after_a_crash(
+    tmp_path: Path,
+    is_published: bool,  # noqa: FBT001
+) -> None:
     with PartFile(tmp_path, "k") as part:
-        found = part.proved(tmp_path)
+        digest = finished(part, b"abc")
+        if is_published:
+            part.publish(tmp_path, NAME, digest)
 
-    assert found is not None
-    assert found.sha256 == hashlib.sha256(b"abc").hexdigest()
+    again = PartFile(tmp_path, "k")
+
+    assert again.proved(tmp_path) == digest
+    again.publish(tmp_path, NAME, digest)
     assert (tmp_path / NAME).read_bytes() == b"abc"
 
 
-def test_a_foreign_file_is_never_replaced(tmp_path: Path) -> None:
-    (tmp_path / "audio").mkdir()
-    (tmp_path / NAME).write_bytes(b"foreign")
-
+def test_a_finished_file_that_changed_since_is_fetched_anew(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
-        part.begin(0, 3, '"a"')
-        part.append(b"abc")
-        with pytest.raises(NameTaken):
-            part.publish(tmp_path, NAME, part.digest())
+        part.publish(tmp_path, NAME, finished(part, b"abc"))
+    (tmp_path / NAME).write_bytes(b"abX")
 
-    assert (tmp_path / NAME).read_bytes() == b"foreign"
+    again = PartFile(tmp_path, "k")
+
+    assert again.proved(tmp_path) is None
+    assert again.held == Held()
+
+
+@pytest.mark.parametrize("foreign", ["a file", "a pipe"])
+def test_what_has_the_name_is_never_replaced(tmp_path: Path, foreign: str) -> None:
+    (tmp_path / "audio").mkdir()
+    if foreign == "a pipe":
+        os.mkfifo(tmp_path / NAME)
+    else:
+        (tmp_path / NAME).write_bytes(b"foreign")
+
+    with PartFile(tmp_path, "k") as part, pytest.raises(NameTaken):
+        part.publish(tmp_path, NAME, finished(part, b"abc"))
+
+    assert (tmp_path / "k.part").read_bytes() == b"abc"
+    assert (tmp_path / NAME).is_fifo() or (tmp_path / NAME).read_bytes() == b"foreign"
 
 
 def test_nothing_is_left_once_the_ledger_knows(tmp_path: Path) -> None:
-    with PartFile(tmp_path / "", "k") as part:
-        part.begin(0, 3, '"a"')
-        part.append(b"abc")
-        part.publish(tmp_path, NAME, part.digest())
+    with PartFile(tmp_path, "k") as part:
+        part.publish(tmp_path, NAME, finished(part, b"abc"))
         part.recorded()
 
     assert [path.name for path in tmp_path.iterdir()] == ["audio"]
 
 
-def test_a_part_that_cannot_be_synced_has_no_digest(tmp_path: Path) -> None:
-    (tmp_path / "k.part").symlink_to("/dev/null")  # takes every byte, and cannot be synced
-    (tmp_path / "k.json").write_text('{"etag": null, "total": 3}')
+def test_bytes_that_cannot_be_trusted_are_moved_aside(tmp_path: Path) -> None:
+    with PartFile(tmp_path, "k") as part:
+        part.begin(0, 3, '"a"')
+        part.append(b"abc")
+        part.quarantine(tmp_path / "aside" / "k")
 
-    with PartFile(tmp_path, "k") as part, pytest.raises(OSError, match="Invalid argument"):
-        part.digest()
+    assert (tmp_path / "aside" / "k").read_bytes() == b"abc"
+    assert [path.name for path in tmp_path.iterdir()] == ["aside"]
+
+
+def test_a_part_that_cannot_be_synced_has_no_digest(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "k.part")  # takes every byte, and cannot be synced
+    with PartFile(tmp_path, "k") as part:
+        part.append(b"abc")
+        with pytest.raises(OSError, match="Invalid argument"):
+            part.sync()
 
 
 @pytest.mark.skipif(not can_trace(), reason="strace shows what the system was told")

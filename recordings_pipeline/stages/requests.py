@@ -1,0 +1,100 @@
+"""Batch requests under way: made ahead of their use, asked about when each is due."""
+
+import time
+from dataclasses import dataclass, field
+
+from recordings_pipeline.core.batches import usable_s
+from recordings_pipeline.core.model import BatchState
+from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.stages.export import Export
+
+# The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
+# its first half minute either way.
+FIRST_POLL_S = 0.2
+SLOWEST_POLL_S = 5.0
+POLL_GROWTH = 1.6
+# An archived recording comes back within minutes to hours.
+SLOWEST_ARCHIVED_POLL_S = 60.0
+# What takes longer than this is asked for again later.
+DEADLINE_S = 1_800.0
+# One is used up while the next gets ready.
+AHEAD = 2
+
+
+@dataclass(slots=True)
+class Request:
+    """A batch request under way.
+
+    Attributes:
+        due: When to ask about it, by the monotonic clock like all times here.
+    """
+
+    batch_id: str
+    standings: tuple[Standing, ...] = ()
+    is_archived: bool = False
+    made: float = field(default_factory=time.monotonic)
+    pause_s: float = FIRST_POLL_S
+    due: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.due = self.made + self.pause_s
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is over."""
+        return time.monotonic() - self.made >= DEADLINE_S
+
+
+class Requests:
+    """All requests of a run; fresh ones are few at a time, archived ones wait beside them."""
+
+    def __init__(self, export: Export) -> None:
+        self._export = export
+        self._under_way: list[Request] = []
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether another one would be made too early to be used."""
+        return sum(not request.is_archived for request in self._under_way) >= AHEAD
+
+    def make(self, standings: list[Standing], *, is_archived: bool) -> None:
+        """Ask for the recordings of some conversations."""
+        ids = list(dict.fromkeys(standing.conversation_id for standing in standings))
+        batch_id = self._export.client.request_batch(ids)
+        self._under_way.append(Request(batch_id, tuple(standings), is_archived))
+
+    def next(self) -> tuple[Request, BatchState]:
+        """Wait for the request that ends first, and forget it; it may have run out of time."""
+        while True:
+            request = min(self._under_way, key=lambda found: found.due)
+            state = polled(self._export, request)
+            if state.is_completed or request.is_over:
+                self._under_way.remove(request)
+                return request, state
+
+
+def polled(export: Export, request: Request) -> BatchState:
+    """Ask about a request once it is due; it is due again after a longer pause."""
+    export.client.wait(max(request.due - time.monotonic(), 0.0))
+    state = export.client.batch(request.batch_id)
+    slowest = SLOWEST_ARCHIVED_POLL_S if request.is_archived else SLOWEST_POLL_S
+    request.pause_s = min(request.pause_s * POLL_GROWTH, slowest)
+    request.due = time.monotonic() + request.pause_s
+    return state
+
+
+def awaited(export: Export, batch_id: str) -> BatchState:
+    """Poll one request until it is completed, or its time is over."""
+    request = Request(batch_id)
+    while True:
+        state = polled(export, request)
+        if state.is_completed or request.is_over:
+            return state
+
+
+def good_until(export: Export, request: Request) -> float:
+    """Return when the URLs of a request expire, by the monotonic clock."""
+    return request.made + usable_s(export.url_lifetime_s())

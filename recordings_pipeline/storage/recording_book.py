@@ -1,0 +1,120 @@
+"""A day's recordings, read so that memory does not grow with the day."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, func, or_, select
+
+from recordings_pipeline.core.completeness import BY_CALLER, FETCHABLE
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.standings import DueRecording, Standing, standing_from
+from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.ledger_engine import storing
+
+_PAGE = 1_000
+_RECORDINGS, _FILES, _CONVERSATIONS = tables.recordings.c, tables.files.c, tables.conversations.c
+
+
+class RecordingBook:
+    """Reads in pages: no transaction stays open that would keep the write-ahead log growing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def due(self, day: Day) -> list[DueRecording]:
+        """Return the recordings that may be fetched, those of one batch request together.
+
+        About 300 bytes each: a day of 100,000 takes 30 MB.
+        """
+        batch_id = func.coalesce(_CONVERSATIONS.batch_id, "")
+        query = (
+            select(_RECORDINGS.recording_id, batch_id)
+            .outerjoin(tables.conversations, _joined())
+            .where(_RECORDINGS.day == day.key, _may_be_fetched())
+            .order_by(batch_id, _RECORDINGS.conversation_id, _RECORDINGS.recording_id)
+        )
+        with storing(self._engine), self._engine.connect() as db:
+            rows = db.execution_options(yield_per=_PAGE).execute(query)
+            batches: dict[str, str] = {}
+            return [
+                DueRecording(id_, batches.setdefault(batch, batch) or None) for id_, batch in rows
+            ]
+
+    def untried(self, day: Day) -> list[Standing]:
+        """Return the recordings that nobody has tried to fetch, ordered by id."""
+        query = select(tables.recordings).where(
+            _RECORDINGS.day == day.key, _RECORDINGS.outcome == str(Outcome.DISCOVERED)
+        )
+        with storing(self._engine), self._engine.connect() as db:
+            rows = db.execute(query.order_by(_RECORDINGS.recording_id)).mappings()
+            return [standing_from(dict(row)) for row in rows]
+
+    def spans_to_come(
+        self, day: Day, without: Collection[str]
+    ) -> Iterator[tuple[datetime, datetime | None]]:
+        """Yield start and end of the conversation of each recording that is still to come.
+
+        What is forbidden is asked for again, and seldom comes: it is left out.
+        """
+        query = (
+            select(_RECORDINGS.recording_id, _RECORDINGS.start_time, _CONVERSATIONS.end_time)
+            .outerjoin(tables.conversations, _joined())
+            .where(
+                _RECORDINGS.day == day.key,
+                _RECORDINGS.outcome.in_([str(o) for o in FETCHABLE if not o.is_final]),
+            )
+        )
+        with storing(self._engine), self._engine.connect() as db:
+            for id_, start, end in db.execution_options(yield_per=_PAGE).execute(query):
+                if id_ not in without:
+                    yield start, end
+
+    def files(self, day: Day) -> Iterator[Mapping[str, Any]]:
+        """Yield recording, path and size of the day's files, ordered by recording and number."""
+        for row in self.manifest(day):
+            if row["path"] is not None:
+                yield row
+
+    def manifest(self, day: Day) -> Iterator[dict[str, Any]]:
+        """Yield a row per file, and one per recording without a file, ordered by recording."""
+        last = ""
+        while page := self._manifest_page(day, last):
+            yield from page
+            last = page[-1]["recording_id"]
+
+    def _manifest_page(self, day: Day, after: str) -> list[dict[str, Any]]:
+        """Return the rows of the next recordings; all files of one are on the same page."""
+        chosen = (
+            select(_RECORDINGS.recording_id)
+            .where(_RECORDINGS.day == day.key, _RECORDINGS.recording_id > after)
+            .order_by(_RECORDINGS.recording_id)
+            .limit(_PAGE)
+        )
+        query = (
+            select(
+                _RECORDINGS.recording_id,
+                _RECORDINGS.conversation_id,
+                _RECORDINGS.outcome,
+                func.nullif(_RECORDINGS.reason, "").label("reason"),
+                _RECORDINGS.retry_time,
+                *(column for column in _FILES if column.name != "recording_id"),
+            )
+            .outerjoin(tables.files, _FILES.recording_id == _RECORDINGS.recording_id)
+            .where(_RECORDINGS.recording_id.in_(chosen))
+            .order_by(_RECORDINGS.recording_id, _FILES.file_number)
+        )
+        with storing(self._engine), self._engine.connect() as db:
+            return [dict(row) for row in db.execute(query).mappings()]
+
+
+def _joined() -> ColumnElement[bool]:
+    return _CONVERSATIONS.conversation_id == _RECORDINGS.conversation_id
+
+
+def _may_be_fetched() -> ColumnElement[bool]:
+    return or_(
+        _RECORDINGS.outcome.in_([str(outcome) for outcome in FETCHABLE]),
+        (_RECORDINGS.outcome == str(BY_CALLER.outcome)) & (_RECORDINGS.reason == BY_CALLER.reason),
+    )

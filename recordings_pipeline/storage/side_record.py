@@ -1,0 +1,54 @@
+"""What lies beside a part: whose content it is, and the digest of so many first bytes.
+
+Side records are replaced by renaming, so that a kill leaves the old one or the new one; they are
+not synced, because one that a power cut takes costs a repeated download, never a wrong one.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from recordings_pipeline.storage.durable import naming
+
+
+@dataclass(frozen=True, slots=True)
+class SideRecord:
+    """What a part belongs to.
+
+    Attributes:
+        recording: The part's own key, so that records cannot be exchanged.
+        etag: Strong ETag of the content.
+        total: Its size.
+        size: Bytes of the part that the digest covers.
+        sha256: Digest of those bytes.
+        attempt: How many requests have brought bytes of this content.
+        name: Final name, once the part is whole and verified.
+    """
+
+    recording: str
+    etag: str | None
+    total: int
+    size: int = 0
+    sha256: str = ""
+    attempt: int = 1
+    name: str | None = None
+
+
+def write_record(side: Path, record: SideRecord) -> None:
+    """Replace a side record."""
+    beside = side.with_name(f".{side.name}.new")
+    with naming(side):
+        beside.write_bytes(json.dumps(asdict(record)).encode())
+        beside.replace(side)
+
+
+def read_record(side: Path, key: str) -> SideRecord | None:
+    """Return a part's side record; None without one that makes sense."""
+    try:
+        record = SideRecord(**json.loads(side.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    is_sound = record.recording == key and all(
+        isinstance(value, int) and value >= 0 for value in (record.total, record.size)
+    )
+    return record if is_sound else None
