@@ -64,8 +64,12 @@ def is_worth_retrying(status: int) -> bool:
     return status in _TRANSIENT
 
 
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def retry_after_s(headers: Mapping[str, str], now: datetime | None) -> float | None:
     """Read ``Retry-After``: seconds or an HTTP date, clamped to 0 … `MAX_WAIT_S`.
+
+    Args:
+        headers: Headers of an answer, looked up by lowercase name.
+        now: What time it is; None when nobody knows, so that a date says nothing.
 
     Returns:
         Seconds to wait; None when the header is absent or makes no sense.
@@ -73,12 +77,19 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return min(float(value), MAX_WAIT_S)
+    moment = http_date(value)
+    if moment is None or now is None:
+        return None
+    return min(max((moment - now).total_seconds(), 0.0), MAX_WAIT_S)
+
+
+def http_date(value: str) -> datetime | None:
+    """Read a date as HTTP writes it; None when it is none."""
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - now).total_seconds(), 0.0), MAX_WAIT_S)
 
 
 def wait_s(budget: Budget, failures: int, asked_s: float | None, jitter: float) -> float | None:
