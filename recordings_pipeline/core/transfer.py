@@ -7,28 +7,21 @@ Bodies of errors are never read: one of a store repeats the credential it refuse
 depends on it. Whether a link expired, its signature is wrong or a clock is, another link is asked
 for, a bounded number of times.
 
-Source: RFC 9110, sections 5.3 (repeated headers), 8.6 (Content-Length), 8.8.3 (ETag), 13.1.5
-(If-Range), 14.4 (Content-Range), 15.5.17 (416); RFC 9112, section 6.3 (both kinds of length).
+Source: RFC 9110, sections 13.1.5 (If-Range), 15.3.7 (206), 15.5.17 (416); RFC 9112, section 6.3
+(chunks beside a length).
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recordings_pipeline.core.retries import http_date, retry_after_s
-
-# Fifteen digits are a petabyte; Python refuses to read more than 4,300 with an error of its own.
-_LENGTH = re.compile(r"[0-9]{1,15}")
-_CONTENT_RANGE = re.compile(
-    r"bytes (?:(?P<start>[0-9]{1,15})-(?P<end>[0-9]{1,15})|\*)/(?P<total>[0-9]{1,15})",
-    re.IGNORECASE,
+from recordings_pipeline.core.headers import (
+    content_length,
+    content_range,
+    page_of,
+    pause_s,
+    strong_etag,
 )
-# It goes back to the host in a request: quoted, printable, and no longer than any store's.
-_STRONG_ETAG = re.compile(r'"[!#-~]{1,200}"')
-# A page is an error whatever was asked for, be its status 200. What is no page is judged by its
-# bytes: stores announce `application/octet-stream`, or nothing at all.
-_PAGE = re.compile(r"\b(html|xml|json|javascript)\b|^(text|multipart)/")
-_WRITTEN = frozenset({"text/plain", "application/json"})
+
 # A five-hour stereo call as 16-bit PCM at 48 kHz is 3.5 GB; more than that is not a recording.
 MAX_BYTES = 4_000_000_000
 _GRACE_S, _BYTES_PER_S = 600.0, 100_000
@@ -140,19 +133,6 @@ def request_headers(held: Held) -> dict[str, str]:
     return headers
 
 
-def header_mapping(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return an answer's headers by lower-case name, those that came twice joined by ``, ``.
-
-    Joined, two lengths are no number and two ETags no ETag; a reader that kept one of them would
-    decide which one is true.
-    """
-    headers: dict[str, str] = {}
-    for name, value in lines:
-        name, value = name.strip().lower(), value.strip()  # noqa: PLW2901 (as they were meant)
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
 def deadline_s(total: int | None) -> float:
     """Return how long all requests for a file may take together, pauses included.
 
@@ -174,7 +154,7 @@ def judge(  # noqa: PLR0911
     Args:
         held: What was on disk when the request was sent.
         status: HTTP status code of the answer.
-        headers: Its headers, as `header_mapping` returns them.
+        headers: Its headers, as `core.headers.header_mapping` returns them.
         is_text: Whether a chat, an e-mail or a message thread is wanted instead of sound.
     """
     match status:
@@ -191,16 +171,15 @@ def judge(  # noqa: PLR0911
         case 404 | 410:
             return _gone(status, headers)
         case _ if status in _PASSING:
-            return TryLater(_pause_s(headers), f"the media host answered HTTP {status}")
+            return TryLater(pause_s(headers), f"the media host answered HTTP {status}")
     return Refuse(f"unexpected HTTP status {status}{_ADVICE.get(status, '')}")
 
 
 def _whole(headers: Mapping[str, str], *, is_text: bool) -> Judgement:
-    length = headers.get("content-length", "")
-    if not _LENGTH.fullmatch(length):
+    total = content_length(headers)
+    if total is None:
         return Refuse("no single Content-Length: it cannot be proved whole")
-    total = int(length)
-    return _lie(headers, total, is_text=is_text) or Write(0, total, _strong(headers.get("etag")))
+    return _lie(headers, total, is_text=is_text) or Write(0, total, strong_etag(headers))
 
 
 def _rest(held: Held, headers: Mapping[str, str], *, is_text: bool) -> Judgement:
@@ -209,24 +188,23 @@ def _rest(held: Held, headers: Mapping[str, str], *, is_text: bool) -> Judgement
     Not a word may be missing: a host that honours Range but not If-Range answers 206 for changed
     content too, and its ETag is what gives it away.
     """
-    match = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
-    if not held.is_resumable or match is None or match["start"] is None:
+    found = content_range(headers)
+    if not held.is_resumable or found is None or found.start is None:
         return _start_over(held, 206)
-    start, end, total = int(match["start"]), int(match["end"]), int(match["total"])
-    if (start, end + 1, total) != (held.size, total, held.total):
+    if (found.start, found.end, found.total) != (held.size, held.total, held.total):
         return StartOver()
-    if headers.get("content-length", str(total - start)) != str(total - start):
+    if "content-length" in headers and content_length(headers) != found.total - found.start:
         return StartOver()
     if headers.get("etag") != held.etag:
         return StartOver()
-    return _lie(headers, total, is_text=is_text) or Write(start, total, held.etag)
+    return _lie(headers, found.total, is_text=is_text) or Write(found.start, found.total, held.etag)
 
 
 def _unsatisfiable(held: Held, headers: Mapping[str, str]) -> Judgement:
     """416 means "all there" only if the host's total is the one bound to the part."""
-    match = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
+    found = content_range(headers)
     is_same = headers.get("etag", held.etag) == held.etag
-    if held.is_whole and is_same and match is not None and int(match["total"]) == held.total:
+    if held.is_whole and is_same and found is not None and found.total == held.total:
         return Finished()
     return _start_over(held, 416)
 
@@ -240,17 +218,15 @@ def _start_over(held: Held, status: int) -> Judgement:
 
 def _gone(status: int, headers: Mapping[str, str]) -> Judgement:
     """Nothing is asked for again that is gone, so a proxy's page may not say so for the store."""
-    if "html" in headers.get("content-type", "").lower():
+    if page_of(headers, is_text=False) == "html":
         return Refuse(f"HTTP {status} with an HTML page: not the store's own answer")
     return Gone()
 
 
 def _lie(headers: Mapping[str, str], total: int, *, is_text: bool) -> Refuse | None:
-    for announced in headers.get("content-type", "").lower().split(","):
-        content_type = announced.partition(";")[0].strip()
-        page = _PAGE.search(content_type)
-        if page is not None and not (is_text and content_type in _WRITTEN):
-            return Refuse(f"the host sent {page[1] or page[2]} instead of a recording")
+    page = page_of(headers, is_text=is_text)
+    if page is not None:
+        return Refuse(f"the host sent {page} instead of a recording")
     if "transfer-encoding" in headers:
         # Beside a length, chunks make readers disagree on where the body ends.
         return Refuse("the host sent chunks, although a store knows the length of a file")
@@ -261,13 +237,3 @@ def _lie(headers: Mapping[str, str], total: int, *, is_text: bool) -> Refuse | N
     if total > MAX_BYTES:
         return Refuse(f"the host announced {total} bytes, more than a recording can have")
     return None
-
-
-def _strong(etag: str | None) -> str | None:
-    """Only a strong validator can bind two halves of a file; a date or a weak one cannot."""
-    return etag if etag is not None and _STRONG_ETAG.fullmatch(etag) else None
-
-
-def _pause_s(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After; a date in it counts by the host's own clock, which may differ from ours."""
-    return retry_after_s(headers, http_date(headers.get("date", "")))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recordings_pipeline.core.headers import header_mapping
 from recordings_pipeline.core.transfer import (
     MAX_BYTES,
     AskAgain,
@@ -16,7 +17,6 @@ from recordings_pipeline.core.transfer import (
     TryLater,
     Write,
     deadline_s,
-    header_mapping,
     judge,
     request_headers,
 )
@@ -51,6 +51,7 @@ def whole(**more: str) -> dict[str, str]:
         (NOTHING, 200, AUDIO, Write(0, 100, '"a"')),
         (HALF, 200, AUDIO, Write(0, 100, '"a"')),
         (HALF, 200, whole(etag='"b"'), Write(0, 100, '"b"')),
+        (NOTHING, 200, whole(content_length="100, 100"), Write(0, 100, '"a"')),
         (HALF, 206, rest("bytes 50-99/100"), Write(50, 100, '"a"')),
         (HALF, 206, rest("BYTES 50-99/100"), Write(50, 100, '"a"')),
         (HALF, 206, rest("bytes 50-99/100", content_length="50"), Write(50, 100, '"a"')),
@@ -73,7 +74,8 @@ def whole(**more: str) -> dict[str, str]:
         (HALF, 412, {}, StartOver()),
     ],
     ids=[
-        "whole file", "range ignored: start at 0", "changed file: start at 0", "the rest",
+        "whole file", "range ignored: start at 0", "changed file: start at 0",
+        "the same length twice", "the rest",
         "unit in capitals", "rest with its length", "rest with another length",
         "rest with two lengths", "rest from elsewhere", "all of it instead of the rest",
         "rest that ends early", "rest of something larger", "rest of something of unknown size",
@@ -139,8 +141,8 @@ def test_the_answer_to_a_question_nobody_asked_is_refused(held: Held, status: in
         whole(content_length="+100"),
         whole(content_length="1e2"),
         whole(content_length="0x64"),
-        whole(content_length="100, 100"),
         whole(content_length="100, 10"),
+        whole(content_length="100, 100, 10"),
         whole(content_length="²"),
         whole(content_length="9" * 5_000),
         whole(content_length=str(MAX_BYTES + 1)),
