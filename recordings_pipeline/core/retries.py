@@ -26,10 +26,12 @@ class Budget:
     Attributes:
         attempts: Requests in all, the first included.
         first_wait_s: Pause after the first failure; it doubles from there.
+        longest_wait_s: Longest pause, whatever a server asks for.
     """
 
     attempts: int
     first_wait_s: float
+    longest_wait_s: float = MAX_WAIT_S
 
 
 # Eight attempts outlast one window of the rate limit (60 s) and a restart of a gateway.
@@ -98,11 +100,11 @@ def wait_s(budget: Budget, failures: int, asked_s: float | None, jitter: float) 
     Args:
         budget: How often to try.
         failures: Failures so far, at least one.
-        asked_s: What the server asked for; never undercut.
+        asked_s: What the server asked for; not undercut, unless it is longer than we ever wait.
         jitter: A random number in 0 … 1, so that threads do not come back together.
     """
     if failures >= budget.attempts:
         return None
     doubled: float = budget.first_wait_s * 2.0 ** (failures - 1)
-    backoff = min(doubled, MAX_WAIT_S) * (0.5 + jitter / 2)
-    return backoff if asked_s is None else asked_s + backoff * jitter
+    backoff = min(doubled, budget.longest_wait_s) * (0.5 + jitter / 2)
+    return backoff if asked_s is None else min(asked_s, budget.longest_wait_s) + backoff * jitter

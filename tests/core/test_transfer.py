@@ -31,7 +31,7 @@ HTML = {"content-type": "text/html; charset=utf-8"}
 
 def rest(content_range: str, **more: str) -> dict[str, str]:
     """Headers of a 206; an empty value leaves one out."""
-    headers = {"content-type": "audio/wav", "content-range": content_range, "etag": '"a"'}
+    headers = AUDIO | {"content-range": content_range, "content-length": "50"}
     return {
         name: value
         for name, value in (headers | {n.replace("_", "-"): v for n, v in more.items()}).items()
@@ -54,7 +54,8 @@ def whole(**more: str) -> dict[str, str]:
         (NOTHING, 200, whole(content_length="100, 100"), Write(0, 100, '"a"')),
         (HALF, 206, rest("bytes 50-99/100"), Write(50, 100, '"a"')),
         (HALF, 206, rest("BYTES 50-99/100"), Write(50, 100, '"a"')),
-        (HALF, 206, rest("bytes 50-99/100", content_length="50"), Write(50, 100, '"a"')),
+        (HALF, 206, rest("bytes 50-99/100", content_length="50, 50"), Write(50, 100, '"a"')),
+        (HALF, 206, rest("bytes 50-99/100", content_length=""), StartOver()),
         (HALF, 206, rest("bytes 50-99/100", content_length="51"), StartOver()),
         (HALF, 206, rest("bytes 50-99/100", content_length="50, 51"), StartOver()),
         (HALF, 206, rest("bytes 40-99/100"), StartOver()),
@@ -76,7 +77,7 @@ def whole(**more: str) -> dict[str, str]:
     ids=[
         "whole file", "range ignored: start at 0", "changed file: start at 0",
         "the same length twice", "the rest",
-        "unit in capitals", "rest with its length", "rest with another length",
+        "unit in capitals", "rest with its length twice", "rest without length", "rest with another length",
         "rest with two lengths", "rest from elsewhere", "all of it instead of the rest",
         "rest that ends early", "rest of something larger", "rest of something of unknown size",
         "two ranges", "rest of a changed file", "rest with a weak ETag", "rest without ETag",
