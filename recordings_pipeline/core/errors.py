@@ -155,13 +155,21 @@ class AnswerUnusable(TransientError):
 
 @dataclass(eq=False)
 class TransferInterrupted(TransientError):
-    """A body stopped before its announced end; the bytes that arrived are kept."""
+    """A body stopped before its announced end; the bytes that arrived are kept.
+
+    Attributes:
+        held_bytes: What is held of it.
+        total_bytes: Its size; 0 when no answer told it.
+        reason: Why it stopped.
+    """
 
     held_bytes: int
     total_bytes: int
     reason: str
 
     def __str__(self) -> str:
+        if self.total_bytes == 0:
+            return f"no byte of it arrived: {self.reason}"
         return f"stopped after {self.held_bytes} of {self.total_bytes} bytes: {self.reason}"
 
 

@@ -26,10 +26,12 @@ class Budget:
     Attributes:
         attempts: Requests in all, the first included.
         first_wait_s: Pause after the first failure; it doubles from there.
+        longest_wait_s: Longest pause, whatever a server asks for.
     """
 
     attempts: int
     first_wait_s: float
+    longest_wait_s: float = MAX_WAIT_S
 
 
 # Eight attempts outlast one window of the rate limit (60 s) and a restart of a gateway.
@@ -64,8 +66,12 @@ def is_worth_retrying(status: int) -> bool:
     return status in _TRANSIENT
 
 
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def retry_after_s(headers: Mapping[str, str], now: datetime | None) -> float | None:
     """Read ``Retry-After``: seconds or an HTTP date, clamped to 0 … `MAX_WAIT_S`.
+
+    Args:
+        headers: Headers of an answer, looked up by lowercase name.
+        now: What time it is; None when nobody knows, so that a date says nothing.
 
     Returns:
         Seconds to wait; None when the header is absent or makes no sense.
@@ -73,12 +79,19 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return min(float(value), MAX_WAIT_S)
+    moment = http_date(value)
+    if moment is None or now is None:
+        return None
+    return min(max((moment - now).total_seconds(), 0.0), MAX_WAIT_S)
+
+
+def http_date(value: str) -> datetime | None:
+    """Read a date as HTTP writes it; None when it is none."""
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - now).total_seconds(), 0.0), MAX_WAIT_S)
 
 
 def wait_s(budget: Budget, failures: int, asked_s: float | None, jitter: float) -> float | None:
@@ -87,11 +100,11 @@ def wait_s(budget: Budget, failures: int, asked_s: float | None, jitter: float) 
     Args:
         budget: How often to try.
         failures: Failures so far, at least one.
-        asked_s: What the server asked for; never undercut.
+        asked_s: What the server asked for; not undercut, unless it is longer than we ever wait.
         jitter: A random number in 0 … 1, so that threads do not come back together.
     """
     if failures >= budget.attempts:
         return None
     doubled: float = budget.first_wait_s * 2.0 ** (failures - 1)
-    backoff = min(doubled, MAX_WAIT_S) * (0.5 + jitter / 2)
-    return backoff if asked_s is None else asked_s + backoff * jitter
+    backoff = min(doubled, budget.longest_wait_s) * (0.5 + jitter / 2)
+    return backoff if asked_s is None else min(asked_s, budget.longest_wait_s) + backoff * jitter

@@ -46,3 +46,9 @@ def test_a_server_that_names_a_time_is_never_asked_before_it() -> None:
     budget = Budget(attempts=3, first_wait_s=1.0)
 
     assert wait_s(budget, 1, asked_s=42.0, jitter=0.0) == 42.0
+
+
+def test_no_server_makes_anybody_wait_longer_than_the_budget() -> None:
+    budget = Budget(attempts=3, first_wait_s=1.0, longest_wait_s=10.0)
+
+    assert wait_s(budget, 1, asked_s=42.0, jitter=0.0) == 10.0

@@ -130,7 +130,7 @@ def test_the_report_counts_every_recording_and_the_bytes_of_the_files(day: Fetch
     [
         (Answer(302), "unexpected HTTP status 302"),
         (Answer(501), "unexpected HTTP status 501"),
-        (Answer(200, b"<html>", {"Content-Type": "text/html"}), "text/html instead of a recording"),
+        (Answer(200, b"<html>", {"Content-Type": "text/html"}), "html instead of a recording"),
         (Answer(200, b""), "an empty file"),
     ],
     ids=["redirect", "not implemented", "a page", "empty"],
