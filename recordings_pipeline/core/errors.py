@@ -21,6 +21,7 @@ RecordingsError
 │   └── UnexpectedStatus
 └── IntegrityError           bytes arrived, but not the promised ones
     ├── UntrustedBytes
+    ├── Unsupported
     └── NameTaken
 
 A route is a method with a path template, a correlation id what the vendor's support asks for. No
@@ -240,6 +241,16 @@ class UnexpectedStatus(PermanentError):
 @dataclass(eq=False)
 class UntrustedBytes(IntegrityError):
     """What arrived is whole, and is no audio."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class Unsupported(IntegrityError):
+    """What arrived is whole, and of a kind that nobody wants."""
 
     reason: str
 

@@ -189,7 +189,7 @@ def _rest(held: Held, headers: Mapping[str, str], *, is_text: bool) -> Judgement
     content too, and its ETag is what gives it away; without a length the body need not end.
     """
     found = content_range(headers)
-    if not held.is_resumable or found is None or found.start is None:
+    if held.total is None or not held.is_resumable or found is None or found.start is None:
         return _start_over(held, 206)
     if (found.start, found.end, found.total) != (held.size, held.total, held.total):
         return StartOver()

@@ -1,7 +1,7 @@
 """Streams signed URLs through libcurl, which holds no credential.
 
-libcurl, because it is five times faster than httpx here and brings minimum rate, protocol limits
-and a size cap; what an answer means is decided by the caller.
+libcurl, because it is five times faster than httpx here and brings minimum rate and protocol
+limits; what an answer means is decided by the caller, as soon as its headers are complete.
 """
 
 import os
@@ -15,20 +15,19 @@ from urllib.parse import urlsplit
 import certifi
 import pycurl
 
+from recordings_pipeline.core.headers import header_mapping
 from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.core.transfer import MAX_BYTES
 
 BUFFER_BYTES = 512 * 1024
+# Answers below are followed by the one that counts.
+_FINAL = 200
 
 
 class Receiver(Protocol):
     """Who takes an answer; called in the thread that drives the reader."""
 
     def begin(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Hear status and headers, once, before the first byte; say whether to send the body.
-
-        Names of headers are in lower case; values of one that came twice are joined by ``, ``.
-        """
+        """Hear status and headers, as `header_mapping` gives them; say whether to send the body."""
 
     def write(self, data: bytes) -> None:
         """Take some of the body."""
@@ -170,47 +169,46 @@ class _Answer:
     def __init__(self, receiver: Receiver) -> None:
         self.receiver = receiver
         self._status = 0
-        self._headers: dict[str, str] = {}
-        self._is_started = False
+        self._lines: list[tuple[str, str]] = []
+        self._is_judged = False
         self._is_wanted = True
         self._failure: BaseException | None = None
 
-    def header(self, line: bytes) -> None:
+    def header(self, line: bytes) -> int:
+        """Take a line; the empty one behind them lets the receiver judge, before any body."""
         text = line.decode("latin-1").strip()
-        if text.startswith("HTTP/"):
-            self._status = int(text.split()[1])
-            self._headers.clear()
-            return
         name, colon, value = text.partition(":")
-        if colon:
-            name, value = name.lower(), value.strip()
-            # RFC 9110, 5.3: two lines are one list, so that two lengths are no number.
-            held = self._headers.get(name)
-            self._headers[name] = value if held is None else f"{held}, {value}"
+        if text.startswith("HTTP/") and not self._is_judged:
+            self._status = int(text.split()[1])
+            self._lines.clear()
+        elif not text and self._status >= _FINAL:
+            self._is_judged = True
+            self._try(self._judge)
+        elif colon:
+            self._lines.append((name, value))
+        return len(line) if self._is_welcome else 0
 
     def body(self, data: bytes) -> int:
-        self._start()
-        if not self._is_wanted or self._failure is not None:
-            return 0
-        self._try(lambda: self.receiver.write(data))
-        return 0 if self._failure is not None else len(data)
+        if self._is_welcome:
+            self._try(lambda: self.receiver.write(data))
+        return len(data) if self._is_welcome else 0
 
     def ending(self, problem: str | None) -> Ending:
         """Say how it ended, once libcurl has."""
-        if problem is None:
-            self._start()
         if self._failure is not None:
             return Ending(None, self._failure)
-        return Ending(problem if self._is_wanted else None)
+        if not self._is_wanted:
+            return Ending(None)
+        if not self._is_judged and problem is None:
+            return Ending("the answer ended before its headers did")
+        return Ending(problem)
 
-    def _start(self) -> None:
-        """Let the receiver judge the answer once its headers are complete."""
-        if not self._is_started:
-            self._is_started = True
-            self._try(self._begin)
+    @property
+    def _is_welcome(self) -> bool:
+        return self._is_wanted and self._failure is None
 
-    def _begin(self) -> None:
-        self._is_wanted = self.receiver.begin(self._status, self._headers)
+    def _judge(self) -> None:
+        self._is_wanted = self.receiver.begin(self._status, header_mapping(self._lines))
 
     def _try(self, call: Callable[[], None]) -> None:
         try:
@@ -228,7 +226,6 @@ def _handle(limits: ReaderLimits) -> pycurl.Curl:
     curl.setopt(pycurl.LOW_SPEED_LIMIT, limits.low_speed_bytes_per_s)
     curl.setopt(pycurl.LOW_SPEED_TIME, limits.low_speed_s)
     curl.setopt(pycurl.BUFFERSIZE, BUFFER_BYTES)
-    curl.setopt(pycurl.MAXFILESIZE_LARGE, MAX_BYTES)
     curl.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
     # The same authorities as httpx: the wheel of pycurl knows none of its own.
     curl.setopt(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())

@@ -15,13 +15,18 @@ from recordings_pipeline.core.errors import (
     RecordingsError,
     TransferInterrupted,
 )
-from recordings_pipeline.core.retries import MEDIA, wait_s
+from recordings_pipeline.core.model import WRITTEN_MEDIA
+from recordings_pipeline.core.probes.sound import Sound
+from recordings_pipeline.core.retries import MEDIA, Budget, wait_s
 from recordings_pipeline.core.secrets import SignedUrl
+from recordings_pipeline.core.trust import Facts, Trust
 from recordings_pipeline.genesys.media import Ending
 from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.storage.digests import Digest
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.space import Space
+
+AUDIO = Facts(media="audio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Wanted:
     """A file to fetch: the n-th of a recording.
 
     Attributes:
-        is_text: Whether it is a written conversation instead of sound.
+        facts: What is known of it before it is opened.
         good_until: When its URL expires, by the monotonic clock.
     """
 
@@ -38,13 +43,18 @@ class Wanted:
     recording_id: str
     number: int
     url: SignedUrl
-    is_text: bool = False
+    facts: Facts = AUDIO
     good_until: float = float("inf")
 
     @property
     def key(self) -> str:
         """Name of its part."""
         return layout.part_key(self.recording_id, self.number)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a written conversation instead of sound."""
+        return self.facts.media in WRITTEN_MEDIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +68,20 @@ class Fetched:
 
     path: PurePosixPath
     digest: Digest
-    container: str
+    sound: Sound
+    trust: Trust
     received_bytes: int
     is_resumed: bool
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What all files of a run share: room on the disk, counters, and patience."""
+
+    space: Space
+    meter: Meter
+    budget: Budget = MEDIA
 
 
 class Arrival:
@@ -71,9 +91,7 @@ class Arrival:
         proved: What an earlier run verified, so that nothing is to be fetched.
     """
 
-    def __init__(
-        self, wanted: Wanted, part: PartFile, proved: Digest | None, space: Space, meter: Meter
-    ) -> None:
+    def __init__(self, wanted: Wanted, part: PartFile, proved: Digest | None, costs: Costs) -> None:
         self.wanted = wanted
         self.part = part
         self.proved = proved
@@ -81,8 +99,7 @@ class Arrival:
         self.is_resumed = False
         self.started = time.monotonic()
         self._taken = 0
-        self._space = space
-        self._meter = meter
+        self._space, self._meter, self._budget = costs.space, costs.meter, costs.budget
         self._claimed = 0
         self._deadline = float("inf")
         self._judgement: transfer.Judgement | None = None
@@ -156,17 +173,19 @@ class Arrival:
             raise ending.failure
         if self.is_whole:
             return None
-        self._act()
+        asked_s, reason = self._act(ending.problem)
         self._failures = 0 if self.part.size > self._furthest else self._failures + 1
         self._furthest = max(self._furthest, self.part.size)
-        pause = wait_s(MEDIA, max(self._failures, 1), None, jitter)
-        if pause is None:
-            raise self._broken(ending.problem or "the host declined again and again")
+        pause = wait_s(self._budget, max(self._failures, 1), asked_s, jitter)
+        if pause is None or time.monotonic() + pause > self._deadline:
+            raise self._broken(reason)
         return pause
 
-    def _act(self) -> None:
-        """Do what an answer without bytes asks for."""
+    def _act(self, problem: str | None) -> tuple[float | None, str]:
+        """Do what an answer without bytes asks for; return how long to wait at least, and why."""
         match self._judgement:
+            case transfer.TryLater(after_s, reason):
+                return after_s, reason
             case transfer.StartOver():
                 self.part.drop()
             case transfer.AskAgain():
@@ -175,8 +194,7 @@ class Arrival:
                 raise NotFound("GET media")
             case transfer.Refuse(reason):
                 raise AnswerUnusable(reason)
-            case _:
-                pass
+        return None, problem or "the host said that it holds other bytes"
 
     def _give_back(self, count: int) -> None:
         count = min(count, self._claimed)
@@ -189,14 +207,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A recording to fetch.
-
-    Attributes:
-        ticket: Whatever the caller wants back with the result.
-    """
+    """A recording to fetch: all its files, in order of their numbers."""
 
     wanted: tuple[Wanted, ...]
-    ticket: object = None
 
     @property
     def recording_id(self) -> str:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby, islice
 from pathlib import PurePosixPath
@@ -18,13 +17,15 @@ from recordings_pipeline.core.errors import (
     NameTaken,
     NotFound,
     RecordingsError,
+    Unsupported,
 )
 from recordings_pipeline.core.gaps import failing, untried
-from recordings_pipeline.core.model import WRITTEN_MEDIA, Media, Outcome, Verdict
+from recordings_pipeline.core.model import Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.retries import recording_delay
 from recordings_pipeline.core.schemas import AUDIO_FILES
 from recordings_pipeline.core.standings import DueRecording, Settlement, Standing
+from recordings_pipeline.core.trust import Facts
 from recordings_pipeline.stages.arrivals import Ended, Job, Wanted
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
@@ -42,14 +43,6 @@ _PAGE = 500
 _EXPIRED = "its signed URLs expired, or were refused, before they could be used"
 _UNFINISHED = "the platform did not finish the batch in time"
 _NO_FILE = "the platform reported an error instead of a file"
-
-
-@dataclass(frozen=True, slots=True)
-class _Ticket:
-    """What a result needs beside the files."""
-
-    standing: Standing
-    media: tuple[Media, ...]
 
 
 def fetch_day(export: Export, day: Day) -> StageReport:
@@ -141,7 +134,6 @@ class _Fetcher:
         urls = [item.url for item in media if item.url is not None and not item.has_error]
         if len(urls) < len(media):
             return self._later(id_, _NO_FILE)
-        is_text = standing.row["media"] in WRITTEN_MEDIA
         wanted = (
             Wanted(
                 self._day,
@@ -149,12 +141,12 @@ class _Fetcher:
                 id_,
                 number,
                 url,
-                is_text=is_text,
+                facts=_facts(standing, media[number - 1]),
                 good_until=delivery.good_until,
             )
             for number, url in enumerate(urls, start=1)
         )
-        return Job(tuple(wanted), _Ticket(standing, media))
+        return Job(tuple(wanted))
 
     def _record(self, group: list[Ended | Settlement]) -> None:
         """Tell the ledger what ended, all in one transaction."""
@@ -177,19 +169,24 @@ class _Fetcher:
         return Settlement(ended.recording_id, verdict, retry_time)
 
     def _files(self, ended: Ended) -> Iterator[dict[str, Any]]:
-        assert isinstance(ended.job.ticket, _Ticket)  # noqa: S101 (ours)
-        pairs = zip(ended.fetched, ended.job.ticket.media, strict=True)
-        for number, (file, media) in enumerate(pairs, start=1):
+        for number, file in enumerate(ended.fetched, start=1):
+            sound, trust, wanted = file.sound, file.trust, ended.job.wanted[number - 1]
             yield {
                 "recording_id": ended.recording_id,
                 "file_number": number,
                 "path": str(file.path),
                 "size_bytes": file.digest.size,
                 "sha256": file.digest.sha256,
-                "container": file.container,
-                "content_type": media.content_type,
+                "container": sound.container,
+                "content_type": wanted.facts.content_type,
+                "codec": sound.codec,
+                "channels": sound.channels,
+                "sample_rate_hz": sound.sample_rate_hz,
+                "duration_ms": _ms(sound.duration_s),
+                "is_silent": trust.is_silent,
+                "is_mislabelled": trust.is_mislabelled,
                 "is_resumed": file.is_resumed,
-                "download_ms": round(file.seconds * 1000),
+                "download_ms": _ms(file.seconds),
                 "exported_time": self._export.now(),
             }
 
@@ -212,9 +209,26 @@ def _verdict_on(error: RecordingsError) -> tuple[Verdict, timedelta | None]:
     """Say how a recording stands after an error, and after how long it is worth another try."""
     if isinstance(error, NotFound):
         return Verdict(Outcome.MISSING, "deleted at the source"), None
+    if isinstance(error, Unsupported):
+        return Verdict(Outcome.EXCLUDED, str(error)), None
     if isinstance(error, IntegrityError) and not isinstance(error, NameTaken):
         return Verdict(Outcome.QUARANTINED, str(error)), None
     return Verdict(Outcome.RETRY, str(error)), recording_delay(error)
+
+
+def _facts(standing: Standing, media: Media) -> Facts:
+    """Say what is known of a file; the platform's metadata tells no duration of a recording."""
+    row = standing.row
+    start, end = row.get("conversation_start_time"), row.get("conversation_end_time")
+    return Facts(
+        media=row["media"],
+        content_type=media.content_type,
+        conversation_s=(end - start).total_seconds() if start and end else None,
+    )
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
 
 
 def _pages(due: Iterable[DueRecording]) -> Iterator[list[DueRecording]]:

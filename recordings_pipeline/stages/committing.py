@@ -10,37 +10,42 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.containers import container_of, distrust, text_container_of
 from recordings_pipeline.core.errors import (
     NameTaken,
     NotFound,
     RecordingsError,
+    Unsupported,
     UntrustedBytes,
 )
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.trust import Policy, judge_sound
 from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recording, Wanted
-from recordings_pipeline.storage.digests import Digest
 from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.home import Home
+from recordings_pipeline.storage.sound_file import examine
 
 Other = TypeVar("Other")
 
 
-def verified(arrival: Arrival) -> Fetched | RecordingsError:
+def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
     """Bring a whole file to the disk, and say how it will be called, or why it is no recording."""
     wanted = arrival.wanted
     digest = arrival.proved if arrival.proved is not None else arrival.part.sync()
-    try:
-        container = _container(digest, is_text=wanted.is_text)
-    except UntrustedBytes as error:
-        return error
+    sound = examine(arrival.part.where(home.root), digest.size)
+    trust = judge_sound(sound, wanted.facts, policy)
+    if trust.verdict.outcome is Outcome.EXCLUDED:
+        return Unsupported(trust.verdict.reason)
+    if trust.extension is None:
+        return UntrustedBytes(trust.verdict.reason)
     name = layout.audio_path(
-        wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, container
+        wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, trust.extension
     )
     arrival.part.keep(digest, name)
     return Fetched(
         path=name,
         digest=digest,
-        container=container,
+        sound=sound,
+        trust=trust,
         received_bytes=arrival.received_bytes,
         is_resumed=arrival.is_resumed,
         seconds=time.monotonic() - arrival.started,
@@ -80,19 +85,10 @@ def _clear_away(home: Home, recording: Recording, error: RecordingsError) -> Non
         match error:
             case UntrustedBytes():
                 part.quarantine(home.path(_quarantine_path(wanted)))
-            case NotFound():
+            case NotFound() | Unsupported():
                 part.recorded()
             case _:
                 part.park()
-
-
-def _container(digest: Digest, *, is_text: bool) -> str:
-    container, reason = text_container_of(digest.head), None
-    if not is_text:
-        container, reason = container_of(digest.head), distrust(digest.head, digest.size)
-    if reason is not None or container is None:
-        raise UntrustedBytes(reason or "the bytes are no known form of a written conversation")
-    return container
 
 
 def _quarantine_path(wanted: Wanted) -> PurePosixPath:

@@ -126,6 +126,7 @@ def open_export(
                 exported_media=settings.exported_media,
                 rescue_days=settings.rescue_days,
                 clock=clock,
+                engine=Engine(policy=settings.policy),
             )
         finally:
             # Before the client closes: what waits for it has to know.

@@ -21,9 +21,19 @@ from typing import Generic, TypeVar
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.concurrency import DEFAULT_CONNECTIONS, first_concurrency
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
+from recordings_pipeline.core.retries import MEDIA, Budget
+from recordings_pipeline.core.trust import DEFAULT_POLICY, Policy
 from recordings_pipeline.genesys.media import MediaReader
 from recordings_pipeline.genesys.meter import Meter
-from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Job, Recording, Wanted
+from recordings_pipeline.stages.arrivals import (
+    Arrival,
+    Costs,
+    Ended,
+    Fetched,
+    Job,
+    Recording,
+    Wanted,
+)
 from recordings_pipeline.stages.channel import Channel, Halted
 from recordings_pipeline.stages.committing import publish, verified
 from recordings_pipeline.stages.loops import Loop, Reader, Ticket
@@ -50,12 +60,16 @@ class Engine:
         reserve_bytes: Free space that is never used.
         group_files: Most recordings that are published together.
         group_s: How long the first of a group may wait for the others.
+        policy: Which sound is exported.
+        budget: How often, and how patiently, a host is asked for a file.
     """
 
     connections: int = DEFAULT_CONNECTIONS
     reserve_bytes: int = 0
     group_files: int = GROUP_FILES
     group_s: float = GROUP_S
+    policy: Policy = DEFAULT_POLICY
+    budget: Budget = MEDIA
     new_reader: Callable[[], Reader] = MediaReader
 
 
@@ -73,10 +87,10 @@ class Transfers(Generic[Other]):
         self, home: Home, stop: threading.Event, meter: Meter, engine: Engine | None = None
     ) -> None:
         self._home = home
-        self._meter = meter
         self._stop = stop
         self._engine = engine or Engine()
-        self._space = Space(home.root, self._engine.reserve_bytes)
+        space = Space(home.root, self._engine.reserve_bytes)
+        self._costs = Costs(space, meter, self._engine.budget)
         room = 2 * self._engine.connections
         self._todo: Channel[Ticket] = Channel(room)
         self._arrived: Channel[tuple[Recording, Arrival]] = Channel(room)
@@ -159,7 +173,7 @@ class Transfers(Generic[Other]):
         part = PartFile(self._home.path(layout.PARTS), wanted.key)
         self._parts.add(part)
         proved = part.proved(self._home.root)
-        return Arrival(wanted, part, proved, self._space, self._meter)
+        return Arrival(wanted, part, proved, self._costs)
 
     def arrived(self, recording: Recording, arrival: Arrival) -> None:
         """Hand a whole file to the committers."""
@@ -167,7 +181,7 @@ class Transfers(Generic[Other]):
 
     def _commit(self) -> None:
         for recording, arrival in self._arrived:
-            self.ended(recording, arrival, verified(arrival))
+            self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
         """Keep how a file ended; the last one of its recording brings it to the caller."""

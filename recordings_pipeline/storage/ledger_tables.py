@@ -118,6 +118,13 @@ files = Table(
     Column("sha256", String(64), nullable=False),
     Column("container", String(10), nullable=False),
     Column("content_type", Text, nullable=False),
+    # What the file says of itself; null where it does not.
+    Column("codec", String(20)),
+    Column("channels", Integer),
+    Column("sample_rate_hz", Integer),
+    Column("duration_ms", Integer),
+    Column("is_silent", Boolean),
+    Column("is_mislabelled", Boolean),
     Column("is_resumed", Boolean, nullable=False),
     Column("download_ms", Integer, nullable=False),
     Column("exported_time", Instant, nullable=False),

@@ -157,6 +157,11 @@ class PartFile:
         self.drop()
         return None
 
+    def where(self, root: Path) -> Path:
+        """Return where its bytes lie: under their final name once they are published."""
+        name = self._record.name if self._record is not None else None
+        return root / name if name is not None and not self._part.is_file() else self._part
+
     def recorded(self) -> None:
         """Remove what is left of the part: the ledger knows the published file now."""
         self._close()

@@ -1,5 +1,6 @@
 """Each recording's fate in the manifest, whatever the platform answered."""
 
+import struct
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -194,7 +195,18 @@ def test_a_url_that_is_not_accepted_is_asked_for_again(
     assert [heard.method for heard in host.asked].count("POST") == ROUNDS
 
 
-WAV = b"RIFF" + (36).to_bytes(4, "little") + b"WAVEfmt " + bytes(28)
+# A tenth of a second of silence: 8,000 samples a second of one byte, mu-law.
+SAMPLES = b"\xff" * 800
+FORMAT = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, 8_000, 8_000, 1, 8)
+WAV = (
+    b"RIFF"
+    + struct.pack("<I", 844 - 8)
+    + b"WAVE"
+    + FORMAT
+    + b"data"
+    + struct.pack("<I", 800)
+    + SAMPLES
+)
 
 
 def test_a_good_file_waits_for_the_others_of_its_recording_and_comes_once(
