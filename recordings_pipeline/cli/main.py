@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from recordings_pipeline.cli import commands_export, commands_local
+from recordings_pipeline.cli import commands_archive, commands_export, commands_local
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
 
@@ -13,7 +13,8 @@ from recordings_pipeline.core.errors import ConfigurationError, Interrupted, Rec
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
-        "Exit codes: 0 done, 1 a day or check failed or a recording is to be fetched again, "
+        "Exit codes: 0 done, 1 a day or check failed, archive and ledger differ, or a recording is "
+        "to be fetched again, "
         "2 wrong settings, 130 interrupted."
     ),
 )
@@ -28,6 +29,8 @@ for _command in (
     commands_export.status,
     commands_export.rescue,
     commands_export.doctor,
+    commands_archive.verify,
+    commands_archive.replay,
     commands_local.demo,
     commands_local.dev,
     commands_local.simulate,
