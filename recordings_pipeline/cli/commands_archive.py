@@ -3,14 +3,11 @@
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from recordings_pipeline.cli.options import DAY, INCOMPLETE
-
-if TYPE_CHECKING:
-    from recordings_pipeline.stages.verify import Span
+from recordings_pipeline.core.days import Span
 
 
 @click.command()
@@ -93,9 +90,7 @@ def replay(  # noqa: PLR0913, PLR0917 (one for each option)
     sys.exit(0 if run(span, recording, data, is_exporting=is_exporting) else INCOMPLETE)
 
 
-def _span(first: datetime | None, last: datetime | None) -> "Span":
-    from recordings_pipeline.stages.verify import Span
-
+def _span(first: datetime | None, last: datetime | None) -> Span:
     if first and last and last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
     return Span(first.date() if first else date.min, last.date() if last else date.max)

@@ -6,12 +6,11 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import print_table
-from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.settings import data_directory, settings_from
 from recordings_pipeline.core.verification import export_command
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.replay import quarantine, replay
-from recordings_pipeline.stages.verify import Span
 
 _NONE = "-"
 
@@ -27,7 +26,7 @@ def show(span: Span, data: Path | None) -> None:
                 str(found.size_bytes) if found.path else _NONE,
                 found.path or _NONE,
             )
-            for found in quarantine(archive, span.first, span.last)
+            for found in quarantine(archive, span)
         ]
     if not rows:
         click.echo("nothing lies in quarantine")
@@ -42,7 +41,7 @@ def run(span: Span, recording_id: str | None, data: Path | None, *, is_exporting
     days: list[Day] = []
     is_done = True
     with open_archive(data or data_directory(os.environ)) as archive:
-        for done in replay(archive, span.first, span.last, recording_id):
+        for done in replay(archive, span, recording_id):
             if done.problem:
                 is_done = False
                 click.echo(f"{done.day} not replayed: {done.problem}", err=True)

@@ -1,4 +1,4 @@
-"""`recordings-pipeline verify`: the archive against the ledger, and what helps where they differ."""
+"""`recordings-pipeline verify`: archive against ledger, and what helps where they differ."""
 
 import os
 import secrets
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import print_table
-from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.core.throughput import BYTES_PER_MB
 from recordings_pipeline.core.verification import (
@@ -23,7 +23,7 @@ from recordings_pipeline.core.verification import (
 )
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.repair import Repaired, repair, require_audio
-from recordings_pipeline.stages.verify import Lot, Span, Watch, unwatched, verify
+from recordings_pipeline.stages.verify import Lot, Watch, unwatched, verify
 
 Say = Callable[[Iterable[str]], None]
 _SEEDS = 1_000_000

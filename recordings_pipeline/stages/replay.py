@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import Busy, ConfigurationError
 from recordings_pipeline.core.quarantine import Quarantined, replayed
 from recordings_pipeline.core.verification import printable
@@ -28,13 +27,13 @@ class Replayed:
     problem: str = ""
 
 
-def quarantine(archive: Archive, first: date, last: date) -> Iterator[Quarantined]:
-    """Yield what lies in quarantine from first to last, both included, by day.
+def quarantine(archive: Archive, span: Span) -> Iterator[Quarantined]:
+    """Yield what lies in quarantine, by day.
 
     A recording that is quarantined without bytes is listed as well.
     """
-    reasons = archive.ledger.archive.quarantined(first, last)
-    for day in sorted({*reasons, *quarantine_days(archive.home, first, last)}):
+    reasons = archive.ledger.archive.quarantined(span.first, span.last)
+    for day in sorted({*reasons, *quarantine_days(archive.home, span.first, span.last)}):
         left = dict(reasons.get(day, {}))
         for path, size, text in quarantined(archive.home, day):
             id_ = layout.recording_of(path)
@@ -47,9 +46,7 @@ def quarantine(archive: Archive, first: date, last: date) -> Iterator[Quarantine
             yield Quarantined(day, id_, reason, is_replayable=True)
 
 
-def replay(
-    archive: Archive, first: date, last: date, recording_id: str | None = None
-) -> Iterator[Replayed]:
+def replay(archive: Archive, span: Span, recording_id: str | None = None) -> Iterator[Replayed]:
     """Make what is quarantined due again, day by day, each under its lock, with events.
 
     The old bytes move to a folder beside, so that those that come are not mixed up with them. A
@@ -58,7 +55,7 @@ def replay(
     Raises:
         ConfigurationError: The recording that was named is not quarantined.
     """
-    found = archive.ledger.archive.quarantined(first, last, recording_id)
+    found = archive.ledger.archive.quarantined(span.first, span.last, recording_id)
     if recording_id is not None and not found:
         known = archive.ledger.standings_of([recording_id]).get(recording_id)
         state = "not known" if known is None else f"{known.verdict.outcome}"

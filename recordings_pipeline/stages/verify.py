@@ -9,10 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import PurePosixPath
 
-from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.verification import (
     RANKS,
     Cause,
@@ -38,18 +37,6 @@ _BATCH_FILES, _BATCH_BYTES = 64, 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Days from first to last, both included; all by default."""
-
-    first: date = date.min
-    last: date = date.max
-
-    @property
-    def is_all(self) -> bool:
-        return (self.first, self.last) == (date.min, date.max)
-
-
-@dataclass(frozen=True, slots=True)
 class Lot:
     """Which recordings are hashed; existence, kind and size are looked at of every file."""
 
@@ -63,7 +50,7 @@ def unwatched(_files: int, _all_files: int, _bytes: int, _all_bytes: int) -> Non
 
 def verify(
     archive: Archive,
-    span: Span = Span(),
+    span: Span,
     lot: Lot = Lot(),
     *,
     watch: Watch = unwatched,
