@@ -222,6 +222,8 @@ def _difference(  # noqa: PLR0911 (one for each way to differ)
 
 def printable(path: str) -> str:
     """Write a path so that it can be printed, whoever chose it: bytes and controls as escapes."""
+    if path.isprintable():  # surrogates are not
+        return path
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

@@ -32,17 +32,16 @@ def strays_of(archive: Archive, day: Day | None) -> Verification:
                 unknown = list(_unknown(archive, unknown))
         except Busy:
             return Verification(unjudged_count=len(unknown))
-    faults = tuple(_stray(archive, day, path) for path in unknown)
+    faults = tuple(_stray(archive, day, PurePosixPath(path)) for path in unknown)
     return Verification(counts=Counter(fault.cause for fault in faults), faults=faults)
 
 
-def _unknown(archive: Archive, paths: Iterable[PurePosixPath]) -> Iterator[PurePosixPath]:
+def _unknown(archive: Archive, paths: Iterable[str]) -> Iterator[str]:
     waiting = iter(paths)
     while chunk := list(islice(waiting, _PATHS)):
         # A name that is no text cannot be in the ledger, which would refuse the question.
-        texts = [text for path in chunk if (text := str(path)) == printable(text)]
-        known = archive.ledger.archive.known_paths(texts)
-        yield from (path for path in chunk if str(path) not in known)
+        known = archive.ledger.archive.known_paths([p for p in chunk if p == printable(p)])
+        yield from (path for path in chunk if path not in known)
 
 
 def _stray(archive: Archive, day: Day | None, path: PurePosixPath) -> Fault:

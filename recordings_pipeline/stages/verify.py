@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.verification import (
@@ -157,7 +156,7 @@ class _Verifier:
     def _seen(self, promise: Promise) -> Look:
         if not promise.path:
             return Look()
-        path = self._archive.home.path(PurePosixPath(promise.path))
+        path = f"{self._archive.home.root}/{promise.path}"
         return self._reader.look(path, promise.size_bytes, is_hashed=self._is_hashed(promise))
 
     def _is_hashed(self, promise: Promise) -> bool:

@@ -32,7 +32,7 @@ def _days(folder: Path, first: date, last: date) -> list[Day]:
     return [day for day in days if day is not None and first <= day.date <= last]
 
 
-def audio_of(home: Home, day: Day) -> Iterator[PurePosixPath]:
+def audio_of(home: Home, day: Day) -> Iterator[str]:
     """Yield everything below a day's audio that is no directory, relative to the data directory.
 
     A link to the day's directory is followed, as somebody may have moved old days to another disk;
@@ -41,7 +41,7 @@ def audio_of(home: Home, day: Day) -> Iterator[PurePosixPath]:
     yield from _below(home, layout.AUDIO / f"{_DAY}{day}")
 
 
-def audio_of_no_day(home: Home) -> Iterator[PurePosixPath]:
+def audio_of_no_day(home: Home) -> Iterator[str]:
     """Yield everything below the audio that is neither a day's nor a part of a download."""
     folder = home.path(layout.AUDIO)
     if not folder.is_dir():
@@ -53,21 +53,24 @@ def audio_of_no_day(home: Home) -> Iterator[PurePosixPath]:
         if home.path(path).is_dir() and not home.path(path).is_symlink():
             yield from _below(home, path)
         else:
-            yield path
+            yield str(path)
 
 
-def _below(home: Home, folder: PurePosixPath) -> Iterator[PurePosixPath]:
-    """Walk without following links; a directory that goes away meanwhile holds nothing."""
-    waiting = [folder]
+def _below(home: Home, folder: PurePosixPath) -> Iterator[str]:
+    """Walk without following links; a directory that goes away meanwhile holds nothing.
+
+    Paths stay texts: an object for each of a million files would take longer than the walk.
+    """
+    waiting = [str(folder)]
     while waiting:
         current = waiting.pop()
         try:
-            entries = os.scandir(home.path(current))
+            entries = os.scandir(f"{home.root}/{current}")
         except OSError:
             continue
         with entries:
             for entry in entries:
-                path = current / entry.name
+                path = f"{current}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(path)
                 else:
@@ -100,7 +103,7 @@ def set_aside(
 
 def quarantined(home: Home, day: Day) -> Iterator[tuple[PurePosixPath, int, str]]:
     """Yield what lies in a day's quarantine: path, bytes, and the reason beside it if any."""
-    for path in sorted(_below(home, layout.quarantine_folder(day))):
+    for path in map(PurePosixPath, sorted(_below(home, layout.quarantine_folder(day)))):
         if path.suffix != _REASON:
             reason = _reason_path(home.path(path))
             text = reason.read_text().strip() if reason.is_file() else ""

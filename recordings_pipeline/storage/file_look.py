@@ -33,7 +33,7 @@ class FileReader:
         self._stop = stop
         self._local = threading.local()
 
-    def look(self, path: Path, size_bytes: int, *, is_hashed: bool = True) -> Look:
+    def look(self, path: Path | str, size_bytes: int, *, is_hashed: bool = True) -> Look:
         """Say what has a name; only a regular file of the right size is opened and hashed.
 
         Args:
@@ -54,7 +54,7 @@ class FileReader:
         except OSError as error:
             return Look(kind=_FILE, problem=error.strerror or type(error).__name__)
 
-    def _hashed(self, path: Path) -> Look:
+    def _hashed(self, path: Path | str) -> Look:
         descriptor = os.open(path, _FLAGS)
         try:
             seen = _look_of(os.fstat(descriptor))
