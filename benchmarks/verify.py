@@ -2,7 +2,8 @@
 
 Run it with ``python benchmarks/verify.py [folder]``; it ends with 1 when the target is missed. Both
 use as many threads as there are cores, and all files are read into the page cache before each
-round, so that the processor is measured and not the disk. Rounds take turns; the best of each counts.
+round, so that the processor is measured and not the disk. Rounds take turns; the best of each
+counts.
 """
 
 import hashlib
