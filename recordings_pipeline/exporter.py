@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 
-from recordings_pipeline.core.days import Day, days_touched
+from recordings_pipeline.core.days import Day, days_touched, span_of
 from recordings_pipeline.core.errors import (
     ConfigurationError,
     Interrupted,
@@ -18,6 +18,8 @@ from recordings_pipeline.core.errors import (
 from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport
 from recordings_pipeline.core.settings import Settings, settings_from
+from recordings_pipeline.core.verification import Verification, sample_from, total
+from recordings_pipeline.stages.archive import archive_of
 from recordings_pipeline.stages.day import export_day
 from recordings_pipeline.stages.export import (
     Clock,
@@ -28,6 +30,9 @@ from recordings_pipeline.stages.export import (
     silent,
 )
 from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.repair import repair, require_audio
+from recordings_pipeline.stages.replay import replay
+from recordings_pipeline.stages.verify import Lot, verify
 
 # What is wrong with these is wrong for every day, so the range ends at once.
 _FATAL = (ConfigurationError, Interrupted, LoginRefused)
@@ -136,6 +141,63 @@ class RecordingExporter:
         known = export.ledger.days.standings(date.min, now.date())
         days = days_to_look_at(now, date.min, self._settings.lookback_days, known)
         return self._export(export, days)
+
+    def verify(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        sample: str = "100%",
+        seed: int = 0,
+        is_repairing: bool = False,
+    ) -> Verification:
+        """Compare the audio on disk with the ledger, byte by byte; the platform is not asked.
+
+        Args:
+            start: First instant, with a time zone; None for the first day there is.
+            end: First instant after the range, with a time zone; None for the last day there is.
+            sample: How many recordings are hashed, such as ``200`` or ``1%``.
+            seed: Another one chooses another sample.
+            is_repairing: Whether damaged files are set aside, so that the next export of their
+                day fetches them again.
+
+        Raises:
+            ValueError: An instant has no time zone, or the sample makes no sense.
+            ConfigurationError: All audio is gone, so that a disk seems to be missing.
+        """
+        archive, chosen = archive_of(self._opened()), sample_from(sample)
+        if is_repairing:
+            require_audio(archive)
+        found = []
+        for day, part in verify(archive, span_of(start, end), Lot(chosen, seed)):
+            found.append(part)
+            if is_repairing and day is not None and part.is_repairable:
+                repair(archive, day, part.faults)
+        return total(found)
+
+    def replay(
+        self,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        recording_id: str | None = None,
+    ) -> ExportReport:
+        """Make what is quarantined due again, keep the old bytes, and export those days.
+
+        Args:
+            start: First instant, with a time zone; None for the first day there is.
+            end: First instant after the range, with a time zone; None for the last day there is.
+            recording_id: The only recording to replay; None for all.
+
+        Raises:
+            ValueError: An instant has no time zone.
+            ConfigurationError: The recording that was named is not quarantined.
+        """
+        export, span = self._opened(), span_of(start, end)
+        done = list(replay(archive_of(export), span, recording_id))
+        busy = {one.day: one.problem for one in done if one.problem}
+        report = self._export(export, [one.day for one in done if not one.problem])
+        return replace(report, failures={**busy, **report.failures})
 
     def _export(self, export: Export, days: Iterable[Day]) -> ExportReport:
         reports: list[StageReport] = []

@@ -157,3 +157,24 @@ def test_outside_of_its_block_an_exporter_says_how_to_use_it(start: Start, tmp_p
 def test_a_missing_variable_is_named_before_anything_is_opened() -> None:
     with pytest.raises(ConfigurationError, match="GENESYS_CLIENT_ID is not set"):
         RecordingExporter.from_env({})
+
+
+def test_an_archive_is_verified_repaired_and_replayed_without_the_command_line(
+    start: Start, tmp_path: Path
+) -> None:
+    simulator = start(world="plain", calls_per_day=4)
+
+    with RecordingExporter(settings_of(simulator, tmp_path)) as exporter:
+        exporter.export_range(FIRST.start, FIRST.end)
+        clean = exporter.verify(FIRST.start, FIRST.end)
+        next(tmp_path.glob("audio/date=*/*/*")).write_bytes(b"")
+        outside = exporter.verify(SECOND.start)
+        damaged = exporter.verify(is_repairing=True)
+        due = exporter.verify()
+        replayed = exporter.replay(FIRST.start, FIRST.end)
+
+    assert (clean.is_clean, clean.hashed_count) == (True, clean.file_count)
+    assert outside.is_clean
+    assert (damaged.fault_count, due.fault_count) == (1, 0)
+    assert due.file_count == clean.file_count - 1
+    assert (replayed.stages, replayed.failures) == ((), {})

@@ -4,7 +4,7 @@ import logging
 import sys
 
 from recordings_pipeline.cli.lifetime import interrupt_when_stdin_closes
-from recordings_pipeline.cli.main import INTERRUPTED
+from recordings_pipeline.cli.options import INTERRUPTED
 
 
 def run(day: str) -> int:

@@ -61,3 +61,31 @@ def days_touched(start: datetime, end: datetime) -> Iterator[Day]:
     while day.start < end:
         yield day
         day = Day(day.date + ONE_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from first to last, both included; all by default."""
+
+    first: date = date.min
+    last: date = date.max
+
+    @property
+    def is_all(self) -> bool:
+        return (self.first, self.last) == (date.min, date.max)
+
+
+def span_of(start: datetime | None, end: datetime | None) -> Span:
+    """Return the UTC days that the half-open range ``[start, end)`` touches; None has no limit.
+
+    Raises:
+        ValueError: An instant has no time zone, or the range is empty.
+    """
+    known = [instant for instant in (start, end) if instant is not None]
+    if any(instant.tzinfo is None for instant in known):
+        raise ValueError("start and end need a time zone: a naive time means another instant here")
+    if start is not None and end is not None and start >= end:
+        raise ValueError(f"the range is empty: {start.isoformat()} is not before {end.isoformat()}")
+    first = date.min if start is None else start.astimezone(UTC).date()
+    last = date.max if end is None else (end.astimezone(UTC) - timedelta.resolution).date()
+    return Span(first, last)

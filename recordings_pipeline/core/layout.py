@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from recordings_pipeline.core.days import Day
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FILE_OF_ID = re.compile(rf"(?P<id>{_ID.pattern})(-\d+)?(\..*)?", re.DOTALL)
 
 AUDIO = PurePosixPath("audio")
 PARTS = AUDIO / ".parts"
@@ -14,6 +15,8 @@ RESCUE_LIST = TABLES / "rescue_list" / "part-0.parquet"
 RAW = PurePosixPath("raw")
 AUDIT = PurePosixPath("audit") / "events.jsonl"
 QUARANTINE = PurePosixPath("quarantine")
+# Folders of a day's quarantine: what was verified and differed, what was given another chance.
+DAMAGED, REPLAYED = "damaged", "replayed"
 LEDGER = PurePosixPath("ledger.db")
 LOCKS = PurePosixPath(".locks")
 JOURNAL = PurePosixPath("watch") / "journal.jsonl"
@@ -54,6 +57,17 @@ def part_key(recording_id: str, number: int) -> str:
     if not is_id(recording_id):
         raise ValueError("a recording id is not a lower-case UUID")
     return recording_id if number == 1 else f"{recording_id}-{number}"
+
+
+def quarantine_folder(day: Day, folder: str = "") -> PurePosixPath:
+    """Return where a day's bytes that cannot be trusted lie, or a folder of it."""
+    return QUARANTINE / f"date={day}" / folder
+
+
+def recording_of(path: PurePosixPath) -> str:
+    """Read the recording's id out of the name of one of its files; empty where there is none."""
+    match = _FILE_OF_ID.fullmatch(path.name)
+    return match["id"] if match else ""
 
 
 def table_path(stage: str, day: Day) -> PurePosixPath:

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from recordings_pipeline.core.days import ONE_DAY
+from recordings_pipeline.defs.archive import archive_matches_the_ledger, replay_days
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.resources import Organization
 
@@ -12,12 +13,34 @@ from recordings_pipeline.defs.resources import Organization
 EVERY_DAY_HOUR, EVERY_DAY_MINUTE = 3, 30
 LOOK_BACK_HOUR, LOOK_BACK_MINUTE = 6, 30
 
+_WHOLE_ARCHIVE = dg.AssetSelection.checks(archive_matches_the_ledger)
+
 export_day = dg.define_asset_job(
     "export_day",
-    # The rescue list belongs to no day.
-    selection=dg.AssetSelection.groups("recordings") - dg.AssetSelection.assets("rescue_list"),
+    # The rescue list and the look at the whole archive belong to no day.
+    selection=dg.AssetSelection.groups("recordings")
+    - dg.AssetSelection.assets("rescue_list")
+    - _WHOLE_ARCHIVE,
     description="All five assets of one day: index, audio, transcripts, turns, metrics.",
 )
+
+verify_archive = dg.define_asset_job(
+    "verify_archive",
+    selection=_WHOLE_ARCHIVE,
+    description="Compares the audio on disk with the ledger: all sizes, by default 1% of bytes.",
+)
+
+
+@dg.job(
+    description=(
+        "Gives what lies in quarantine another chance: due again, the old bytes kept beside, and "
+        "audio_files of those days materialized. Config: ops.replay_days.config.days."
+    )
+)
+def replay_quarantine() -> None:
+    """Replay, by default, every day that has something in quarantine."""
+    replay_days()
+
 
 every_day = dg.build_schedule_from_partitioned_job(
     export_day,

@@ -9,6 +9,7 @@ from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.core.verification import Fault
 
 
 def column_schema(stage: str) -> dg.TableSchema:
@@ -45,6 +46,17 @@ def gaps_table(found: Sequence[Gap]) -> dg.TableMetadataValue:
     names = ("id", "conversation_id", "reason", "next_step")
     records = [
         dg.TableRecord({name: getattr(gap, name) for name in names}) for gap in found[:MOST_SHOWN]
+    ]
+    columns = [dg.TableColumn(name, "string") for name in names]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
+def faults_table(found: Sequence[Fault]) -> dg.TableMetadataValue:
+    """List what differs between archive and ledger: as many as a person reads."""
+    names = ("day", "path", "reason", "next_step")
+    records = [
+        dg.TableRecord({name: str(getattr(fault, name)) for name in names})
+        for fault in found[:MOST_SHOWN]
     ]
     columns = [dg.TableColumn(name, "string") for name in names]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

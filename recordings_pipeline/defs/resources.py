@@ -65,9 +65,14 @@ class Organization(dg.ConfigurableResource[Any]):
     __str__ = __repr__
 
     @property
+    def data(self) -> Path:
+        """Where everything lies."""
+        return data_directory(self._environ())
+
+    @property
     def journal(self) -> Path:
         """Where the watcher writes down what arrived."""
-        return data_directory(self._environ()) / layout.JOURNAL
+        return self.data / layout.JOURNAL
 
     def days_to_look_at(self, now: datetime) -> list[Day]:
         """Return the days of a look-back; asks the ledger, and nobody else.

@@ -28,6 +28,7 @@ from recordings_pipeline.core.standings import (
     verdict_from,
 )
 from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.archive_book import ArchiveBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
 from recordings_pipeline.storage.ledger_engine import (
@@ -59,6 +60,7 @@ class Ledger:
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
         self.recordings = RecordingBook(self._engine)
+        self.archive = ArchiveBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from recordings_pipeline.core.days import Day, days_touched
+from recordings_pipeline.core.days import Day, Span, days_touched, span_of
 
 
 def test_midnight_belongs_to_the_day_it_begins() -> None:
@@ -37,3 +37,15 @@ def test_a_local_range_is_cut_into_utc_days() -> None:
 def test_a_naive_range_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         list(days_touched(datetime(2026, 1, 30), datetime(2026, 1, 31)))  # noqa: DTZ001
+
+
+def test_a_span_is_the_days_a_range_touches_and_has_no_end_where_none_is_given() -> None:
+    day = Day.from_key("2026-01-31")
+
+    assert span_of(day.start, day.end) == Span(day.date, day.date)
+    assert span_of(day.end - timedelta(hours=1), None).first == day.date
+    assert span_of(None, None).is_all
+    with pytest.raises(ValueError, match="time zone"):
+        span_of(day.start.replace(tzinfo=None), None)
+    with pytest.raises(ValueError, match="empty"):
+        span_of(day.end, day.end)

@@ -1,0 +1,96 @@
+"""Commands for what was exported already; they need no credentials."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from recordings_pipeline.cli.options import DAY, INCOMPLETE
+from recordings_pipeline.core.days import Span
+
+
+@click.command()
+@click.option("--from", "first", type=DAY, help="First day; default: the first there is.")
+@click.option("--to", "last", type=DAY, help="Last day, included; default: the last there is.")
+@click.option("--sample", help="Hash so many recordings, or such a share: 200 or 1%.")
+@click.option("--seed", type=int, help="Choose the same sample again; default: another one.")
+@click.option("--repair", is_flag=True, help="Set damaged files aside and make them due again.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to verify, instead of RECORDINGS_DATA.",
+)
+def verify(  # noqa: PLR0913, PLR0917 (one for each option)
+    first: datetime | None,
+    last: datetime | None,
+    sample: str | None,
+    seed: int | None,
+    repair: bool,  # noqa: FBT001
+    data: Path | None,
+) -> None:
+    """Compare the audio with the ledger: every byte, or with --sample those of some recordings.
+
+    Needs no credentials and asks nobody; exports may run meanwhile. Whether files are there, are
+    files and have the right size is always looked at. Exit code 1 when something differs.
+
+    \b
+    Examples:
+      recordings-pipeline verify
+      recordings-pipeline verify --from 2026-01-01 --to 2026-01-31 --sample 1%
+      recordings-pipeline verify --from 2026-01-31 --to 2026-01-31 --repair
+    """
+    from recordings_pipeline.cli.verify import run
+    from recordings_pipeline.core.verification import Sample, sample_from
+
+    try:
+        chosen = Sample() if sample is None else sample_from(sample)
+    except ValueError as error:
+        raise click.UsageError(f"--sample: {error}") from None
+    sys.exit(0 if run(_span(first, last), chosen, seed, data, is_repairing=repair) else INCOMPLETE)
+
+
+@click.command()
+@click.option("--from", "first", type=DAY, help="First day; default: the first there is.")
+@click.option("--to", "last", type=DAY, help="Last day, included; default: the last there is.")
+@click.option("--recording", help="Id of the only recording to replay.")
+@click.option("--list", "is_listing", is_flag=True, help="Show what lies there; change nothing.")
+@click.option("--run", "is_exporting", is_flag=True, help="Export those days at once.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to work on, instead of RECORDINGS_DATA.",
+)
+def replay(  # noqa: PLR0913, PLR0917 (one for each option)
+    first: datetime | None,
+    last: datetime | None,
+    recording: str | None,
+    is_listing: bool,  # noqa: FBT001
+    is_exporting: bool,  # noqa: FBT001
+    data: Path | None,
+) -> None:
+    """Give what lies in quarantine another chance: due again, the old bytes kept beside.
+
+    Needs credentials with --run only. Exit code 1 when a day could not be replayed or exported.
+
+    \b
+    Examples:
+      recordings-pipeline replay --list
+      recordings-pipeline replay --from 2026-01-31 --to 2026-01-31 --run
+      recordings-pipeline replay --recording 5b3c6f4e-0a4f-4f0e-9d4e-1f2a3b4c5d6e
+    """
+    from recordings_pipeline.cli.replay import run, show
+
+    if is_listing and (is_exporting or recording):
+        raise click.UsageError("--list changes nothing: leave --run and --recording out")
+    span = _span(first, last)
+    if is_listing:
+        show(span, data)
+        sys.exit(0)
+    sys.exit(0 if run(span, recording, data, is_exporting=is_exporting) else INCOMPLETE)
+
+
+def _span(first: datetime | None, last: datetime | None) -> Span:
+    if first and last and last < first:
+        raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
+    return Span(first.date() if first else date.min, last.date() if last else date.max)

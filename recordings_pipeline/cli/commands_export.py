@@ -1,0 +1,128 @@
+"""Commands that export days, and that tell before and afterwards how they stand."""
+
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from recordings_pipeline.cli.options import DAY, INCOMPLETE
+from recordings_pipeline.core.days import Day
+
+
+@click.command()
+@click.option("--from", "first", type=DAY, help="First day, such as 2026-01-01.")
+@click.option("--to", "last", type=DAY, help="Last day; it is included.")
+@click.option(
+    "--look-back",
+    is_flag=True,
+    help="The last days and every older one that is not settled, instead of a range.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to write under, instead of RECORDINGS_DATA.",
+)
+def export(
+    first: datetime | None,
+    last: datetime | None,
+    look_back: bool,  # noqa: FBT001
+    data: Path | None,
+) -> None:
+    """Export a range of days, both included, or look back for what came late.
+
+    What is there already is not fetched again, so that an interrupted export continues.
+
+    \b
+    Examples:
+      recordings-pipeline export --from 2026-01-01 --to 2026-01-31 --data /srv/recordings
+      recordings-pipeline export --look-back
+    """
+    from recordings_pipeline.cli.export import run
+
+    if look_back and (first or last):
+        raise click.UsageError("--look-back chooses the days: leave --from and --to out")
+    if look_back:
+        sys.exit(0 if run(None, data) else INCOMPLETE)
+    if first is None or last is None:
+        raise click.UsageError("give --from and --to, or --look-back")
+    if last < first:
+        raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
+    span = (Day(first.date()).start, Day(last.date()).end)
+    sys.exit(0 if run(span, data) else INCOMPLETE)
+
+
+@click.command()
+@click.option("--from", "first", type=DAY, required=True, help="First day, such as 2026-01-01.")
+@click.option("--to", "last", type=DAY, required=True, help="Last day; it is included.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to plan for, instead of RECORDINGS_DATA.",
+)
+def plan(first: datetime, last: datetime, data: Path | None) -> None:
+    """Predict what an export of some days takes; move nothing.
+
+    API calls by kind, hours at the allowance, audio and disk headroom. Exit code 1 when it cannot
+    work. The prediction is kept: `status` compares it with what then happened.
+
+    \b
+    Example:
+      recordings-pipeline plan --from 2026-01-01 --to 2026-01-31
+    """
+    from recordings_pipeline.cli.plan import run
+
+    if last < first:
+        raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
+    sys.exit(0 if run(Day(first.date()).start, Day(last.date()).end, data) else INCOMPLETE)
+
+
+@click.command()
+@click.option("--from", "first", type=DAY, help="First day; default: the first there is.")
+@click.option("--to", "last", type=DAY, help="Last day, included; default: the last there is.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to look into, instead of RECORDINGS_DATA.",
+)
+def status(first: datetime | None, last: datetime | None, data: Path | None) -> None:
+    """Show how days stand, and what was planned beside what happened; needs no credentials.
+
+    \b
+    Example:
+      recordings-pipeline status --from 2026-01-01 --to 2026-01-31
+    """
+    from recordings_pipeline.cli.status import run
+
+    run(first.date() if first else date.min, last.date() if last else date.max, data)
+    sys.exit(0)
+
+
+@click.command()
+def rescue() -> None:
+    """List recordings that the source archives or deletes soon, and that were not exported.
+
+    It looks RECORDINGS_RESCUE_DAYS ahead, and exits 1 when there is something to rescue.
+
+    \b
+    Example:
+      RECORDINGS_RESCUE_DAYS=30 recordings-pipeline rescue
+    """
+    from recordings_pipeline.cli.rescue import run
+
+    sys.exit(0 if run() else INCOMPLETE)
+
+
+@click.command()
+@click.option("--day", type=DAY, help="Day to predict for; default: yesterday, UTC.")
+def doctor(day: datetime | None) -> None:
+    """Check credentials, permissions, space, allowance and codecs; move nothing.
+
+    \b
+    Example:
+      recordings-pipeline doctor --day 2026-01-31
+    """
+    from recordings_pipeline.cli.doctor import run
+
+    chosen = day.date() if day else datetime.now(UTC).date() - timedelta(days=1)
+    sys.exit(0 if run(chosen) else INCOMPLETE)

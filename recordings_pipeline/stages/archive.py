@@ -1,0 +1,56 @@
+"""The archive for people without credentials: directory and ledger, and nobody is asked."""
+
+import threading
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.stages.export import Clock, Export, real_time
+from recordings_pipeline.storage.home import Home, private
+from recordings_pipeline.storage.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What was exported, and what the ledger says of it.
+
+    Attributes:
+        stop: Set to end what reads it.
+        clock: Says what time it is.
+    """
+
+    home: Home
+    ledger: Ledger
+    stop: threading.Event
+    clock: Clock = real_time
+
+
+def archive_of(export: Export) -> Archive:
+    """Return the archive of an export at work."""
+    return Archive(export.home, export.ledger, export.stop, export.clock)
+
+
+@contextmanager
+def open_archive(data: Path, *, clock: Clock = real_time) -> Generator[Archive]:
+    """Open directory and ledger for the length of a ``with`` block.
+
+    Raises:
+        ConfigurationError: Nothing was ever planned or exported into the directory.
+    """
+    home = Home(data)
+    path = home.path(layout.LEDGER)
+    if not path.is_file():
+        raise ConfigurationError(
+            "RECORDINGS_DATA", f"holds no ledger: {path.parent}: plan or export something first"
+        )
+    stop = threading.Event()
+    with private():
+        home.prepare()
+        with closing(Ledger(path)) as ledger:
+            try:
+                yield Archive(home, ledger, stop, clock)
+            finally:
+                stop.set()

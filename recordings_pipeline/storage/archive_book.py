@@ -1,0 +1,117 @@
+"""What the ledger says lies in the archive, and in its quarantine."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, Executable, Integer, column, func, literal_column, select
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.verification import Promise
+from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.ledger_engine import storing
+
+_PAGE = 1_000
+_RECORDINGS, _FILES = tables.recordings.c, tables.files.c
+# SQLite's own number of a row, in the order in which rows came. The index of days holds it, so
+# that a page is found without a look at the others: 100,000 recordings of a day are no problem.
+_row_number = literal_column("recordings.rowid", Integer)
+_PROMISED = (
+    _RECORDINGS.day,
+    _RECORDINGS.recording_id,
+    _FILES.path,
+    _FILES.size_bytes,
+    _FILES.sha256,
+)
+
+
+class ArchiveBook:
+    """The files the ledger knows; no transaction stays open between two pages of them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def days(self, first: date, last: date) -> list[Day]:
+        """Return the days from first to last, both included, that have recordings, in order."""
+        query = select(_RECORDINGS.day).distinct()
+        query = query.where(_RECORDINGS.day.between(str(first), str(last)))
+        return [Day.from_key(key) for (key,) in self._rows(query.order_by(_RECORDINGS.day))]
+
+    def totals(self, first: date, last: date) -> tuple[int, int]:
+        """Count the files from first to last, both included, and add their bytes."""
+        query = select(func.count(), func.sum(_FILES.size_bytes)).select_from(tables.recordings)
+        query = query.join(tables.files, _RECORDINGS.recording_id == _FILES.recording_id)
+        query = query.where(_RECORDINGS.day.between(str(first), str(last)))
+        count, size = self._rows(query)[0]
+        return count, size or 0
+
+    def pages(self, day: Day) -> Iterator[list[Promise]]:
+        """Yield a day's files, and its exported recordings without one, a few at a time."""
+        last = 0
+        while True:
+            numbers = select(_row_number.label("number")).select_from(tables.recordings)
+            numbers = numbers.where(_RECORDINGS.day == day.key, _row_number > last)
+            page = numbers.order_by(_row_number).limit(_PAGE).subquery()
+            (end,) = self._rows(select(func.max(column("number"))).select_from(page))[0]
+            if end is None:
+                return
+            query = _promises().where(
+                _RECORDINGS.day == day.key, _row_number > last, _row_number <= end
+            )
+            is_exported = _RECORDINGS.outcome == str(Outcome.EXPORTED)
+            query = query.where(is_exported | _FILES.path.is_not(None))
+            rows = self._rows(query.order_by(_row_number, _FILES.file_number))
+            yield [_promise(row._mapping) for row in rows]  # noqa: SLF001 (public, so its name)
+            last = end
+
+    def of(self, recording_id: str) -> list[Promise]:
+        """Return what the ledger says now of one recording; nothing unless it is exported."""
+        query = _promises().where(
+            _RECORDINGS.recording_id == recording_id, _RECORDINGS.outcome == str(Outcome.EXPORTED)
+        )
+        rows = self._rows(query.order_by(_FILES.file_number))
+        return [_promise(row._mapping) for row in rows]  # noqa: SLF001 (public, so its name)
+
+    def known_paths(self, paths: Collection[str]) -> set[str]:
+        """Return those of a few hundred paths that the ledger knows."""
+        query = select(_FILES.path).where(_FILES.path.in_(paths))
+        return {path for (path,) in self._rows(query)}
+
+    def quarantined(
+        self, first: date, last: date, recording_id: str | None = None
+    ) -> dict[Day, dict[str, str]]:
+        """Return why recordings are quarantined, by day and id; of one recording if it is named."""
+        query = select(_RECORDINGS.day, _RECORDINGS.recording_id, _RECORDINGS.reason).where(
+            _RECORDINGS.day.between(str(first), str(last)),
+            _RECORDINGS.outcome == str(Outcome.QUARANTINED),
+        )
+        if recording_id is not None:
+            query = query.where(_RECORDINGS.recording_id == recording_id)
+        found: dict[Day, dict[str, str]] = {}
+        for day, id_, reason in self._rows(
+            query.order_by(_RECORDINGS.day, _RECORDINGS.recording_id)
+        ):
+            found.setdefault(Day.from_key(day), {})[id_] = reason
+        return found
+
+    def _rows(self, query: Executable) -> list[Any]:
+        with storing(self._engine), self._engine.connect() as db:
+            return list(db.execute(query).all())
+
+
+def _promises() -> Any:  # noqa: ANN401 (a select of five columns)
+    files = tables.recordings.outerjoin(
+        tables.files, _RECORDINGS.recording_id == _FILES.recording_id
+    )
+    return select(*_PROMISED).select_from(files)
+
+
+def _promise(row: Mapping[str, Any]) -> Promise:
+    return Promise(
+        day=Day.from_key(row["day"]),
+        recording_id=row["recording_id"],
+        path=row["path"] or "",
+        size_bytes=row["size_bytes"] or 0,
+        sha256=row["sha256"] or "",
+    )
