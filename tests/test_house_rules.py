@@ -11,7 +11,7 @@ import pytest
 
 from recordings_pipeline.cli.main import commands
 from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
-from recordings_pipeline.core.settings import VARIABLES
+from recordings_pipeline.core.variables import VARIABLES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "recordings_pipeline"

@@ -10,69 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from recordings_pipeline.core.addresses import DEFAULT_BASE_URL, api_url, login_url
+from recordings_pipeline.core.addresses import api_url, login_url
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.secrets import Secret
+from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, Policy
 
 BYTES_PER_GB = 1_000_000_000
 _QUOTA = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One environment variable, as the README's table shows it."""
-
-    name: str
-    meaning: str
-    default: str
-
-
-VARIABLES = (
-    Variable("GENESYS_CLIENT_ID", "id of the OAuth client (grant: client credentials)", "required"),
-    Variable("GENESYS_CLIENT_SECRET", "its secret", "required, or the next"),
-    Variable(
-        "GENESYS_CLIENT_SECRET_FILE", "file that holds the secret, read again after a 401", "none"
-    ),
-    Variable(
-        "GENESYS_REGION", "region by name (`eu_central_1`) or domain (`mypurecloud.de`)", "none"
-    ),
-    Variable(
-        "GENESYS_BASE_URL",
-        "API address instead of a region; `http` only for loopback",
-        DEFAULT_BASE_URL,
-    ),
-    Variable("GENESYS_LOGIN_URL", "login address", "base URL with `//api.` replaced by `//login.`"),
-    Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
-    Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
-    Variable(
-        "RECORDINGS_METADATA",
-        "`when_needed`, or `always` to read the full metadata of each recording: a call each",
-        "`when_needed`",
-    ),
-    Variable(
-        "RECORDINGS_MEDIA",
-        "what is exported of `call`, `screen`, `chat`, `email`, `message`; all are indexed",
-        "`call`",
-    ),
-    Variable(
-        "RECORDINGS_API_RESERVE_PERCENT",
-        "share of the API allowance that backfills leave to daily work",
-        "20",
-    ),
-    Variable(
-        "RECORDINGS_RESCUE_DAYS", "how many days ahead the rescue list looks, at most 3650", "14"
-    ),
-    Variable(
-        "RECORDINGS_LOOKBACK_DAYS", "how many of the last days a look-back looks at again", "3"
-    ),
-    Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
-)
 DEFAULT_API_RESERVE = "20"
 DEFAULT_RESCUE_DAYS = "14"
 _MOST_RESCUE_DAYS = 3_650
 DEFAULT_LOOKBACK_DAYS = "3"
 METADATA_MODES = ("when_needed", "always")
+UNSUPPORTED: Mapping[str, Literal[Outcome.EXCLUDED, Outcome.QUARANTINED]] = {
+    "excluded": Outcome.EXCLUDED,
+    "quarantined": Outcome.QUARANTINED,
+}
 # Our word for a medium, and the platform's.
 MEDIA = {
     "call": "audio",
@@ -96,6 +54,7 @@ class Settings:
         exported_media: Media of recordings that are exported, in the platform's words.
         rescue_days: How many days ahead the rescue list looks.
         lookback_days: How many of the last days a look-back looks at again.
+        policy: Which sound is exported, and what becomes of the rest.
     """
 
     client_id: str
@@ -109,6 +68,7 @@ class Settings:
     exported_media: frozenset[str]
     rescue_days: int
     lookback_days: int
+    policy: Policy
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -131,6 +91,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         exported_media=_exported_media(given),
         rescue_days=_rescue_days(given),
         lookback_days=lookback_days(given),
+        policy=_policy(given),
     )
 
 
@@ -237,3 +198,19 @@ def _exported_media(given: Mapping[str, str]) -> frozenset[str]:
     if any(word not in MEDIA for word in words):
         raise ConfigurationError("RECORDINGS_MEDIA", f"lists some of {', '.join(MEDIA)}")
     return frozenset(MEDIA[word] for word in words)
+
+
+def _policy(given: Mapping[str, str]) -> Policy:
+    text = given.get("RECORDINGS_CODECS")
+    words = [word.strip().lower() for word in text.split(",")] if text else sorted(DEFAULT_CODECS)
+    for word in words:
+        container, slash, codec = word.partition("/")
+        is_pair = container in CONTAINERS and codec in CODECS
+        if not (is_pair if slash else word in CONTAINERS | CODECS):
+            known = ", ".join(sorted(CONTAINERS | CODECS))
+            problem = f"lists some of {known}, or a container and a codec like wav/g729"
+            raise ConfigurationError("RECORDINGS_CODECS", problem)
+    unsupported = given.get("RECORDINGS_UNSUPPORTED", str(Outcome.EXCLUDED))
+    if unsupported not in UNSUPPORTED:
+        raise ConfigurationError("RECORDINGS_UNSUPPORTED", f"is one of {', '.join(UNSUPPORTED)}")
+    return Policy(frozenset(words), UNSUPPORTED[unsupported])

@@ -15,6 +15,15 @@ from recordings_pipeline.core.model import WRITTEN_MEDIA, Outcome, Verdict
 from recordings_pipeline.core.probes.sound import Sound
 
 WRITTEN = frozenset({"zip", "json", "eml"})
+# Every word of a policy: what the probes call what they find.
+CONTAINERS = frozenset({"wav", "ogg", "webm", "mkv", "mp3", "aac", "m4a", "mp4"})
+CODECS = frozenset(
+    {
+        *("pcm", "float", "ulaw", "alaw", "g722", "g723", "g726", "g729", "gsm"),
+        *("adpcm_ms", "adpcm_ima", "mp3", "aac", "alac", "opus", "vorbis", "speex"),
+        *("vp8", "vp9", "av1", "h264", "h265", "theora"),
+    }
+)
 # What an announced type may turn out to be.
 _TYPES = {
     "audio/wav": ("wav",),

@@ -12,11 +12,11 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.settings import (
-    VARIABLES,
     data_directory,
     lookback_days,
     settings_from,
 )
+from recordings_pipeline.core.variables import VARIABLES
 
 if TYPE_CHECKING:
     from recordings_pipeline.stages.export import Export
@@ -55,6 +55,8 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_media: str = ""
     recordings_rescue_days: str = ""
     recordings_lookback_days: str = ""
+    recordings_codecs: str = ""
+    recordings_unsupported: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""

@@ -6,10 +6,12 @@ report the announced length of a file that lost 40 % of its bytes.
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from recordings_pipeline.core.probes.probe import probe
 from recordings_pipeline.core.probes.sound import Sound
+from recordings_pipeline.storage.silence import is_silent
 
 
 def examine(file: Path | int, size: int | None = None) -> Sound:
@@ -34,7 +36,8 @@ def examine(file: Path | int, size: int | None = None) -> Sound:
 
 
 def _examined(descriptor: int, size: int | None) -> Sound:
-    return probed(descriptor, os.fstat(descriptor).st_size if size is None else size)
+    sound = probed(descriptor, os.fstat(descriptor).st_size if size is None else size)
+    return replace(sound, is_silent=is_silent(descriptor, sound))
 
 
 def probed(descriptor: int, size: int) -> Sound:

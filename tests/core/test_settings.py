@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.settings import settings_from
 
 GOOD = {"GENESYS_CLIENT_ID": "id", "GENESYS_CLIENT_SECRET": "secret"}
@@ -69,6 +70,11 @@ def test_a_loopback_address_logs_in_where_it_is() -> None:
         ({"RECORDINGS_QUOTA_GB": "\u0663"}, "RECORDINGS_QUOTA_GB"),
         ({"RECORDINGS_LOOKBACK_DAYS": "0"}, "RECORDINGS_LOOKBACK_DAYS"),
         ({"RECORDINGS_LOOKBACK_DAYS": "a week"}, "RECORDINGS_LOOKBACK_DAYS"),
+        ({"RECORDINGS_CODECS": "wav,flac9"}, "RECORDINGS_CODECS"),
+        ({"RECORDINGS_CODECS": "wav,,mp3"}, "RECORDINGS_CODECS"),
+        ({"RECORDINGS_CODECS": "wav/"}, "RECORDINGS_CODECS"),
+        ({"RECORDINGS_CODECS": "opus/wav"}, "RECORDINGS_CODECS"),
+        ({"RECORDINGS_UNSUPPORTED": "deleted"}, "RECORDINGS_UNSUPPORTED"),
     ],
 )
 def test_a_wrong_variable_is_named(changes: dict[str, str], variable: str) -> None:
@@ -76,6 +82,21 @@ def test_a_wrong_variable_is_named(changes: dict[str, str], variable: str) -> No
         settings_from({**GOOD, **changes})
 
     assert caught.value.variable == variable
+
+
+def test_everything_the_platform_delivers_is_supported_unless_said_otherwise() -> None:
+    policy = settings_from(GOOD).policy
+
+    assert policy.codecs == {"wav", "mp3", "aac", "ogg", "webm", "opus", "m4a", "mp4"}
+    assert policy.unsupported is Outcome.EXCLUDED
+
+
+def test_a_policy_names_containers_codecs_and_pairs() -> None:
+    variables = {"RECORDINGS_CODECS": "WAV/g729, opus", "RECORDINGS_UNSUPPORTED": "quarantined"}
+    policy = settings_from({**GOOD, **variables}).policy
+
+    assert policy.codecs == {"wav/g729", "opus"}
+    assert policy.unsupported is Outcome.QUARANTINED
 
 
 def test_settings_do_not_show_the_secret() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.settings import VARIABLES
+from recordings_pipeline.core.variables import VARIABLES
 from recordings_pipeline.defs.resources import Organization, variables_present
 from tests.conftest import Start
 

@@ -37,7 +37,7 @@ class Sound:
         doubt: What only a duration known from elsewhere can dispel; None for none.
         payload_offset: First byte of the samples, where they lie in one piece.
         payload_bytes: Bytes of them; otherwise about what is left beside the headers.
-        is_silent: Whether every channel stays below `SILENT_PEAK`; None when nobody listened.
+        is_silent: Whether nothing can be heard in any channel; None when nobody can tell.
     """
 
     container: str | None

@@ -15,7 +15,7 @@ from recordings_pipeline.core.probes.sound import Damaged, Need, Probe, Sound, W
 _EBML, _DOCUMENT_TYPE, _SEGMENT = 0x1A45DFA3, 0x4282, 0x18538067
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
 _TRACKS, _TRACK, _KIND, _CODEC, _AUDIO = 0x1654AE6B, 0xAE, 0x83, 0x86, 0xE1
-_HZ, _CHANNELS = 0xB5, 0x9F
+_HZ, _CHANNELS, _PRIVATE = 0xB5, 0x9F, 0x63A2
 _CLUSTER, _TIME, _SIMPLE_BLOCK, _GROUP, _BLOCK = 0x1F43B675, 0xE7, 0xA3, 0xA0, 0xA1
 _CLUSTER_ID = _CLUSTER.to_bytes(4, "big")
 _CODECS = {
@@ -157,6 +157,9 @@ def _read_tracks(content: bytes, found: _Found) -> None:
             found.is_audio, found.codec = True, codec
             found.channels = unsigned(audio.get(_CHANNELS, b"\1"))
             found.hz = round(real(audio.get(_HZ, b""))) or 8_000
+            head = entry.get(_PRIVATE, b"")
+            if head.startswith(b"OpusHead"):
+                found.hz = int.from_bytes(head[12:16], "little") or found.hz
         elif kind == _PICTURE:
             found.is_video = True
             found.codec = found.codec if found.is_audio else codec

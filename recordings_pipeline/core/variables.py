@@ -1,0 +1,69 @@
+"""The environment variables a person can set, as the README's table shows them.
+
+What they mean to the program is in `core.settings`.
+"""
+
+from dataclasses import dataclass
+
+from recordings_pipeline.core.addresses import DEFAULT_BASE_URL
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as the README's table shows it."""
+
+    name: str
+    meaning: str
+    default: str
+
+
+VARIABLES = (
+    Variable("GENESYS_CLIENT_ID", "id of the OAuth client (grant: client credentials)", "required"),
+    Variable("GENESYS_CLIENT_SECRET", "its secret", "required, or the next"),
+    Variable(
+        "GENESYS_CLIENT_SECRET_FILE", "file that holds the secret, read again after a 401", "none"
+    ),
+    Variable(
+        "GENESYS_REGION", "region by name (`eu_central_1`) or domain (`mypurecloud.de`)", "none"
+    ),
+    Variable(
+        "GENESYS_BASE_URL",
+        "API address instead of a region; `http` only for loopback",
+        DEFAULT_BASE_URL,
+    ),
+    Variable("GENESYS_LOGIN_URL", "login address", "base URL with `//api.` replaced by `//login.`"),
+    Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
+    Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
+    Variable(
+        "RECORDINGS_METADATA",
+        "`when_needed`, or `always` to read the full metadata of each recording: a call each",
+        "`when_needed`",
+    ),
+    Variable(
+        "RECORDINGS_MEDIA",
+        "what is exported of `call`, `screen`, `chat`, `email`, `message`; all are indexed",
+        "`call`",
+    ),
+    Variable(
+        "RECORDINGS_CODECS",
+        "which sound is exported: containers (`wav`), codecs (`opus`), pairs (`wav/g729`)",
+        "`wav,mp3,aac,ogg,webm,opus,m4a,mp4`",
+    ),
+    Variable(
+        "RECORDINGS_UNSUPPORTED",
+        "what becomes of the others: `excluded`, or `quarantined` to keep their bytes",
+        "`excluded`",
+    ),
+    Variable(
+        "RECORDINGS_API_RESERVE_PERCENT",
+        "share of the API allowance that backfills leave to daily work",
+        "20",
+    ),
+    Variable(
+        "RECORDINGS_RESCUE_DAYS", "how many days ahead the rescue list looks, at most 3650", "14"
+    ),
+    Variable(
+        "RECORDINGS_LOOKBACK_DAYS", "how many of the last days a look-back looks at again", "3"
+    ),
+    Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
+)
