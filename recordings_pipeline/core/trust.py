@@ -15,6 +15,8 @@ from recordings_pipeline.core.model import WRITTEN_MEDIA, Outcome, Verdict
 from recordings_pipeline.core.probes.sound import Sound
 
 WRITTEN = frozenset({"zip", "json", "eml"})
+# A word takes 200 ms; what is shorter than half of one is the trace of a recording that failed.
+LEAST_S = 0.1
 # Every word of a policy: what the probes call what they find.
 CONTAINERS = frozenset({"wav", "ogg", "webm", "mkv", "mp3", "aac", "m4a", "mp4"})
 CODECS = frozenset(
@@ -139,6 +141,8 @@ def _wrong_kind(sound: Sound, facts: Facts) -> str | None:
 
 def _wrong_duration(sound: Sound, facts: Facts) -> str | None:
     lasts, expected = sound.duration_s, facts.recording_s
+    if lasts is not None and lasts < LEAST_S:
+        return f"it lasts {lasts * 1000:.0f} ms, too short for any word"
     if lasts is None or expected is None:
         if sound.doubt is not None:
             return sound.doubt

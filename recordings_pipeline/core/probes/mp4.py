@@ -80,6 +80,8 @@ def _top(window: Window) -> Generator[Need, bytes, tuple[_Box, bool]]:
         if at == window.size:
             break
         box = yield from _box(window, at, window.size)
+        if at > 0 and box.name == b"ftyp":
+            raise Damaged(f"another MP4 file starts at byte {at}")
         index = box if box.name == b"moov" else index
         has_sound = has_sound or box.name == b"mdat"
         is_live = is_live or box.name == b"moof"

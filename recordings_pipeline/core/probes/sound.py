@@ -82,7 +82,8 @@ class Window:
         """Return up to ``length`` bytes; fewer only at the end of the file.
 
         Raises:
-            Damaged: The file would take more reads, or bytes, than any honest one.
+            Damaged: The file would take more reads, or bytes, than any honest one, or is shorter
+                than its size.
         """
         end = min(offset + length, self.size)
         if offset >= end:
@@ -95,6 +96,8 @@ class Window:
             if self._reads > MOST_READS or self._bytes > MOST_BYTES:
                 raise Damaged("its structure is too scattered to be checked")
             self._data = yield Need(offset, fetched)
+            if len(self._data) < fetched:
+                raise Damaged("the file is shorter than the disk says")
             self._start, first = offset, 0
         return self._data[first : first + end - offset]
 

@@ -17,6 +17,7 @@ _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
 _TRACKS, _TRACK, _KIND, _CODEC, _AUDIO = 0x1654AE6B, 0xAE, 0x83, 0x86, 0xE1
 _HZ, _CHANNELS, _PRIVATE = 0xB5, 0x9F, 0x63A2
 _CLUSTER, _TIME, _SIMPLE_BLOCK, _GROUP, _BLOCK = 0x1F43B675, 0xE7, 0xA3, 0xA0, 0xA1
+_CRC = 0xBF
 _CLUSTER_ID = _CLUSTER.to_bytes(4, "big")
 _CODECS = {
     "A_OPUS": "opus",
@@ -31,9 +32,10 @@ _CODECS = {
 }
 _MOST_HEADER_BYTES = 16_384
 _MOST_ELEMENTS = 32
-# Five seconds of speech are 30 kB; clusters of a screen are longer and are not looked into.
-_TAIL_BYTES = 65_536
-# A cluster of 65,536 bytes has 21,000 elements if it wants to be slow, and 1,500 if it is honest.
+# A cluster of five seconds of speech has 30 kB, of a minute 400; those of a screen are longer and
+# are not looked into.
+_TAILS_BYTES = (65_536, 458_752)
+# A cluster can have 200,000 elements if it wants to be slow; a minute of speech has 3,000.
 _MOST_BLOCKS = 4_096
 _PICTURE, _SOUND = 1, 2
 # The last block starts up to 120 ms before the end, the longest packet of Opus; clocks round.
@@ -52,6 +54,7 @@ class _Found:
     hz: int | None = None
     is_audio: bool = False
     is_video: bool = False
+    is_live: bool = False
     first_cluster: int = 0
 
     def seconds(self, ticks: float) -> float:
@@ -61,7 +64,7 @@ class _Found:
 def webm(window: Window) -> Probe:
     """Read the headers, and the last cluster if it is small enough."""
     found, at = yield from _document(window)
-    at = yield from _segment(window, at)
+    at = yield from _segment(window, at, found)
     yield from _headers(window, at, found)
     if not (found.is_audio or found.is_video):
         raise Damaged("the Matroska file announces neither sound nor picture")
@@ -78,9 +81,16 @@ def webm(window: Window) -> Probe:
         found.hz,
         duration_s=announced or heard,
         is_video=found.is_video,
+        doubt=_doubt(found, last),
         payload_offset=found.first_cluster,
         payload_bytes=window.size - found.first_cluster,
     )
+
+
+def _doubt(found: _Found, last: int | None) -> str | None:
+    if found.is_live and not found.is_video and last is None:
+        return "it was written live, and nothing says where its last cluster ends"
+    return None
 
 
 def _require_reached(announced: float, heard: float) -> None:
@@ -102,13 +112,14 @@ def _document(window: Window) -> Generator[Need, bytes, tuple[_Found, int]]:
     return _Found(container), top.header + top.length
 
 
-def _segment(window: Window, at: int) -> Generator[Need, bytes, int]:
+def _segment(window: Window, at: int, found: _Found) -> Generator[Need, bytes, int]:
     """Compare the announced length with the file's; return where the content starts."""
     head = yield from window.read(at, HEADER_BYTES)
     segment = element(head, 0)
     if segment is None or segment.number != _SEGMENT:
         raise Damaged("the Matroska file has no segment")
     start = at + segment.header
+    found.is_live = segment.length is None
     if segment.length is not None and start + segment.length != window.size:
         total = start + segment.length
         raise Damaged(f"the segment ends at byte {total}, the file has {window.size}")
@@ -171,8 +182,16 @@ def _last_block(window: Window, found: _Found) -> Generator[Need, bytes, int | N
     Raises:
         Damaged: The elements of the last cluster do not end where the file does.
     """
-    offset = max(found.first_cluster, window.size - _TAIL_BYTES)
-    tail = yield from window.read(offset, window.size - offset)
+    for length in _TAILS_BYTES[: 1 if found.is_video else 2]:
+        offset = max(found.first_cluster, window.size - length)
+        tail = yield from window.read(offset, window.size - offset)
+        at = _last_cluster(tail)
+        if at is not None:
+            return _walked(tail, at)
+    return None
+
+
+def _last_cluster(tail: bytes) -> int | None:
     at = len(tail)
     for _ in range(_MOST_ELEMENTS):
         at = tail.rfind(_CLUSTER_ID, 0, at + 3)
@@ -180,14 +199,17 @@ def _last_block(window: Window, found: _Found) -> Generator[Need, bytes, int | N
             return None
         cluster = element(tail, at)
         if cluster is not None and _starts_with_time(tail, at + cluster.header):
-            return _walked(tail, at)
+            return at
     return None
 
 
 def _starts_with_time(tail: bytes, at: int) -> bool:
-    """The id of a cluster may stand in the sound itself: a cluster starts with its time."""
+    """The id of a cluster may stand in the sound itself: a cluster starts with its time.
+
+    A checksum of the cluster may come before.
+    """
     first = element(tail, at)
-    return first is not None and first.number == _TIME and first.length in range(1, 9)
+    return first is not None and first.number in (_TIME, _CRC) and first.length in range(1, 9)
 
 
 def _walked(tail: bytes, at: int) -> int:
