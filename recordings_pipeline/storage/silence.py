@@ -32,6 +32,8 @@ _FIRST_BYTES, _BLOCK_BYTES = 24 * 682, 24 * 10_922
 # Compressed samples: speech coded by anything shrinks by less than a tenth, silence to a tenth.
 _SAMPLE_BYTES = 2_048
 _SUSPICIOUS = _SAMPLE_BYTES // 2
+# Opus codes speech from 6 kbit/s on (RFC 6716, 2.1.1), that is 750 bytes, silence with 256.
+_LEAST_BYTES_PER_S = 500
 _PLACES = (0.5, 0.25, 0.75)
 # An hour of silent Opus would take 20 s to decode; two minutes out of it take 0.6 s.
 _STRETCHES = 120
@@ -113,7 +115,12 @@ def _alaw(code: int) -> int:
 
 
 def _is_suspicious(descriptor: int, sound: Sound) -> bool:
-    """Look at three places; the first that is full of sound settles it."""
+    """Look at three places; the first that is full of sound settles it.
+
+    In a file of few bytes they may lie in the headers.
+    """
+    if sound.duration_s is not None and sound.payload_bytes < sound.duration_s * _LEAST_BYTES_PER_S:
+        return True
     room = max(sound.payload_bytes - _SAMPLE_BYTES, 0)
     for place in _PLACES:
         offset = sound.payload_offset + int(room * place)

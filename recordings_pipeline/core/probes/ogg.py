@@ -16,7 +16,7 @@ _HEADER_BYTES = 27
 _MOST_PAGE_BYTES = _HEADER_BYTES + 255 + 255 * 255
 _MOST_STREAMS = 8
 # `OggS` may stand in the sound itself, but hardly ever does: a checksum costs 0.1 ms at most.
-_MOST_CANDIDATES = 16
+_MOST_CANDIDATES = 64
 # A second of speech in one page.
 _SAMPLE_BYTES = 8_192
 _FIRST, _LAST = 2, 4
