@@ -79,7 +79,7 @@ def webm(window: Window) -> Probe:
         found.codec,
         found.channels,
         found.hz,
-        duration_s=announced or heard,
+        duration_s=announced or heard or (None if found.is_video else heard),
         is_video=found.is_video,
         doubt=_doubt(found, last),
         payload_offset=found.first_cluster,

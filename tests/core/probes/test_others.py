@@ -67,6 +67,14 @@ def test_pages_that_lie_are_found_out(content: bytes, problem: str) -> None:
     assert any(words in found for words in problem.split("|")), found
 
 
+@pytest.mark.parametrize(("channels", "hz"), [(200, 8_000), (2, 4_000_000_000)])
+def test_noise_read_as_a_header_is_found_out(channels: int, hz: int) -> None:
+    head = page(b"OpusHead\1" + struct.pack("<BHIhB", channels, 312, hz, 0, 0), flags=2)
+    content = head + TAGS + page(b"sound", flags=4, position=48_312, number=2)
+
+    assert "no recording has" in (probed(content).problem or "")
+
+
 def test_another_stream_glued_to_the_end_is_found_out() -> None:
     first = whole("OGG_OPUS")
 
