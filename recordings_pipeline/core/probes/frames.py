@@ -38,13 +38,13 @@ class Chain:
 
     Attributes:
         end: Where the next one would start; beyond the bytes when the last one was cut.
-        is_steady: Whether all have the same bit rate.
+        kbps: Bit rate of all of them; 0 when it changes.
     """
 
     end: int
     frames: int
     samples: int
-    is_steady: bool
+    kbps: int
 
 
 Parse = Callable[[bytes, int], Frame | None]
@@ -92,4 +92,4 @@ def chained(data: bytes, at: int, parse: Parse, key: int) -> Chain:
         frames += 1
         samples += frame.samples
         at += frame.length
-    return Chain(at, frames, samples, is_steady)
+    return Chain(at, frames, samples, kbps if is_steady else 0)

@@ -187,6 +187,6 @@ def _seconds(
         return announced.frames * first.samples / first.hz
     if not room:
         return (front.samples - (first.samples if announced else 0)) / first.hz
-    if first.kbps and front.is_steady and back.is_steady:
+    if first.kbps and front.kbps == back.kbps == first.kbps:
         return room / (first.kbps * 125)
     return None

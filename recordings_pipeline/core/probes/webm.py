@@ -79,7 +79,7 @@ def webm(window: Window) -> Probe:
         found.codec,
         found.channels,
         found.hz,
-        duration_s=announced or heard,
+        duration_s=announced or heard or (None if found.is_video else heard),
         is_video=found.is_video,
         doubt=_doubt(found, last),
         payload_offset=found.first_cluster,
@@ -219,19 +219,20 @@ def _walked(tail: bytes, at: int) -> int:
         if at == len(tail):
             return latest
         part = element(tail, at)
-        if part is None:
+        # Beyond the end, where an element that was cut leads, there is none either.
+        is_folder = part is not None and part.number in (_CLUSTER, _GROUP)
+        if part is None or (part.length is None and not is_folder):
             raise Damaged("the file ends inside a Matroska element, or in bytes that are none")
         start = at + part.header
-        if part.number in (_CLUSTER, _GROUP):
+        if is_folder:
             at = start
             continue
-        if part.length is None or start + part.length > len(tail):
-            raise Damaged("the file ends inside a Matroska element")
+        length = part.length or 0
         if part.number == _TIME:
-            time = unsigned(tail[start : start + part.length])
+            time = unsigned(tail[start : start + length])
         elif part.number in (_SIMPLE_BLOCK, _BLOCK):
             # One byte of track number, in every file with fewer than 127 tracks.
             relative = int.from_bytes(tail[start + 1 : start + 3], "big", signed=True)
             latest = max(latest, time + relative)
-        at = start + part.length
+        at = start + length
     return latest

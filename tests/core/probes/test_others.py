@@ -67,6 +67,14 @@ def test_pages_that_lie_are_found_out(content: bytes, problem: str) -> None:
     assert any(words in found for words in problem.split("|")), found
 
 
+@pytest.mark.parametrize(("channels", "hz"), [(200, 8_000), (2, 4_000_000_000)])
+def test_noise_read_as_a_header_is_found_out(channels: int, hz: int) -> None:
+    head = page(b"OpusHead\1" + struct.pack("<BHIhB", channels, 312, hz, 0, 0), flags=2)
+    content = head + TAGS + page(b"sound", flags=4, position=48_312, number=2)
+
+    assert "no recording has" in (probed(content).problem or "")
+
+
 def test_another_stream_glued_to_the_end_is_found_out() -> None:
     first = whole("OGG_OPUS")
 
@@ -106,6 +114,20 @@ def test_a_webm_file_that_announces_more_than_it_has_is_found_out() -> None:
     assert "announces 60.0 s" in (probed(longer).problem or "")
 
 
+@pytest.mark.parametrize(("size", "is_doubted"), [(300_000, False), (600_000, True)])
+def test_a_live_webm_file_is_doubted_where_its_last_cluster_is_out_of_sight(
+    size: int,
+    is_doubted: bool,  # noqa: FBT001
+) -> None:
+    content = whole("webm live")
+    start = content.rindex(b"\x1f\x43\xb6\x75")
+    block = b"\xa3\x01" + size.to_bytes(7, "big") + b"\x81\0\0\x80" + b"s" * (size - 4)
+    sound = probed(content[:start] + b"\x1f\x43\xb6\x75\xff\xe7\x81\x05" + block)
+
+    assert sound.problem is None
+    assert (sound.doubt is not None) is is_doubted
+
+
 def test_tags_around_mp3_are_passed_by() -> None:
     content = whole("MP3")
     tag = b"ID3\4\0\0" + bytes([0, 0, 0x20, 0]) + bytes(0x1000)
@@ -136,15 +158,32 @@ def test_an_mp3_of_changing_rates_without_a_tag_has_no_duration() -> None:
     fast, slow = b"\xff\xf3\x68\x64" + bytes(212), b"\xff\xf3\x48\x64" + bytes(140)
 
     assert probed(fast * 100).duration_s == 100 * 576 / 16_000
-    assert (probed(fast * 60 + slow * 60).duration_s, probed(fast * 60 + slow * 60).problem) == (
-        None,
-        None,
-    )
+    changing = probed(fast * 60 + slow * 60)
+    assert changing.problem is None
+    assert changing.duration_s is None
 
 
 @pytest.mark.parametrize("missing", [b"moov", b"mdat"])
 def test_an_mp4_file_without_one_of_its_parts_is_found_out(missing: bytes) -> None:
     assert probed(whole("m4a").replace(missing, b"free")).problem is not None
+
+
+def box(name: bytes, content: bytes = b"") -> bytes:
+    return struct.pack(">I", len(content) + 8) + name + content
+
+
+def test_a_box_that_announces_more_than_the_file_has_is_found_out() -> None:
+    content = box(b"ftyp", b"M4A \0\0\0\0")
+    giant = struct.pack(">I4sQ", 1, b"mdat", 2**63)
+
+    assert f"announces {2**63} bytes" in (probed(content + giant + bytes(900)).problem or "")
+
+
+def test_an_index_in_a_hundred_places_is_not_followed() -> None:
+    scattered = box(b"moov", box(b"free", bytes(5_000)) * 90)
+    content = box(b"ftyp", b"M4A \0\0\0\0") + scattered + box(b"mdat", b"sound")
+
+    assert "scattered" in (probed(content).problem or "")
 
 
 def test_a_zip_archive_ends_with_its_directory() -> None:
