@@ -27,6 +27,7 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/allowance.py
 	$(BIN)/python benchmarks/index_memory.py
 	$(BIN)/python benchmarks/sound_files.py
+	$(BIN)/python benchmarks/verify.py
 
 check: $(READY)
 	$(BIN)/ruff check .

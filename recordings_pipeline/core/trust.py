@@ -66,6 +66,9 @@ class Policy:
     unsupported: Literal[Outcome.EXCLUDED, Outcome.QUARANTINED] = Outcome.EXCLUDED
 
 
+DEFAULT_POLICY = Policy()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is known of a file before it is opened.
