@@ -23,6 +23,7 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.gaps import ask_about_gaps, explain_gaps
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.naming import named, refresh_names
+from recordings_pipeline.stages.orphans import orphans_told
 from recordings_pipeline.stages.preflight import require_day
 from recordings_pipeline.storage.tables import write_table
 
@@ -52,15 +53,16 @@ def index_day(export: Export, day: Day) -> StageReport:
     row_count = write_table(export.home.path(path), RECORDING_INDEX, rows)
     standing = export.ledger.days.standing(day)
     reasons = standing.reasons if standing else ()
+    orphans, said = orphans_told(export, day)
     news = tuple(f"provisional: {reason}" for reason in reasons)
     return StageReport(
         STAGE,
         day,
         row_count,
         path,
-        _counts(export, day),
+        {**_counts(export, day), **orphans},
         measurement.taken(),
-        warnings=news,
+        warnings=(*news, *said),
         provisional_because=reasons,
     )
 
