@@ -8,7 +8,7 @@ import numpy as np
 
 from recordings_pipeline.simulator.asking import instant
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.replies.recording import REGION, metadata
+from recordings_pipeline.simulator.replies.recording import REGION, metadata, without_media
 from recordings_pipeline.simulator.site import Site
 from recordings_pipeline.simulator.traits import ORPHANS
 
@@ -47,7 +47,7 @@ def is_orphan(site: Site, call: Call) -> bool:
 def orphan(site: Site, call: Call) -> Json:
     """Return an orphan recording; most do not say whose they are, none says which leg."""
     recording = call.recordings[0]
-    held = metadata(site, call, recording, annotated=False)
+    held = without_media(metadata(site, call, recording, annotated=False))
     untold = _UNTOLD if call.has("adrift") else _UNTOLD[1:]
     return {
         "id": call.orphan_id,
