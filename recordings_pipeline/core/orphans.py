@@ -60,15 +60,15 @@ class Orphans:
     def near(self, day: Day) -> tuple[Orphan, ...]:
         """Return the audio that may be of a day's conversations, and of which nobody can tell.
 
-        It names no conversation we know, and was created before the day's settling delay had
-        passed: a conversation, and a recovery, may outlast midnight.
+        It names no conversation, and was created before the day's settling delay had passed: a
+        conversation, and a recovery, may outlast midnight.
         """
         end = day.end + SETTLING_DELAY
         return tuple(
             orphan
             for orphan in self.found
             if orphan.media == _AUDIO
-            and orphan.conversation_id not in self.days
+            and orphan.conversation_id is None
             and orphan.created is not None
             and day.start <= orphan.created < end
         )
