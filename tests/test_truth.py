@@ -1,6 +1,6 @@
 """The ledger after one run is the simulator's truth: every recording, no more, no less."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,9 @@ from recordings_pipeline.stages.export import open_export
 from tests.conftest import Start, settings_of
 from tests.truth import expected, held, lost_legs, short_world, truths
 
-# Old enough that everything has come that ever will, young enough for reports and orphans.
-DAY = Day(datetime.now(UTC).date() - timedelta(days=5))
+DAY = Day.from_key("2026-01-31")
+# Everything has come that ever will, and reports and orphans still reach back to it.
+NOW = datetime(2026, 2, 4, tzinfo=UTC)
 TRUE_KINDS = {
     "lost_upload": GapKind.UPLOAD_FAILED,
     "orphaned": GapKind.ORPHANED,
@@ -29,8 +30,8 @@ ODD = {"sensitive": 0.3, "second_recording": 0.25, "snippet": 0.25, "screen": 0.
 @pytest.mark.parametrize(
     ("world", "calls", "mode"),
     [
-        ("hostile", 150, "when_needed"),
-        ("hostile", 150, "always"),
+        ("hostile", 170, "when_needed"),
+        ("hostile", 170, "always"),
         pytest.param("busy", 10_000, "when_needed", marks=pytest.mark.slow),
     ],
 )
@@ -43,11 +44,12 @@ def test_every_recording_ends_as_the_world_says(
         permissions=PERMISSIONS | {*UPLOADS, ORPHANS},
         processes=2 if calls > 1_000 else 1,
         requests_per_minute=10**6,
+        now=NOW,
     )
     settings = settings_of(simulator, tmp_path / "data", RECORDINGS_METADATA=mode)
 
     reports = {}
-    with open_export(settings) as export:
+    with open_export(settings, clock=lambda: NOW) as export:
         for stage in ("recording_index", "audio_files"):
             reports[stage] = run_stage(export, stage, DAY)
         found, gaps = held(export, DAY), export.ledger.days.gaps(DAY)
