@@ -1,6 +1,6 @@
 """`status` reads the ledger and asks nobody."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ def test_a_day_with_orphans_says_how_many(
 ) -> None:
     text = "calls_per_day = 6\n[seconds]\nmedian = 4\nspread = 0.1\nshortest = 3\nlongest = 5\n"
     (tmp_path / "lost.toml").write_text(f'{text}[share]\n[pinned]\n1 = ["orphaned"]\n')
-    rights, now = PERMISSIONS | {ORPHANS}, datetime.combine(DAY, time(), UTC) + timedelta(days=4)
+    rights, now = PERMISSIONS | {ORPHANS}, DAY.end + timedelta(days=3)
     world = str(tmp_path / "lost.toml")
     simulator = start(world=world, calls_per_day=None, permissions=rights, now=now)
     data = str(tmp_path / "data")
