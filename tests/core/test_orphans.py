@@ -68,6 +68,13 @@ def test_an_orphan_of_another_conversation_or_medium_or_of_none_explains_nothing
     assert found.kind is GapKind.UNEXPLAINED
 
 
+def test_an_orphan_that_names_another_conversation_is_not_offered() -> None:
+    (found,) = gaps_of(orphan("x-1", whose="d"), orphan("x-2"))
+
+    assert "x-1" not in found.reason
+    assert "x-2" in found.reason
+
+
 def test_one_orphan_explains_one_leg() -> None:
     kinds = [gap.kind for gap in gaps_of(orphan(whose="c"), legs=("m", "n"))]
 
