@@ -13,6 +13,7 @@ from recordings_pipeline.core.completeness import SENSITIVE
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.simulator.traits import LOSSES
 from recordings_pipeline.stages.export import Export
 
 _STATES = {
@@ -48,10 +49,10 @@ def expected(found: list[dict[str, Any]]) -> dict[str, Told]:
     }
 
 
-def lost_legs(simulator: Simulator, day: Day) -> set[str]:
-    """Return the legs that were recorded, of which nothing will ever be listed."""
+def lost_legs(simulator: Simulator, day: Day) -> dict[str, str]:
+    """Return how each leg was lost that was recorded, and of which nothing is ever listed."""
     return {
-        leg.session_id
+        leg.session_id: next(loss for loss in LOSSES if call.has(loss))
         for call in simulator.world.calls(day.date)
         if call.is_lost
         for leg in call.legs

@@ -28,6 +28,8 @@ def run(first: date, last: date, data: Path | None) -> None:
     for day in days:
         for reason in day.standing.reasons:
             click.echo(f"{day.standing.day}: {reason}")
+        if day.orphan_count:
+            click.echo(f"{day.standing.day}: {day.orphan_count} orphans at the source")
     click.echo()
     print_table(
         ("day", "recordings", "error", "API calls", "error", "GB", "error"),

@@ -4,12 +4,12 @@
 |---|---|
 | checks | 6 a day: organization, recorded count, two permissions, allowance, watermark |
 | login, names, lifetime of URLs | 5 for the first day of a range |
-| conversations | 1 per 100, or 1 + 5 + 1 per 1,000 where a details job reads them |
+| conversations | 1 per 100, or 5 + 1 per 1,000 where a details job reads them |
 | batches | 1 per 100 conversations that are asked about |
 | polls | 3 per batch, and 1 more when `audio_files` reads what the index left open |
 | metadata | 1 per odd conversation (5 in 100 until the ledger knows better), or 1 each |
 | transcripts | 1 per leg with an audio recording |
-| settling | 2 for a day that is old enough: the report on pending uploads |
+| settling | 3 for a day that is old enough: the report on pending uploads, and orphans |
 
 A day that is settled costs one call, to see whose it is, and what is left to be fetched again.
 """
@@ -25,7 +25,7 @@ PAGE_SIZE, JOB_PAGE_SIZE, JOB_CALLS = 100, 1_000, 5
 # Polls at 0.5, 1.2 and 2.0 s: ten full batches took thirty of them.
 BATCH_SIZE, POLLS, READ_AGAIN = 100, 3, 1
 CALLS_OF_A_BATCH = 1 + POLLS
-SETTLING = 2
+SETTLING = 3
 ODD_SHARE = 0.05
 
 
@@ -90,7 +90,7 @@ def pages(count: int, size: int) -> int:
 
 def _listing(load: Load) -> int:
     if load.by_job:
-        return 1 + JOB_CALLS + pages(load.conversation_count, JOB_PAGE_SIZE)
+        return JOB_CALLS + pages(load.conversation_count, JOB_PAGE_SIZE)
     return max(pages(load.conversation_count, PAGE_SIZE), 1)
 
 

@@ -29,11 +29,14 @@ class DayStatus:
 
     Attributes:
         counts: Recordings by outcome, in the order of `Outcome`.
+        orphan_count: Recordings of the day that the source keeps without a conversation, as last
+            listed.
     """
 
     standing: DayStanding
     counts: Mapping[str, int]
     size_bytes: int
+    orphan_count: int = 0
 
     @property
     def is_exported(self) -> bool:
@@ -53,10 +56,12 @@ class DayStatus:
         return Compared(self.standing.planned_bytes, self.size_bytes)
 
 
-def day_status(standing: DayStanding, counts: Mapping[str, int], size_bytes: int) -> DayStatus:
+def day_status(
+    standing: DayStanding, counts: Mapping[str, int], size_bytes: int, orphan_count: int = 0
+) -> DayStatus:
     """Put together what the ledger says of a day."""
     ordered = {str(outcome): counts[outcome] for outcome in Outcome if outcome in counts}
-    return DayStatus(standing, ordered, size_bytes)
+    return DayStatus(standing, ordered, size_bytes, orphan_count)
 
 
 def total_counts(days: Iterable[DayStatus]) -> dict[str, int]:

@@ -93,7 +93,7 @@ class Trust:
 
     Attributes:
         verdict: ``exported``, ``excluded`` or ``quarantined``, with a reason without personal
-            data.
+            data; that of an exported file says what is odd about it.
         extension: Of its final name, from its content; None unless exported.
         is_silent: Whether nothing can be heard in it; None for unknown.
         differs: Whether its duration is not quite that of the recording's metadata.
@@ -120,7 +120,7 @@ def judge_sound(sound: Sound, facts: Facts, policy: Policy) -> Trust:
     if problem is not None:
         return Trust(Verdict(Outcome.QUARANTINED, problem))
     return Trust(
-        Verdict(Outcome.EXPORTED),
+        Verdict(Outcome.EXPORTED, _doubt(sound, facts)),
         extension=sound.container,
         is_silent=sound.is_silent,
         differs=_differs(sound, facts),
@@ -146,15 +146,21 @@ def _wrong_duration(sound: Sound, facts: Facts) -> str | None:
     lasts, expected = sound.duration_s, facts.recording_s
     if lasts is not None and lasts < LEAST_S:
         return f"it lasts {lasts * 1000:.0f} ms, too short for any word"
-    if lasts is None or expected is None:
-        if sound.doubt is not None:
-            return sound.doubt
-    elif expected - lasts > max(2, expected / 20):
+    if lasts is not None and expected is not None and expected - lasts > max(2, expected / 20):
         return f"it lasts {lasts:.1f} s, the recording {expected:.1f} s: a piece is missing"
     most = facts.conversation_s if facts.media == "audio" else None
     if lasts is not None and most is not None and lasts - most > max(60, most / 20):
         return f"it lasts {lasts:.1f} s, the whole conversation {most:.1f} s"
     return None
+
+
+def _doubt(sound: Sound, facts: Facts) -> str:
+    """Say what is odd about a file that is exported all the same; empty for nothing.
+
+    A source that never ends its streams properly would otherwise fill the quarantine with them.
+    """
+    is_dispelled = sound.duration_s is not None and facts.recording_s is not None
+    return "" if sound.doubt is None or is_dispelled else sound.doubt
 
 
 def _differs(sound: Sound, facts: Facts) -> bool:

@@ -7,6 +7,7 @@ Source: the models of the official Python SDK 269.0.0.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from recordings_pipeline.core.errors import MalformedPayload
@@ -18,6 +19,7 @@ from recordings_pipeline.core.fields import (
     optional_instant,
     text,
 )
+from recordings_pipeline.core.layout import is_id
 from recordings_pipeline.core.model import (
     BatchState,
     Media,
@@ -26,7 +28,11 @@ from recordings_pipeline.core.model import (
     Retained,
     UploadReport,
 )
+from recordings_pipeline.core.orphans import Orphan
 from recordings_pipeline.core.secrets import SignedUrl, signed_url
+
+# Where an orphan calls a medium otherwise than a recording does.
+_ORPHAN_MEDIA = {"call": "audio"}
 
 
 def recordings(payload: object, conversation_id: str) -> list[Recording]:
@@ -83,6 +89,17 @@ def retained_page(payload: object) -> tuple[list[Retained], str | None]:
     ]
     following = parse_qs(urlsplit(str(page.get("nextUri") or "")).query).get("cursor")
     return found, following[-1] if following else None
+
+
+def orphans_page(payload: object) -> tuple[list[Orphan], int]:
+    """Read one page of orphan recordings as (orphans, number of pages).
+
+    An optional cross-check fails nobody's day: what is odd about one is read as not known.
+    """
+    page = mapping(payload, "orphan recordings")
+    pages = page.get("pageCount")
+    found = [_orphan(item) for item in items(page, "entities") if item.get("id")]
+    return found, pages if isinstance(pages, int) else 1
 
 
 def names_page(payload: object) -> tuple[dict[str, str], int]:
@@ -143,6 +160,33 @@ def _recording(item: Json, conversation_id: str) -> Recording:
         export_time=optional_instant(item, "exportDate"),
         region=item.get("region"),
     )
+
+
+def _orphan(item: Json) -> Orphan:
+    held = item.get("recording")
+    recording = held if isinstance(held, Mapping) else {}
+    media = str(item.get("mediaType") or "unknown").lower()
+    return Orphan(
+        id=str(item["id"]),
+        conversation_id=_id_or_none(recording, "conversationId"),
+        communication_id=_id_or_none(recording, "sessionId"),
+        recording_id=_id_or_none(recording, "id"),
+        media=_ORPHAN_MEDIA.get(media, media),
+        created=_instant_or_none(item, "createdTime") or _instant_or_none(recording, "startTime"),
+        file_state=str(item.get("fileState") or "UNKNOWN"),
+    )
+
+
+def _id_or_none(owner: Json, name: str) -> str | None:
+    value = owner.get(name)
+    return value if isinstance(value, str) and is_id(value) else None
+
+
+def _instant_or_none(owner: Json, name: str) -> datetime | None:
+    try:
+        return optional_instant(owner, name)
+    except MalformedPayload:
+        return None
 
 
 def _media(item: Json) -> Media:

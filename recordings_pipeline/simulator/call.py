@@ -116,6 +116,7 @@ class Call:
         recordings: What was kept of it, the call itself first.
         available: When its first recording can be listed; later ones of a late call, too.
         told: When its transcript can be fetched; None for never.
+        orphan_id: What its recording is called without a conversation; None for no orphan.
     """
 
     day: date
@@ -136,6 +137,7 @@ class Call:
     recordings: tuple[Recording, ...]
     available: datetime
     told: datetime | None
+    orphan_id: str | None = None
 
     def has(self, trait: str) -> bool:
         return has(self.bits, trait)

@@ -27,6 +27,7 @@ KINDS = (
     "snippet",
     "planted",
     "consulted",
+    "orphan",
 )
 
 

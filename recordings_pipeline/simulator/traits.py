@@ -36,9 +36,11 @@ SINGLES = (
     "open",
     "untranscribed",
 )
-# Recordings that were started and never came: an upload that failed, and one that nobody knows of.
-# Their bits come last, and they are dealt last: a world without them stays what it was.
-LOSSES = ("lost_upload", "vanished")
+# Recordings that the platform has without a conversation: one says whose it is, one does not.
+ORPHANS = ("orphaned", "adrift")
+# Recordings that were started and never came: an upload that failed, one that nobody knows of, and
+# orphans. Their bits come last, and they are dealt last: a world without them stays what it was.
+LOSSES = ("lost_upload", "vanished", *ORPHANS)
 GROUPS = (MEDIA, FATES, LENGTHS, STATES, CODECS, LANGUAGES, PARTNERS, VARIANTS, LATES)
 TRAITS = (*(trait for group in GROUPS for trait in group), *SINGLES, *LOSSES)
 _BIT = {trait: np.uint64(1 << position) for position, trait in enumerate(TRAITS)}

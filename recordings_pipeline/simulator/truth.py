@@ -6,6 +6,7 @@ from typing import Any
 from recordings_pipeline.simulator.asking import instant
 from recordings_pipeline.simulator.call import Call, Recording
 from recordings_pipeline.simulator.plan import CUSTOMER, MACHINE
+from recordings_pipeline.simulator.replies.orphan import is_orphan, orphan
 from recordings_pipeline.simulator.replies.transcript import phrases_of
 from recordings_pipeline.simulator.site import Site
 from recordings_pipeline.simulator.traits import TRAITS
@@ -34,6 +35,7 @@ def truth_of(site: Site, call: Call) -> Json:
             for leg in call.legs
         ],
         "recordings": [_recording(site, call, found) for found in site.recordings(call)],
+        "orphan": orphan(site, call) if is_orphan(site, call) else None,
     }
 
 

@@ -12,7 +12,7 @@ from recordings_pipeline.simulator.legs import Cast, legs_of
 from recordings_pipeline.simulator.recordings import Ids, planted, recordings_of
 from recordings_pipeline.simulator.shape import Shape
 from recordings_pipeline.simulator.timeline import Phase, timeline_of
-from recordings_pipeline.simulator.traits import LOSSES, MEDIA, has
+from recordings_pipeline.simulator.traits import LOSSES, MEDIA, ORPHANS, has
 
 CACHED_DAYS, CACHED_CALLS = 32, 8_192
 # A day a world never had: two centuries around now are enough for any test.
@@ -123,6 +123,9 @@ class World:
             available=cast.ended + (late if has(bits, "late_recording") else _LISTED),
             told=cast.ended + (late if has(bits, "late_transcript") else _TOLD)
             if is_told
+            else None,
+            orphan_id=make_id(self.seed, Place(day, index, "orphan"))
+            if any(has(bits, trait) for trait in ORPHANS)
             else None,
         )
 

@@ -163,7 +163,9 @@ class _Fetcher:
     def _settlement(self, ended: Ended) -> Settlement:
         if ended.error is None:
             files = tuple(self._files(ended))
-            return Settlement(ended.recording_id, Verdict(Outcome.EXPORTED), files=files)
+            odd = next((f.trust.verdict for f in ended.fetched if f.trust.verdict.reason), None)
+            verdict = odd or Verdict(Outcome.EXPORTED)
+            return Settlement(ended.recording_id, verdict, files=files)
         verdict, delay = _verdict_on(ended.error)
         retry_time = None if delay is None else self._export.now() + delay
         return Settlement(ended.recording_id, verdict, retry_time)

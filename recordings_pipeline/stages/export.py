@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.settings import (
@@ -22,6 +22,9 @@ from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
 Progress = Callable[[str, int, int], None]
 Clock = Callable[[], datetime]
+_LIFETIME = "url_lifetime_s"
+# Settings change rarely, and a URL that died early is asked for again.
+_SETTINGS_HOLD = timedelta(days=1)
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -64,14 +67,26 @@ class Export:
     engine: Engine = field(default_factory=Engine)
     _lifetimes: list[float] = field(default_factory=list)
 
-    def url_lifetime_s(self) -> float:
-        """Return how long signed URLs of a batch live; asked once an export."""
+    def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
+        """Return how long signed URLs of a batch live; asked once an export, and once a day.
+
+        Args:
+            asks_anew: Whether what another export was told counts for nothing: a check that
+                refused the lifetime is passed as soon as somebody has raised it.
+        """
         if not self._lifetimes:
-            self._lifetimes.append(float(self.client.batch_url_lifetime_s()))
+            yesterday = self.now() - _SETTINGS_HOLD
+            noted = None if asks_anew else self.ledger.notes.value(_LIFETIME, yesterday)
+            self._lifetimes.append(float(noted or self._asked_lifetime_s()))
         return self._lifetimes[0]
 
     def now(self) -> datetime:
         return self.clock()
+
+    def _asked_lifetime_s(self) -> int:
+        seconds = self.client.batch_url_lifetime_s()
+        self.ledger.notes.keep(_LIFETIME, str(seconds), self.now())
+        return seconds
 
     def bind_organization(self) -> str:
         """Make sure that the data directory belongs to the organization of the credentials.

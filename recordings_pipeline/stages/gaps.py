@@ -9,13 +9,15 @@ from recordings_pipeline.genesys.analytics import conversations_by_id
 from recordings_pipeline.genesys.uploads import uploads_since
 from recordings_pipeline.stages.discovery import discover
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.orphans import asked_orphans
 
 
 def explain_gaps(export: Export, day: Day, now: datetime) -> tuple[int | None, int]:
     """Give each gap of a day a reason, and keep them.
 
-    Uploads are asked about once the settling delay has passed: before, everything may still come.
-    What failed is only asked for where something is missing: a report costs three calls.
+    Uploads and orphans are asked about once the settling delay has passed: before, everything may
+    still come. What failed is only asked for where something is missing: a report costs three
+    calls.
 
     Returns:
         How many of the day's conversations have uploads pending, None for not known; and how many
@@ -23,12 +25,13 @@ def explain_gaps(export: Export, day: Day, now: datetime) -> tuple[int | None, i
     """
     unlisted = export.ledger.days.unlisted(day)
     wanted = tuple(UploadStatus) if unlisted else (UploadStatus.PENDING,)
-    uploads = None
+    uploads = orphans = None
     if is_old_enough(day, now):
         uploads = uploads_since(export.client, day.start, wanted)
+        orphans = asked_orphans(export, now)
     known = export.ledger.standings_in([found.conversation_id for found in unlisted])
     standings = [standing for found in known.values() for standing in found]
-    found = gaps(day, unlisted, GapEvidence(now, uploads, standings))
+    found = gaps(day, unlisted, GapEvidence(now, uploads, standings, orphans))
     export.ledger.days.keep_gaps(day, found)
     late = sum(not gap.is_failing for gap in found)
     if uploads is None:

@@ -31,17 +31,17 @@ def check_day(export: Export, day: Day) -> list[Finding]:
     return findings(_facts(export, day))
 
 
-def require_day(export: Export, day: Day) -> list[Finding]:
-    """Return the findings about a day, or refuse to begin.
+def require_day(export: Export, day: Day) -> int:
+    """Return how many recorded conversations a day has, or refuse to begin.
 
     Raises:
         PreflightFailed: A check failed; the message says which, and what to do.
     """
-    found = check_day(export, day)
-    problems = failures(found)
+    facts = _facts(export, day)
+    problems = failures(findings(facts))
     if problems:
         raise PreflightFailed(problems)
-    return found
+    return facts.conversation_count
 
 
 def require_room(export: Export, day: Day, without: Collection[str]) -> None:
@@ -91,7 +91,7 @@ def _facts(export: Export, day: Day) -> Facts:
         used_bytes=export.home.used_bytes(),
         quota_bytes=export.quota_bytes,
         calls_per_minute=export.client.calls_per_minute(),
-        url_lifetime_s=round(export.url_lifetime_s()),
+        url_lifetime_s=round(export.url_lifetime_s(asks_anew=True)),
         metadata=export.metadata,
     )
 

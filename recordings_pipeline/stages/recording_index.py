@@ -23,6 +23,7 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.gaps import ask_about_gaps, explain_gaps
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.naming import named, refresh_names
+from recordings_pipeline.stages.orphans import orphans_told
 from recordings_pipeline.stages.preflight import require_day
 from recordings_pipeline.storage.tables import write_table
 
@@ -44,36 +45,42 @@ def index_day(export: Export, day: Day) -> StageReport:
         export.bind_organization()
         ask_about_gaps(export, day)
     else:
-        require_day(export, day)
-        _ask(export, day)
+        _ask(export, day, require_day(export, day))
         refresh_names(export, export.ledger.index_rows(day))
     path = layout.table_path(STAGE, day)
     rows = named(export.ledger.index_rows(day), export.ledger.names.all())
     row_count = write_table(export.home.path(path), RECORDING_INDEX, rows)
     standing = export.ledger.days.standing(day)
     reasons = standing.reasons if standing else ()
+    orphans, said = orphans_told(export, day)
     news = tuple(f"provisional: {reason}" for reason in reasons)
     return StageReport(
         STAGE,
         day,
         row_count,
         path,
-        _counts(export, day),
+        {**_counts(export, day), **orphans},
         measurement.taken(),
-        warnings=news,
+        warnings=(*news, *said),
         provisional_because=reasons,
     )
 
 
-def _ask(export: Export, day: Day) -> None:
-    """Read the day's conversations, ask for their recordings, and say whether it is settled."""
+def _ask(export: Export, day: Day, recorded_count: int) -> None:
+    """Read the day's conversations, ask for their recordings, and say whether it is settled.
+
+    A day is counted only where its recorded conversations alone are too few for a details job.
+    """
     available_until = analytics.available_until(export.client)
-    page, count = analytics.first_page(export.client, day)
+    first, count = None, recorded_count
+    if not reads_by_job(day, recorded_count, available_until):
+        first = analytics.first_page(export.client, day)
+        count = first[1]
 
     def conversations() -> Iterator[Conversation]:
         if reads_by_job(day, count, available_until):
             return analytics.conversations_by_job(export.client, day)
-        return analytics.conversations(export.client, day, (page, count))
+        return analytics.conversations(export.client, day, first)
 
     is_wary = export.metadata != "always" and needs_all_metadata(export.ledger.learned())
     tally = discover(export, day, conversations(), count, reads_all=is_wary)

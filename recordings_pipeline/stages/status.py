@@ -7,6 +7,7 @@ from pathlib import Path
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.status import DayStatus, day_status
+from recordings_pipeline.stages.orphans import known_orphans
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.ledger import Ledger
 
@@ -24,7 +25,13 @@ def read_status(data: Path, first: date, last: date) -> list[DayStatus]:
         )
     with closing(Ledger(path)) as ledger:
         counts, sizes = ledger.totals.outcomes(first, last), ledger.totals.sizes(first, last)
+        orphans = known_orphans(ledger)
         return [
-            day_status(standing, counts.get(standing.day, {}), sizes.get(standing.day, 0))
+            day_status(
+                standing,
+                counts.get(standing.day, {}),
+                sizes.get(standing.day, 0),
+                len(orphans.of_day(standing.day)) if orphans else 0,
+            )
             for standing in ledger.days.standings(first, last)
         ]

@@ -1,6 +1,6 @@
 """What the ledger remembers of days, of their conversations, and of names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from itertools import islice
@@ -95,6 +95,17 @@ class DayBook:
             found |= {
                 item.conversation_id: item for item in self._conversations(day, named.in_(chunk))
             }
+        return found
+
+    def days_of(self, ids: Sequence[str]) -> dict[str, Day]:
+        """Return the days of some conversations, by id; those nobody asked about are left out."""
+        columns = tables.conversations.c
+        found: dict[str, Day] = {}
+        for start in range(0, len(ids), _IDS):
+            query = select(columns.conversation_id, columns.day)
+            query = query.where(columns.conversation_id.in_(ids[start : start + _IDS]))
+            with self._engine.connect() as db:
+                found |= {row.conversation_id: Day.from_key(row.day) for row in db.execute(query)}
         return found
 
     def unlisted(self, day: Day) -> list[KnownConversation]:

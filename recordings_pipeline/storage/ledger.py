@@ -40,6 +40,7 @@ from recordings_pipeline.storage.ledger_engine import (
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
+from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
 
 _ROWS = 1_000
@@ -61,6 +62,8 @@ class Ledger:
         self.names = NameBook(self._engine)
         self.recordings = RecordingBook(self._engine)
         self.archive = ArchiveBook(self._engine)
+        self.orphans = OrphanBook(self._engine)
+        self.notes = NoteBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

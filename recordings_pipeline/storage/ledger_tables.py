@@ -15,7 +15,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 metadata = MetaData()
 
 
@@ -83,6 +83,28 @@ gaps = Table(
     Column("reason", Text, nullable=False),
     Column("next_step", Text, nullable=False),
     Column("is_failing", Boolean, nullable=False),
+)
+
+# Recordings that the source keeps without a conversation, of all days, as last listed.
+orphans = Table(
+    "orphans",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", String(36)),
+    Column("communication_id", String(36)),
+    Column("recording_id", String(36)),
+    Column("media", String(20), nullable=False),
+    Column("created", Instant),
+    Column("file_state", String(20), nullable=False),
+)
+
+# What the source said of itself, and when: worth asking again after a while.
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("noted_time", Instant, nullable=False),
 )
 
 names = Table(

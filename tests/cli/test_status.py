@@ -1,9 +1,11 @@
 """`status` reads the ledger and asks nobody."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS
 from tests.cli.conftest import DAY, Enter
 from tests.conftest import Start
 
@@ -68,3 +70,20 @@ def test_a_directory_without_a_ledger_is_told_and_left_as_it_is(
     assert code == 2
     assert "holds no ledger" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_day_with_orphans_says_how_many(
+    start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "calls_per_day = 6\n[seconds]\nmedian = 4\nspread = 0.1\nshortest = 3\nlongest = 5\n"
+    (tmp_path / "lost.toml").write_text(f'{text}[share]\n[pinned]\n1 = ["orphaned"]\n')
+    rights, now = PERMISSIONS | {ORPHANS}, DAY.end + timedelta(days=3)
+    world = str(tmp_path / "lost.toml")
+    simulator = start(world=world, calls_per_day=None, permissions=rights, now=now)
+    data = str(tmp_path / "data")
+    enter("export", *RANGE, "--data", data, **simulator.environment)
+    capsys.readouterr()
+
+    enter("status", "--data", data)
+
+    assert f"{DAY}: 1 orphans at the source" in capsys.readouterr().out.splitlines()

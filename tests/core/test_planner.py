@@ -84,7 +84,7 @@ def test_a_settled_day_costs_one_call_and_what_is_left_to_fetch() -> None:
 
 @pytest.mark.parametrize(
     ("available_until", "expected"),
-    [(None, 12), (DAY.end - timedelta(seconds=1), 12), (DAY.end, 8)],
+    [(None, 12), (DAY.end - timedelta(seconds=1), 12), (DAY.end, 7)],
     ids=["nobody knows", "behind", "complete"],
 )
 def test_a_job_reads_a_large_day_that_the_data_lake_has(

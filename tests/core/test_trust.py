@@ -103,13 +103,13 @@ def test_a_call_is_not_longer_than_its_conversation(
     assert (verdict.outcome is Outcome.EXPORTED) is is_trusted
 
 
-def test_only_a_known_duration_dispels_a_doubt() -> None:
-    doubtful = replace(CALL, doubt="the last Ogg page does not end the stream")
+def test_a_doubt_is_told_and_only_a_known_duration_dispels_it() -> None:
+    doubt = "the last Ogg page does not end the stream"
+    doubtful, known = replace(CALL, doubt=doubt), replace(AUDIO, recording_s=100.0)
 
-    assert verdict_on(doubtful).outcome is Outcome.QUARANTINED
-    assert verdict_on(doubtful, replace(AUDIO, recording_s=100.0)).outcome is Outcome.EXPORTED
-    unknown = replace(doubtful, duration_s=None)
-    assert verdict_on(unknown, replace(AUDIO, recording_s=100.0)).outcome is Outcome.QUARANTINED
+    assert verdict_on(doubtful) == Verdict(Outcome.EXPORTED, doubt)
+    assert verdict_on(doubtful, known) == Verdict(Outcome.EXPORTED)
+    assert verdict_on(replace(doubtful, duration_s=None), known) == Verdict(Outcome.EXPORTED, doubt)
 
 
 def test_an_unknown_duration_is_no_reason_for_distrust() -> None:

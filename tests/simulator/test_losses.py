@@ -13,7 +13,9 @@ REPORTS = "/api/v2/recording/uploads/reports"
 
 
 @pytest.mark.parametrize(
-    ("trait", "reports"), [("lost_upload", ["Failure"]), ("vanished", [])], ids=str
+    ("trait", "reports"),
+    [("lost_upload", ["Failure"]), ("vanished", []), ("orphaned", []), ("adrift", [])],
+    ids=str,
 )
 def test_a_lost_call_says_it_was_recorded_and_has_no_recording(
     start: Start, trait: str, reports: list[str]

@@ -29,7 +29,9 @@ def test_every_answer_is_as_described(start: Start, world: str) -> None:
 
     assert verdicts.problems == {}
     assert {status for _, status in verdicts.seen} <= {200, 202, 204, 404}
-    assert verdicts.seen >= _successes()
+    # Nobody's recording is lost in the small world.
+    untold = {("GET /api/v2/orphanrecordings/{orphanId}", 200)} if world == "small" else set()
+    assert _successes() - verdicts.seen == untold
 
 
 def test_everything_described_is_served_and_nothing_else() -> None:

@@ -37,7 +37,9 @@ def test_the_sdk_reads_every_answer_whole(start: Start, world: str) -> None:
     _tokens(organization)
 
     assert organization.surprises == {}
-    assert organization.called == METHODS.keys()
+    # Nobody's recording is lost in the small world.
+    untold = {"get_orphanrecording"} if world == "small" else set()
+    assert METHODS.keys() - organization.called == untold
 
 
 def test_the_sdk_has_a_method_for_every_operation() -> None:
@@ -171,7 +173,8 @@ def _jobs(organization: Organization) -> None:
     ask("get_recordings_retention_query", 1)
     ask("get_recordings_screensessions_details")
     ask("get_recording_settings")
-    ask("get_orphanrecording", ask("get_orphanrecordings", has_conversation=False).entities[0].id)
+    for found in ask("get_orphanrecordings", has_conversation=False, media="Call").entities[:1]:
+        ask("get_orphanrecording", found.id)
 
 
 def _directory(organization: Organization) -> None:

@@ -74,7 +74,7 @@ def test_losses_leave_every_other_trait_where_it_was() -> None:
 
     without, lossy = dealing(500, shares), dealing(500, {**shares, **dict.fromkeys(LOSSES, 0.04)})
 
-    losses = bit(LOSSES[0]) | bit(LOSSES[1])
+    losses = np.bitwise_or.reduce([bit(loss) for loss in LOSSES])
     assert (lossy & losses).any()
     assert (lossy & ~losses == without).all()
 

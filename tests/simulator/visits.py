@@ -145,7 +145,8 @@ def _reports(http: httpx.Client) -> None:
         pass
     listed = http.get("/api/v2/orphanrecordings").json()["entities"]
     http.get("/api/v2/orphanrecordings", params={"hasConversation": "true"})
-    http.get(f"/api/v2/orphanrecordings/{listed[0]['id']}")
+    for found in listed[:1]:
+        http.get(f"/api/v2/orphanrecordings/{found['id']}")
 
 
 def _directory(http: httpx.Client) -> None:

@@ -12,7 +12,7 @@ from recordings_pipeline.core.gaps import Gap, GapKind
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.defs.assets import audio_files
 from recordings_pipeline.defs.resources import Organization
-from recordings_pipeline.simulator.options import PERMISSIONS, UPLOADS
+from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS, UPLOADS
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export
@@ -23,8 +23,10 @@ TODAY = datetime.now(UTC).date()
 OLD, YESTERDAY = Day(TODAY - timedelta(days=5)), Day(TODAY - timedelta(days=1))
 # By number from 0; the last of the day is the one that a short page leaves out.
 PLANTED = {
-    **dict.fromkeys((0, 1, 2, 3), "lost_upload"),
-    **dict.fromkeys((4, 5, 6), "vanished"),
+    **dict.fromkeys((0, 1), "lost_upload"),
+    **dict.fromkeys((2, 3), "orphaned"),
+    **dict.fromkeys((4, 5), "vanished"),
+    6: "adrift",
     **dict.fromkeys((7, 8, 9), "sensitive"),
     **dict.fromkeys((10, 11), "deleted"),
     **dict.fromkeys((12, 13), "failed"),
@@ -41,7 +43,12 @@ TRUE_VERDICTS = {
     "restoring": Verdict(Outcome.DEFERRED, "still being restored"),
     "late_recording": Verdict(Outcome.EXPORTED),
 }
-TRUE_KINDS = {"lost_upload": GapKind.UPLOAD_FAILED, "vanished": GapKind.UNEXPLAINED}
+TRUE_KINDS = {
+    "lost_upload": GapKind.UPLOAD_FAILED,
+    "orphaned": GapKind.ORPHANED,
+    "vanished": GapKind.UNEXPLAINED,
+    "adrift": GapKind.UNEXPLAINED,
+}
 
 
 @pytest.fixture
@@ -55,7 +62,7 @@ def world(tmp_path: Path) -> str:
 
 @pytest.fixture
 def simulator(start: Start, world: str) -> Simulator:
-    rights = PERMISSIONS | {*UPLOADS}
+    rights = PERMISSIONS | {*UPLOADS, ORPHANS}
     return start(world=world, calls_per_day=None, permissions=rights, faults="short-pages")
 
 
@@ -81,7 +88,8 @@ def test_each_of_twenty_planted_gaps_is_named_with_its_true_reason(
         if trait in TRUE_KINDS:
             gap = found[call.conversation_id]
             assert (gap.id, gap.kind) == (call.communication_id, TRUE_KINDS[trait])
-            assert call.conversation_id in gap.next_step
+            whose = call.orphan_id if trait == "orphaned" else call.conversation_id
+            assert str(whose) in gap.next_step
             assert call.recording_id not in standings
         else:
             verdict = standings[str(call.recording_id)].verdict
@@ -124,7 +132,10 @@ def test_the_check_reads_the_gaps_from_the_ledger_and_lists_them(
     assert check.blocking
     assert isinstance(table, dg.TableMetadataValue)
     assert [record.data["id"] for record in table.records] == [gap.id for gap in gaps]
-    assert {str(record.data["next_step"])[:10] for record in table.records} == {"ask the ve"}
+    assert {str(record.data["next_step"])[:10] for record in table.records} == {
+        "ask the ve",
+        "have an ad",
+    }
 
 
 def test_a_settled_day_asks_again_about_its_gaps_only_and_a_repaired_one_closes(
@@ -150,3 +161,75 @@ def test_a_settled_day_asks_again_about_its_gaps_only_and_a_repaired_one_closes(
     routes = repaired.traffic.routes
     assert routes["GET /api/v2/analytics/conversations/details"] == 1
     assert "POST /api/v2/analytics/conversations/details/query" not in routes
+
+
+def test_orphans_are_counted_and_those_that_explain_nothing_are_told(
+    simulator: Simulator, opened: Open
+) -> None:
+    export = opened(simulator)
+
+    index = run_stage(export, "recording_index", OLD)
+
+    calls = simulator.world.calls(OLD.date)
+    named, adrift = [str(calls[n].orphan_id) for n in (2, 3)], str(calls[6].orphan_id)
+    reasons = {gap.conversation_id: gap.reason for gap in export.ledger.days.gaps(OLD)}
+    (warning,) = [said for said in index.warnings if "orphan" in said]
+    assert index.counts["orphans"] == 3
+    assert adrift in warning
+    assert not any(id_ in warning for id_ in named)
+    # Nobody can tell which of these the orphan is.
+    for number in (4, 5, 6):
+        assert "3 orphan recordings" in reasons[calls[number].conversation_id]
+        assert adrift in reasons[calls[number].conversation_id]
+
+
+def test_days_share_a_listing_and_a_young_day_is_not_checked(
+    simulator: Simulator, opened: Open
+) -> None:
+    export, asked = opened(simulator), "GET /api/v2/orphanrecordings"
+
+    young = run_stage(export, "recording_index", YESTERDAY)
+    before = simulator.traffic.routes.get(asked, 0)
+    run_stage(export, "recording_index", OLD)
+    pages = simulator.traffic.routes[asked]
+    run_stage(export, "recording_index", OLD)
+    run_stage(export, "recording_index", Day(OLD.date - timedelta(days=1)))
+
+    assert "orphans" not in young.counts
+    assert before == 0
+    # Three a day for 28 days, 25 a page.
+    assert pages == simulator.traffic.routes[asked] == 4
+
+
+def test_an_orphan_that_became_a_recording_is_no_orphan_and_no_gap(
+    start: Start, opened: Open, tmp_path: Path
+) -> None:
+    seconds = "median = 4\nspread = 0.1\nshortest = 3\nlongest = 5"
+    common = f"calls_per_day = 6\n[seconds]\n{seconds}\n[share]\n[pinned]\n"
+    rights = PERMISSIONS | {ORPHANS}
+    worlds = {"lost": '1 = ["orphaned"]', "claimed": ""}
+    for name, pinned in worlds.items():
+        (tmp_path / f"{name}.toml").write_text(common + pinned)
+    lost, claimed = (
+        start(world=str(tmp_path / f"{name}.toml"), calls_per_day=None, permissions=rights)
+        for name in worlds
+    )
+
+    before = run_stage(opened(lost), "recording_index", OLD)
+    after = run_stage(opened(claimed), "recording_index", OLD)
+
+    assert (before.counts["orphans"], before.counts["gaps"]) == (1, 1)
+    assert (after.counts["orphans"], after.counts["gaps"]) == (0, 0)
+
+
+def test_without_the_permission_an_unexplained_gap_says_that_nobody_looked(
+    start: Start, opened: Open, world: str
+) -> None:
+    export = opened(start(world=world, calls_per_day=None, permissions=PERMISSIONS | {*UPLOADS}))
+
+    index = run_stage(export, "recording_index", OLD)
+
+    reasons = {g.reason for g in export.ledger.days.gaps(OLD) if g.kind is GapKind.UNEXPLAINED}
+    assert "orphans" not in index.counts
+    assert reasons
+    assert all("recording:orphan:view" in reason for reason in reasons)

@@ -97,6 +97,8 @@ def test_a_day_that_was_exported_is_exported_again_within_the_same_quota(
 def test_what_is_only_a_warning_does_not_stop_the_day(start: Start, opened: Open) -> None:
     export = opened(start(url_lifetime_s=120))
 
-    found = require_day(export, DAY)
+    count = require_day(export, DAY)
 
+    found = check_day(export, DAY)
     assert [finding.check for finding in found if finding.remedy] == ["URL lifetime"]
+    assert count > 0

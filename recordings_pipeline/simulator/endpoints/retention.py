@@ -17,9 +17,11 @@ from recordings_pipeline.simulator.asking import (
 )
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.endpoints.analytics import days_touched
-from recordings_pipeline.simulator.replies.recording import REGION, retention
+from recordings_pipeline.simulator.replies.orphan import is_orphan, orphan, orphan_calls
+from recordings_pipeline.simulator.replies.recording import retention
 from recordings_pipeline.simulator.site import Site
 from recordings_pipeline.simulator.state import Job
+from recordings_pipeline.simulator.traits import ORPHANS
 
 KIND = "upload report"
 STATUSES = ("Pending", "Success", "Failure", "WaitForConversation")
@@ -28,8 +30,9 @@ DEFAULT_PAGE_SIZE, MOST_PAGE_SIZE = 25, 500
 _KEPT = timedelta(days=40)
 _REPORT_READY_AT = 2
 _MOST_REPORT_DAYS = 31
-ORPHANS = 3
-_MEDIA = ("CALL", "CHAT", "EMAIL", "SCREEN")
+# Only those with a known conversation are told beyond that.
+MOST_ORPHANS = 500
+_ORPHAN_MEDIA = ("Call", "Screen")
 
 
 def retention_query(ask: Ask) -> Answer:
@@ -52,25 +55,28 @@ def retention_query(ask: Ask) -> Answer:
 
 
 def orphans(ask: Ask) -> Answer:
-    """List recordings without a conversation."""
-    if ask.text("hasConversation") not in (None, "true", "false"):
+    """List recordings without a conversation, or those of them that say whose they are."""
+    named = ask.text("hasConversation")
+    if named not in (None, "true", "false"):
         raise bad("hasConversation is true or false.")
     media = ask.text("media")
-    if media is not None and media not in _MEDIA:
-        raise bad(f"media is one of {', '.join(_MEDIA)}.", "invalid.value")
-    is_listed = ask.text("hasConversation") != "true" and media in (None, "CALL")
-    found = [_orphan(ask.site, number) for number in range(ORPHANS)] if is_listed else []
-    return Answer(page_of(found, ask))
+    if media is not None and media not in _ORPHAN_MEDIA:
+        raise bad(f"media is one of {', '.join(_ORPHAN_MEDIA)}.", "invalid.value")
+    calls = list(orphan_calls(ask.site)) if media != "Screen" else []
+    if named == "true":
+        calls = [call for call in calls if call.has("orphaned")]
+    else:
+        calls = calls[:MOST_ORPHANS]
+    return Answer(page_of([orphan(ask.site, call) for call in calls], ask))
 
 
 def one_orphan(ask: Ask) -> Answer:
     """Return one recording without a conversation."""
     wanted = ask.uuid("orphan")
-    for number in range(ORPHANS):
-        found = _orphan(ask.site, number)
-        if found["id"] == wanted:
-            return Answer(found)
-    raise missing("orphan recording")
+    call = ask.site.world.find(wanted)
+    if call is None or call.orphan_id != wanted or not is_orphan(ask.site, call):
+        raise missing("orphan recording")
+    return Answer(orphan(ask.site, call))
 
 
 def submit_report(ask: Ask) -> Answer:
@@ -115,7 +121,7 @@ def report_file(site: Site, job: Job) -> list[dict[str, Json]]:
         for call in site.world.calls(day)
         if since <= call.start <= site.now()
         for recording in call.recordings
-        if not call.has("vanished")
+        if not any(map(call.has, ("vanished", *ORPHANS)))
         and _status(site, call, site.file_state(recording, call)) == status
     ]
 
@@ -179,22 +185,4 @@ def _row(call: Call, recording_id: str) -> dict[str, Json]:
         "recordingId": recording_id,
         "creationTime": instant(call.recording_start),
         **retention(call),
-    }
-
-
-def _orphan(site: Site, number: int) -> dict[str, Json]:
-    created = site.options.now or site.now()
-    orphan_id = site.name("orphan", number)
-    return {
-        "id": orphan_id,
-        "createdTime": instant(created - timedelta(days=3 + number)),
-        "recoveredTime": instant(created - timedelta(days=2 + number)),
-        "providerType": "EDGE",
-        "mediaSizeBytes": 160_044,
-        "mediaType": "CALL",
-        "mediaSubtype": "Trunk",
-        "fileState": "AVAILABLE",
-        "orphanStatus": "NO_CONVERSATION",
-        "region": REGION,
-        "selfUri": f"/api/v2/orphanrecordings/{orphan_id}",
     }

@@ -1,17 +1,20 @@
 """Recordings by another way than the day: by retention, as orphans, as uploads under way."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from recordings_pipeline.simulator.options import EVERY_PERMISSION
 from tests.conftest import Start
+from tests.simulator import visits
 from tests.simulator.raw import DAY, Caller, caller, fetch
 
 QUERY = "/api/v2/recordings/retention/query"
 REPORTS = "/api/v2/recording/uploads/reports"
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
+EVERYTHING = {"permissions": EVERY_PERMISSION}
 
 
 @pytest.fixture
@@ -64,7 +67,64 @@ def test_a_report_lists_the_uploads_of_a_status(me: Caller, status: str) -> None
             assert states[status] in {item["fileState"] for item in me.get(path).json}
 
 
-def test_an_orphan_can_be_read_alone(me: Caller) -> None:
-    listed = me.get("/api/v2/orphanrecordings").json["entities"]
+ORPHANS = "/api/v2/orphanrecordings"
 
-    assert me.get(f"/api/v2/orphanrecordings/{listed[1]['id']}").json == listed[1]
+
+@pytest.fixture
+def careless(start: Start) -> Caller:
+    """Be somebody in an organization that loses recordings, two and a half days later."""
+    return caller(start(world="hostile", calls_per_day=90, now=visits.NOW, **EVERYTHING))
+
+
+def test_an_orphan_says_whose_it_is_or_not_and_can_be_read_alone(careless: Caller) -> None:
+    listed = {one["id"]: one for one in careless.get(f"{ORPHANS}?pageSize=500").json["entities"]}
+    calls = [call for call in careless.simulator.world.calls(DAY) if call.orphan_id]
+
+    assert {trait for trait in ("orphaned", "adrift") for call in calls if call.has(trait)} == {
+        "orphaned",
+        "adrift",
+    }
+    for call in calls:
+        one = listed[str(call.orphan_id)]
+        whose = call.conversation_id if call.has("orphaned") else None
+        assert one["recording"].get("conversationId") == whose
+        assert (one["orphanStatus"] == "NO_CONVERSATION") is (whose is None)
+        assert datetime.fromisoformat(one["createdTime"]).date() == DAY
+        assert careless.get(f"{ORPHANS}/{call.orphan_id}").json == one
+        path = f"/api/v2/conversations/{call.conversation_id}/recordingmetadata"
+        assert careless.get(path).json == []
+
+
+def test_orphans_with_a_known_conversation_can_be_asked_for_and_media_left_out(
+    careless: Caller,
+) -> None:
+    def ids(query: str) -> list[str]:
+        found = careless.get(f"{ORPHANS}?pageSize=500&{query}").json["entities"]
+        return [one["recording"].get("conversationId", "") for one in found]
+
+    assert {*ids("hasConversation=true")} == {*ids("hasConversation=false")} - {""}
+    assert ids("media=Call") == ids("")
+    assert ids("media=Screen") == []
+
+
+def test_no_more_than_the_cap_is_told_unless_the_conversation_is_known(
+    start: Start, tmp_path: Path
+) -> None:
+    text = "calls_per_day = 30\n[seconds]\nmedian = 4\nspread = 0.1\nshortest = 3\nlongest = 5\n"
+    (tmp_path / "lost.toml").write_text(f"{text}[share]\norphaned = 1.0\n")
+    me = caller(start(world=str(tmp_path / "lost.toml"), calls_per_day=None, now=NOW, **EVERYTHING))
+
+    whole, known = (me.get(f"{ORPHANS}?hasConversation={word}").json for word in ("false", "true"))
+
+    assert whole["total"] == 500
+    assert known["total"] > 500
+    assert [len(page["entities"]) for page in (whole, known)] == [25, 25]
+
+
+def test_an_orphan_is_there_an_hour_after_its_call_and_not_before(start: Start) -> None:
+    me = caller(start(world="hostile", calls_per_day=90, now=visits.NOW, **EVERYTHING))
+    call = next(call for call in me.simulator.world.calls(DAY) if call.orphan_id)
+    early = caller(start(world="hostile", calls_per_day=90, now=call.ended, **EVERYTHING))
+
+    assert me.get(f"{ORPHANS}/{call.orphan_id}").status == 200
+    assert early.get(f"{ORPHANS}/{call.orphan_id}").status == 404
