@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo dev test test-slow bench check clean
+.PHONY: demo dev test test-slow bench bench-transfer check clean
 
 demo: $(READY) ## one simulated day through Dagster, from index to metrics
 	@$(BIN)/recordings-pipeline demo
@@ -28,6 +28,10 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/index_memory.py
 	$(BIN)/python benchmarks/sound_files.py
 	$(BIN)/python benchmarks/verify.py
+	$(BIN)/python benchmarks/transfer.py
+
+bench-transfer: $(READY) ## the transfer engine, next to aria2c, curl and rclone
+	$(BIN)/python benchmarks/transfer.py
 
 check: $(READY)
 	$(BIN)/ruff check .

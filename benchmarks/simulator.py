@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import httpx
 
+from benchmarks.nginx import nginx_program, nginx_serving
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.plan import plan_of
@@ -28,19 +28,12 @@ DAY = date(2026, 1, 31)
 CALLS = 100_000
 PROCESSES, CONNECTIONS, SECONDS = 2, 16, 5
 NOBODY = "00000000-0000-4000-8000-000000000000"
-NGINX = """\
-daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 2;
-events {{ worker_connections 256; }}
-http {{ access_log off; sendfile on; keepalive_requests 1000000; default_type audio/wav;
-  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-  server {{ listen 127.0.0.1:{port}; root {folder}; }} }}
-"""
 
 
 def main() -> None:
     """Measure and print a table."""
-    missing = [name for name in ("wrk", "nginx") if shutil.which(name) is None]
+    found = {"wrk": shutil.which("wrk"), "nginx": nginx_program()}
+    missing = [name for name, path in found.items() if path is None]
     if missing:
         sys.exit(f"{' and '.join(missing)} missing: apt-get install wrk nginx-light")
     print(f"busy world, {CALLS:,} calls a day, {PROCESSES} server processes, one wrk thread,")
@@ -115,8 +108,10 @@ def _media(simulator: Simulator) -> None:
     path = f"/media/{call.recording_id}/1"
     url = signed(simulator.media_url, path, int(time.time()) + 3_600)
     _, ours = _wrk(url, {})
-    with _nginx(content) as theirs_url:
-        _, theirs = _wrk(theirs_url, {})
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "call.wav").write_bytes(content)
+        with nginx_serving(Path(name)) as server:
+            _, theirs = _wrk(f"{server.plain_url}/call.wav", {})
     print(f"{'media MB/s, file of ' + f'{len(content) / 1e6:.1f} MB':<46}{ours / 1e6:>12,.0f}")
     print(f"{'the same by nginx':<46}{theirs / 1e6:>12,.0f}")
     print(f"{'ratio':<46}{ours / theirs:>12.2f}")
@@ -160,25 +155,6 @@ def _wrk(url: str, headers: Mapping[str, str]) -> tuple[float, float]:
         sys.exit(f"wrk said nothing we understand:\n{text}")
     unit = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}[moved[2]]
     return float(answers[1]), float(moved[1]) * unit / float(seconds[1])
-
-
-@contextmanager
-def _nginx(content: bytes) -> Generator[str]:
-    """Serve some bytes from disk for the length of a ``with`` block."""
-    port = 18_765
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # its workers are another user
-        (folder / "call.wav").write_bytes(content)
-        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
-        server = subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf")])  # noqa: S603, S607
-        try:
-            url = f"http://127.0.0.1:{port}/call.wav"
-            httpx.Client(transport=httpx.HTTPTransport(retries=5)).get(url)
-            yield url
-        finally:
-            server.terminate()
-            server.wait()
 
 
 def _memory_mb() -> float:

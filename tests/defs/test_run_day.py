@@ -32,7 +32,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def definitions_of(organization: Organization) -> dg.Definitions:
     """Return the definitions with another organization."""
     return dg.Definitions(
-        assets=defs.assets, jobs=defs.jobs, resources={"organization": organization}
+        assets=defs.assets,
+        asset_checks=defs.asset_checks,
+        jobs=defs.jobs,
+        resources={"organization": organization},
     )
 
 

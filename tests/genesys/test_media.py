@@ -244,12 +244,13 @@ def test_many_transfers_run_at_once_and_each_ends_for_itself(
     fast = serve(in_turn(Answer(200, b"good")))
     waiting = Taken()
     reader.start(slow, WHOLE, waiting, DEADLINE_S)
+    while not waiting.content:
+        assert reader.finished(1.0) == []
 
     contents = [fetch(reader, fast)[1].content for _ in range(3)]
 
     assert contents == [b"good"] * 3
     assert reader.active == 1
-    reader.close()
     assert waiting.content == b"half"
 
 
