@@ -20,6 +20,8 @@ IN_FLIGHT_BYTES_PER_KILL = CONNECTIONS * UNKEPT_BYTES_PER_CONNECTION
 MOST_BYTES_OF_A_DAY = 1.05
 # After so many the day is left to finish, whether or not the kills have let it come forward.
 MOST_KILLS_OF_A_DAY = 60
+# A run is stopped this often, to see whether a file is where the next one has to find it.
+GLANCE_S = 0.002
 PARTS_STAY = (
     "killed between the ledger's entry and the removal of the part: the recording is never due "
     "again, and nobody removes the part"
@@ -62,6 +64,28 @@ def test_a_killed_export_is_finished_by_the_next_and_no_byte_is_moved_twice(
 
     if left_behind:
         pytest.xfail(f"{len(left_behind)} files left behind: {PARTS_STAY}")
+
+
+def test_a_file_that_was_published_and_not_recorded_is_not_fetched_again(begin: Begin) -> None:
+    scene = begin(40)
+    witness = scene.witness(FIRST_DAY)
+    run, _ = scene.started(witness, Moment(files=1, questions=0, later_s=0))
+    while not run.ends_within(GLANCE_S):
+        run.send(signal.SIGSTOP)
+        if witness.unknown_bytes() > IN_FLIGHT_BYTES_PER_KILL:
+            break
+        run.send(signal.SIGCONT)
+    else:
+        pytest.skip("no file was seen between its publication and the ledger's entry")
+    run.send(signal.SIGKILL)
+    assert run.code() == -signal.SIGKILL
+    witness.look()
+
+    last = scene.start(witness)
+
+    assert last.code() == 0, last.output
+    witness.look_at_the_end()
+    assert scene.moved_bytes() <= witness.size_bytes + IN_FLIGHT_BYTES_PER_KILL
 
 
 def kill_until_done(scene: Scene, witness: Witness, chosen: Iterator[Moment], most: int) -> int:

@@ -75,6 +75,12 @@ class Witness:
         self._look_at_the_ledger()
         assert [p for p in self.data.glob("quarantine/**/*") if p.is_file()] == []
 
+    def unknown_bytes(self) -> int:
+        """Return the size of the files that have their final names, and are not in the ledger."""
+        found = dict(self._files())  # first: what is recorded meanwhile is not unknown
+        known = self._files_of_the_ledger()
+        return sum(size for name, (_, _, size) in found.items() if name not in known)
+
     def left_behind(self) -> list[str]:
         """Return the files that only a run under way may have."""
         found = [p for p in self.data.rglob("*") if p.is_file() and _is_unfinished(p)]
