@@ -66,6 +66,7 @@ def test_a_killed_export_is_finished_by_the_next_and_no_byte_is_moved_twice(
         pytest.xfail(f"{len(left_behind)} files left behind: {PARTS_STAY}")
 
 
+@pytest.mark.slow
 def test_a_file_that_was_published_and_not_recorded_is_not_fetched_again(begin: Begin) -> None:
     scene = begin(40)
     witness = scene.witness(FIRST_DAY)
