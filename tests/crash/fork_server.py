@@ -6,9 +6,11 @@ says its id; ``{"await": id}`` waits for its end and says its exit code, below z
 An ended process keeps its id until it is awaited, so that no signal can hit somebody else.
 """
 
+import faulthandler
 import importlib
 import json
 import os
+import signal
 import sys
 from typing import Any
 
@@ -50,6 +52,8 @@ def _be(arguments: list[str], environ: dict[str, Any], output: str) -> None:
         os.dup2(source, target)
     for used in (nothing, written):
         os.close(used)
+    # A run that does not stop is asked where it is.
+    faulthandler.register(signal.SIGUSR1)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,12 @@ class Run:
     def send(self, number: signal.Signals) -> None:
         signal.pidfd_send_signal(self._descriptor, number)
 
+    def whereabouts(self) -> str:
+        """Return what the run has printed, and where each of its threads is."""
+        self.send(signal.SIGUSR1)
+        self.ends_within(1)
+        return self.output
+
     def code(self) -> int:
         """Wait for the end and return the exit code, below zero for a signal."""
         code = self._processes.ask({"await": self._number})
