@@ -52,7 +52,7 @@ def test_every_recording_ends_as_the_world_says(
     with open_export(settings, clock=lambda: NOW) as export:
         for stage in ("recording_index", "audio_files"):
             reports[stage] = run_stage(export, stage, DAY)
-        found, gaps = held(export, DAY), export.ledger.days.gaps(DAY)
+        found, gaps = held(export.ledger, DAY), export.ledger.days.gaps(DAY)
 
     truth = expected(truths(simulator, DAY))
     assert {told.outcome for told in truth.values()} >= {

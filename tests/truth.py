@@ -14,7 +14,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.traits import LOSSES
-from recordings_pipeline.stages.export import Export
+from recordings_pipeline.storage.ledger import Ledger
 
 _STATES = {
     "DELETED": (Outcome.MISSING, "deleted at the source"),
@@ -60,12 +60,12 @@ def lost_legs(simulator: Simulator, day: Day) -> dict[str, str]:
     }
 
 
-def held(export: Export, day: Day) -> dict[str, Told]:
+def held(ledger: Ledger, day: Day) -> dict[str, Told]:
     """Return how every recording stands in the ledger."""
-    files = export.ledger.files(day)
+    files = ledger.files(day)
     return {
         id_: Told(standing.verdict.outcome, standing.verdict.reason, len(files.get(id_, ())))
-        for id_, standing in export.ledger.standings(day).items()
+        for id_, standing in ledger.standings(day).items()
     }
 
 

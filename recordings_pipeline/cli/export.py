@@ -11,6 +11,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from recordings_pipeline.cli.lifetime import interrupted_by_sigterm
 from recordings_pipeline.cli.printing import counts_text, moved_text, print_gaps, stage_line
 from recordings_pipeline.core.reports import DayFailed, StageReport
 from recordings_pipeline.exporter import RecordingExporter, Report
@@ -28,6 +29,7 @@ def run(span: tuple[datetime, datetime] | None, data: Path | None) -> bool:
     if data is not None:
         environ["RECORDINGS_DATA"] = str(data)
     with (
+        interrupted_by_sigterm(),
         _listeners() as (progress, report),
         RecordingExporter.from_env(environ, progress=progress, report=report) as exporter,
     ):

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 
 def catch_the_end(*, until_stdin_closes: bool = False) -> threading.Event:
@@ -25,6 +26,16 @@ def catch_the_end(*, until_stdin_closes: bool = False) -> threading.Event:
     if until_stdin_closes:
         when_stdin_closes(ended.set)
     return ended
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Generator[None]:
+    """Let SIGTERM, with which service managers and containers stop a program, act as Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def interrupt_when_stdin_closes() -> None:

@@ -39,7 +39,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """The right answer, slowly: its body comes a hundred bytes at a time."""
+    """The right answer, slowly: its body comes at a rate, in a hundredth of a second's drops."""
 
     bytes_per_s: float
 

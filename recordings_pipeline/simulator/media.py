@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from starlette.applications import Starlette
@@ -96,19 +96,27 @@ class _MediaHost:
         hit = self._site.hit(asked)
         if hit is not None and hit.act == Alter("bomb"):
             await asyncio.to_thread(bomb)
-        wired = _answer(request, content, hit, turn.number)
-        self._count(route, wired)
-        return wired
+        return self._counted(route, _answer(request, content, hit, turn.number))
 
-    def _count(self, route: str, wired: Wired) -> None:
-        """Count what is about to be sent, so that a client that has it finds it counted."""
-        amounts = {f"{route}_bytes": _planned(wired)}
+    def _counted(self, route: str, wired: Wired) -> Wired:
+        """Count what is about to be sent, so that a client that has it finds it counted.
+
+        What is not sent after all, because the client goes away, is counted when that is known.
+        """
+        planned = _planned(wired)
+        amounts = {f"{route}_bytes": planned}
         if wired.status == 206:
             amounts["resumed"] = 1
         if wired.act is not None:
             amounts["cut_bodies"] = 1
         self._site.state.count_later(f"status GET /{route} {wired.status}")
         self._site.state.add(amounts)
+
+        def tell(written: int) -> None:
+            if written < planned:
+                self._site.state.add({f"{route}_unsent_bytes": planned - written})
+
+        return replace(wired, tell=tell)
 
     def _media(self, ids: Mapping[str, str]) -> Content:
         recording, file = self._site.world.recording(ids["id"]), ids["file"]

@@ -11,6 +11,7 @@ class Traffic:
 
     Attributes:
         media_bytes: Bytes of media bodies that were, or are about to be, sent.
+        media_unsent_bytes: Those of them that were not sent, because the client had gone.
         cut_bodies: Media answers that something was wrong with on the wire.
         resumed: Ranges served.
         routes: Requests by method and path template.
@@ -22,6 +23,7 @@ class Traffic:
     rate_limited: int
     media_requests: int
     media_bytes: int
+    media_unsent_bytes: int
     cut_bodies: int
     resumed: int
     transcript_requests: int
@@ -38,6 +40,7 @@ def traffic_of(state: State) -> Traffic:
         rate_limited=found.get("rate_limited", 0),
         media_requests=found.get("media_requests", 0),
         media_bytes=found.get("media_bytes", 0),
+        media_unsent_bytes=found.get("media_unsent_bytes", 0),
         cut_bodies=found.get("cut_bodies", 0),
         resumed=found.get("resumed", 0),
         transcript_requests=found.get("transcript_requests", 0),

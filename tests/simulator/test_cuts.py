@@ -1,9 +1,13 @@
 """Every byte that was announced as coming before a cut arrives, and none after it."""
 
+import time
+
 import pytest
 
+from recordings_pipeline.simulator.faults import Drip, Fault
+from recordings_pipeline.simulator.server import Simulator
 from tests.conftest import Start
-from tests.simulator.raw import FIN, QUIET_S, RST, SILENCE, Caller, caller, fetch, link, told
+from tests.simulator.raw import FIN, MORE, QUIET_S, RST, SILENCE, Caller, caller, fetch, link, told
 
 ENDS = {"reset": RST, "close": FIN, "hang": SILENCE}
 
@@ -86,3 +90,34 @@ def test_counters_say_what_was_sent(start: Start) -> None:
     assert traffic.media_bytes == sum(len(s.body) for s in seen) == size // 2 + 2 * size
     assert traffic.cut_bodies == 1
     assert traffic.faults == {"cut-bodies": 1}
+
+
+def unsent(simulator: Simulator) -> int:
+    """Return the counter once it is more than zero, or zero after a while."""
+    until = time.monotonic() + 10
+    while not (found := simulator.traffic.media_unsent_bytes) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
+def test_counters_say_what_was_not_sent_because_the_client_had_gone(start: Start) -> None:
+    slowly = Fault("slowly", ("media",), Drip(200_000))
+    me = caller(start(faults=(slowly,)))
+
+    seen = fetch(link(me.simulator), most_s=0.3)
+
+    sent = len(whole(me)) - unsent(me.simulator)
+    assert seen.end == MORE
+    assert me.simulator.traffic.media_bytes == len(whole(me))
+    # It writes on until it hears that nobody listens.
+    assert len(seen.body) <= sent <= len(seen.body) + 100_000
+
+
+@pytest.mark.parametrize("rate", [50_000, 1_000_000])
+def test_a_body_comes_at_its_rate(me: Caller, rate: int) -> None:
+    me.plan([{"route": "media", "bytes_per_s": rate}])
+
+    seen = fetch(link(me.simulator), "Range: bytes=0-49999")
+
+    assert len(seen.body) == 50_000
+    assert 0.9 * 50_000 / rate < seen.took_s < 50_000 / rate + 0.5
