@@ -79,7 +79,8 @@ def whole(**more: str) -> dict[str, str]:
     ids=[
         "whole file", "range ignored: start at 0", "changed file: start at 0",
         "the same length twice", "the rest", "unit in capitals", "rest with its length twice",
-        "rest without length", "rest with another length", "rest with two lengths", "rest from elsewhere", "all of it instead of the rest",
+        "rest without length", "rest with another length", "rest with two lengths",
+        "rest from elsewhere", "all of it instead of the rest",
         "rest that ends early", "rest of something larger", "rest of something of unknown size",
         "two ranges", "rest of a changed file", "rest with a weak ETag", "rest without ETag",
         "no range but a total", "rest without range", "rest with a nonsense range",

@@ -399,9 +399,9 @@ CONTENTS = [
             ends=QUARANTINED, content=body, told=why,
         )
         for what, body, why in (
-            ("A page", b"<html>Please log in</html>", "the bytes are no known audio container"),
+            ("A page", b"<html>Please log in</html>", "the bytes are a page of HTML"),
             ("A program", b"MZ\x90\x00" + bytes(100), "the bytes are no known audio container"),
-            ("A zip", b"PK\x03\x04" + bytes(100), "the bytes are no known audio container"),
+            ("A zip", b"PK\x03\x04" + bytes(100), "the file ends before the directory of the ZIP"),
             ("A cut WAV", SOURCE[:HALF], f"the RIFF header announces {SIZE} bytes"),
         )
     ),
@@ -483,7 +483,7 @@ STATUSES = [
         )
     ),
     _broken("A host that stays overloaded is given up", "answers 503 to everything",
-            refusal(503, "SlowDown")),
+            refusal(503, "SlowDown"), BROKEN_OFF + "the media host answered HTTP 503"),
 ]  # fmt: skip
 
 SECTIONS: Mapping[str, Sequence[Case]] = {
