@@ -302,10 +302,13 @@ CONTINUED = [
     _dropped("A rest that starts elsewhere is dropped with the part",
              "sends all of it as 206",
              rest(f"bytes 0-{SIZE - 1}/{SIZE}", body=SOURCE)),
+    _dropped("A rest that is shifted by a byte is dropped with the part",
+             "sends as many bytes as are missing, from one byte too early",
+             rest(f"bytes {HALF - 1}-{SIZE - 2}/{SIZE}", body=SOURCE[HALF - 1 : -1])),
     _dropped("A rest that ends early is dropped with the part", "leaves the last byte out",
              rest(f"bytes {HALF}-{SIZE - 2}/{SIZE}", body=SOURCE[HALF:-1])),
     _dropped("A rest of a larger file is dropped with the part", "says that the file grew",
-             rest(f"bytes {HALF}-{SIZE}/{SIZE + 1}", body=SOURCE[HALF:] + b"x")),
+             rest(f"bytes {HALF}-{SIZE - 1}/{SIZE + 1}")),
     _dropped("A rest of unknown total is dropped with the part", "gives * as the total",
              rest(f"bytes {HALF}-{SIZE - 1}/*")),
     _dropped("A rest without its range is dropped with the part", "sends 206 without Content-Range",
@@ -396,9 +399,9 @@ CONTENTS = [
             ends=QUARANTINED, content=body, told=why,
         )
         for what, body, why in (
-            ("A page", b"<html>Please log in</html>", "the bytes are no known audio container"),
+            ("A page", b"<html>Please log in</html>", "the bytes are a page of HTML"),
             ("A program", b"MZ\x90\x00" + bytes(100), "the bytes are no known audio container"),
-            ("A zip", b"PK\x03\x04" + bytes(100), "the bytes are no known audio container"),
+            ("A zip", b"PK\x03\x04" + bytes(100), "the file ends before the directory of the ZIP"),
             ("A cut WAV", SOURCE[:HALF], f"the RIFF header announces {SIZE} bytes"),
         )
     ),
@@ -480,7 +483,7 @@ STATUSES = [
         )
     ),
     _broken("A host that stays overloaded is given up", "answers 503 to everything",
-            refusal(503, "SlowDown")),
+            refusal(503, "SlowDown"), BROKEN_OFF + "the media host answered HTTP 503"),
 ]  # fmt: skip
 
 SECTIONS: Mapping[str, Sequence[Case]] = {

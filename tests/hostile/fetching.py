@@ -1,82 +1,34 @@
 """One recording fetched from a host, by whatever reader: all that depends on the engine's shape."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import pycurl
+from typing import Never
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import (
-    IntegrityError,
-    LinkExpired,
-    NotFound,
-    RecordingsError,
-)
+from recordings_pipeline.core.errors import IntegrityError, LinkExpired, NotFound, RecordingsError
+from recordings_pipeline.core.retries import MEDIA, Budget
 from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.genesys import media
+from recordings_pipeline.genesys.media import Ending, MediaReader, ReaderLimits, Receiver
 from recordings_pipeline.genesys.meter import Meter
-from recordings_pipeline.stages.transfers import Transfers, Wanted
+from recordings_pipeline.stages.arrivals import Job, Wanted
+from recordings_pipeline.stages.loops import Reader
+from recordings_pipeline.stages.transfers import Engine, Transfers
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
-from tests.hosts import Patience
+
+__all__ = ["Ending", "MediaReader", "Reader", "ReaderLimits", "Receiver"]
+
+# What a host is believed at most in a test.
+LONGEST_WAIT_S = 0.2
 
 DAY = Day.from_key("2026-01-31")
 CONVERSATION_ID = "00000000-0000-4000-8000-000000000001"
 RECORDING_ID = "00000000-0000-4000-8000-000000000002"
-# What the product's reader still has to learn: to judge at the end of the headers instead of at the
-# first byte of the body, to leave the cap on sizes to `core.transfer`, and to join repeated
-# headers; and the engine, to wait as long as a host asks.
-_OF_THE_READER = (
-    "Headers that end early are no answer",
-    "A file larger than any recording is not begun",
-    "Bad chunks do not matter, as no chunks are read",
-    "A rest with two ETags is dropped with the part",
-    "Two ETags do not bind two halves",
-    "The body of a refusal is not read to its end",
-)
-_OF_THE_ENGINE = "A host is not asked again before the time it names"
-GAPS = {(name, "libcurl") for name in (*_OF_THE_READER, _OF_THE_ENGINE)}
-GAPS |= {(_OF_THE_ENGINE, "httpx")}
-# What a host is believed at most in a test.
-LONGEST_WAIT_S = 2.0
-
-
-class Receiver(Protocol):
-    """Who takes an answer."""
-
-    def begin(self, status: int, headers: Mapping[str, str]) -> bool: ...
-    def write(self, data: bytes) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderLimits:
-    """How patient a reader is."""
-
-    connect_s: float = 10.0
-    low_speed_bytes_per_s: int = 8_000
-    low_speed_s: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a transfer ended: what the wire had against it, or what the receiver raised."""
-
-    problem: str | None
-    failure: BaseException | None = None
-
-
-class Reader(Protocol):
-    """What fetches; see `genesys.media.MediaReader`."""
-
-    def start(
-        self, url: SignedUrl, headers: Mapping[str, str], receiver: Receiver, deadline_s: float
-    ) -> None: ...
-    def finished(self, wait_s: float) -> list[tuple[Receiver, Ending]]: ...
-    def close(self) -> None: ...
+_IMPATIENT = Budget(MEDIA.attempts, first_wait_s=0.0, longest_wait_s=LONGEST_WAIT_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +41,7 @@ class Happened:
         content: The file under its final name; None when there is none.
         aside: The file in quarantine; None when there is none.
         part: What is left of the part; None when there is none.
-        waited_s: Seconds it paused, or would have without the test's patience.
+        waited_s: How long it took, pauses included.
     """
 
     outcome: str
@@ -123,32 +75,32 @@ def fetch(
     """
     home = Home(folder)
     home.prepare()
-    patience, reader = Patience(), new_reader()
+    engine = Engine(
+        connections=1,
+        group_s=0.0,
+        new_reader=lambda: _Hasty(new_reader(), first_deadline_s),
+        budget=_IMPATIENT,
+    )
+    transfers: Transfers[Never] = Transfers(home, threading.Event(), Meter(), engine)
     wanted = Wanted(DAY, CONVERSATION_ID, RECORDING_ID, 1, url)
-    transfers = _Transfers(home, patience, _Blocking(reader, first_deadline_s))
-    outcome, told, is_resumed = "exported", "", False
-    try:
-        (fetched,) = transfers.fetch([wanted])
-        fetched.forget()
-        is_resumed = fetched.is_resumed
-    except RecordingsError as error:
-        outcome, told = _outcome(error), str(error)
-    finally:
-        reader.close()
+    started = time.monotonic()
+    ((ended,),) = transfers.run([Job((wanted,))])
     return Happened(
-        outcome,
-        told,
-        is_resumed,
+        outcome=_outcome(ended.error),
+        told=str(ended.error or ""),
+        is_resumed=any(file.is_resumed for file in ended.fetched),
         content=_only(home.path(layout.AUDIO), "date=*/*/*"),
         aside=_only(home.path(layout.QUARANTINE), "date=*/*"),
         part=_only(home.path(layout.PARTS), "*.part"),
-        waited_s=sum(patience.waits),
+        waited_s=time.monotonic() - started,
     )
 
 
-def _outcome(error: RecordingsError) -> str:
+def _outcome(error: RecordingsError | None) -> str:
     """Say what a day does with a recording that ends like this."""
     match error:
+        case None:
+            return "exported"
         case LinkExpired():
             return "link expired"
         case NotFound():
@@ -165,74 +117,21 @@ def _only(folder: Path, pattern: str) -> bytes | None:
     return contents[0] if contents else None
 
 
-class _Transfers(Transfers):
-    """The engine, with a reader of the test's choice."""
-
-    def __init__(self, home: Home, stop: threading.Event, reader: "_Blocking") -> None:
-        super().__init__(home, stop, Meter())
-        self._given = reader
-
-    def _reader(self) -> "_Blocking":  # type: ignore[override]
-        return self._given
-
-
-@dataclass
-class _Begin:
-    """The receiver of one request."""
-
-    call: media.Begin
-    sink: media.Sink | None = None
-
-    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
-        self.sink = self.call(status, headers)
-        return self.sink is not None
-
-    def write(self, data: bytes) -> None:
-        assert self.sink is not None
-        self.sink(data)
-
-
-class _Blocking:
-    """Reads one URL after the other, the first one with a deadline of its own."""
+class _Hasty:
+    """A reader whose first request has a deadline of its own."""
 
     def __init__(self, reader: Reader, first_deadline_s: float | None) -> None:
         self._reader = reader
         self._deadlines = [] if first_deadline_s is None else [first_deadline_s]
-
-    def read(self, url: SignedUrl, headers: Mapping[str, str], begin: media.Begin) -> media.Ending:
-        deadline_s = self._deadlines.pop() if self._deadlines else 30.0
-        self._reader.start(url, headers, _Begin(begin), deadline_s)
-        while not (ended := self._reader.finished(1.0)):
-            pass
-        ((_, ending),) = ended
-        if ending.failure is not None:
-            raise ending.failure
-        return media.Ending(ending.problem)
-
-
-class ProductReader:
-    """The product's reader, spoken to as it will be."""
-
-    def __init__(self, limits: ReaderLimits) -> None:
-        self._reader = media.MediaReader(threading.Event())
-        self._curl.setopt(pycurl.CONNECTTIMEOUT_MS, round(limits.connect_s * 1_000))
-        self._next: tuple[SignedUrl, Mapping[str, str], Receiver] | None = None
+        self.finished = reader.finished
+        self.close = reader.close
 
     @property
-    def _curl(self) -> pycurl.Curl:
-        return self._reader._curl  # noqa: SLF001
+    def active(self) -> int:
+        return self._reader.active
 
     def start(
         self, url: SignedUrl, headers: Mapping[str, str], receiver: Receiver, deadline_s: float
     ) -> None:
-        self._curl.setopt(pycurl.TIMEOUT_MS, round(deadline_s * 1_000))
-        self._next = (url, headers, receiver)
-
-    def finished(self, wait_s: float) -> list[tuple[Receiver, Ending]]:  # noqa: ARG002 (protocol)
-        assert self._next is not None
-        url, headers, receiver = self._next
-        begin = lambda status, heard: receiver.write if receiver.begin(status, heard) else None  # noqa: E731
-        return [(receiver, Ending(self._reader.read(url, headers, begin).problem))]
-
-    def close(self) -> None:
-        self._reader.close()
+        own = self._deadlines.pop() if self._deadlines else deadline_s
+        self._reader.start(url, dict(headers), receiver, min(own, deadline_s))

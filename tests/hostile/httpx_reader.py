@@ -1,8 +1,10 @@
 """A second opinion on the wire: the protocol of the product's reader, spoken by httpx."""
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,6 +25,7 @@ class HttpxReader:
             timeout=httpx.Timeout(limits.low_speed_s, connect=limits.connect_s),
             follow_redirects=False,
             trust_env=False,
+            verify=_authorities(),
         )
         self._queue: deque[_Request] = deque()
 
@@ -91,6 +94,12 @@ class _Feed:
             self.failure = error
             return False
         return True
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read them once: that takes longer than a transfer."""
+    return ssl.create_default_context()
 
 
 def _is_allowed(url: SignedUrl) -> bool:

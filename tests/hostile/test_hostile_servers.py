@@ -1,7 +1,7 @@
 """Whatever a media host does, a recording is whole under its name, or not there with a reason."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,9 @@ from tests.hostile.answers import ETAG, SIZE, SOURCE, honest, refusal
 from tests.hostile.case import EXPORTED, QUARANTINED, Case
 from tests.hostile.cases import CASES, SECTIONS
 from tests.hostile.fetching import (
-    GAPS,
     LONGEST_WAIT_S,
     Happened,
-    ProductReader,
+    MediaReader,
     Reader,
     ReaderLimits,
     fetch,
@@ -25,31 +24,19 @@ from tests.hostile.server import playing
 from tests.hostile.table import DOCUMENT, document
 
 LIMITS = ReaderLimits(connect_s=2.0)
-
-
 NewReader = Callable[[ReaderLimits], Reader]
-READERS: dict[str, NewReader] = {"libcurl": ProductReader, "httpx": HttpxReader}
+READERS: dict[str, NewReader] = {"libcurl": MediaReader, "httpx": HttpxReader}
+
+with_each_reader = pytest.mark.parametrize("new_reader", READERS.values(), ids=READERS)
 
 
-def with_each_reader(names: Sequence[str]) -> list[object]:
-    """Pair names of cases with readers; what the product cannot do yet has to fail."""
-    return [
-        pytest.param(
-            name,
-            new_reader,
-            id=f"{name}-{reader}",
-            marks=[pytest.mark.xfail(strict=True)] if (name, reader) in GAPS else [],
-        )
-        for name in names
-        for reader, new_reader in READERS.items()
-    ]
-
-
-@pytest.mark.parametrize(("name", "new_reader"), with_each_reader(list(CASES)))
+@with_each_reader
+@pytest.mark.parametrize("name", CASES)
 def test_a_recording_ends_as_the_table_says(
     name: str, new_reader: NewReader, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     case = CASES[name]
+    caplog.set_level("DEBUG", "recordings_pipeline")
     if case.held:
         hold(tmp_path, SOURCE[: case.held], ETAG, SIZE)
 
@@ -76,17 +63,15 @@ def digest(content: bytes | None) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-@pytest.mark.parametrize(
-    ("name", "new_reader"), with_each_reader(["A host is not asked again before the time it names"])
-)
+@with_each_reader
 def test_a_host_that_names_a_time_is_left_alone_until_then(
-    name: str, new_reader: NewReader, tmp_path: Path
+    new_reader: NewReader, tmp_path: Path
 ) -> None:
     with playing([refusal(503, "SlowDown", "Retry-After: 60"), honest]) as host:
         url = signed_url(f"http://{host.address}/")
         happened = fetch(url, tmp_path, lambda: new_reader(LIMITS), None)
 
-    assert happened.outcome == EXPORTED, name
+    assert happened.outcome == EXPORTED
     assert happened.waited_s >= LONGEST_WAIT_S
 
 
