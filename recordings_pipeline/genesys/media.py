@@ -170,7 +170,7 @@ class _Answer:
         self.receiver = receiver
         self._status = 0
         self._lines: list[tuple[str, str]] = []
-        self._is_judged = False
+        self._is_in_head = self._is_judged = False
         self._is_wanted = True
         self._failure: BaseException | None = None
 
@@ -178,12 +178,17 @@ class _Answer:
         """Take a line; the empty one behind them lets the receiver judge, before any body."""
         text = line.decode("latin-1").strip()
         name, colon, value = text.partition(":")
-        if text.startswith("HTTP/") and not self._is_judged:
-            self._status = int(text.split()[1])
+        if self._is_judged:
+            pass  # what follows a body in chunks
+        elif not self._is_in_head:
+            # Only the first line: a header named `HTTP/1.1 200 OK` would turn a 404 into a 200.
+            self._is_in_head, self._status = True, int(text.split()[1])
             self._lines.clear()
-        elif not text and self._status >= _FINAL:
-            self._is_judged = True
-            self._try(self._judge)
+        elif not text:
+            self._is_in_head = False
+            if self._status >= _FINAL:
+                self._is_judged = True
+                self._try(self._judge)
         elif colon:
             self._lines.append((name, value))
         return len(line) if self._is_welcome else 0

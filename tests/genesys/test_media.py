@@ -140,6 +140,16 @@ def test_names_of_headers_are_handed_over_in_lower_case(serve: Serve, reader: Me
     assert (headers["etag"], headers["x-custom"]) == ('"A"', "Mixed: Case")
 
 
+def test_a_header_that_looks_like_a_status_line_is_a_header(
+    serve: Serve, reader: MediaReader
+) -> None:
+    host = serve(in_turn(Answer(404, b"x", {"HTTP/1.1 200 OK": "y", "HTTP/x": "y"})))
+
+    _, taken = fetch(reader, host)
+
+    assert [status for status, _ in taken.begun] == [404]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @BARE_AND_FULL
 def test_a_redirect_is_reported_and_not_followed(
