@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import struct
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ _BLOCK_BYTES = 8 << 20
 # Where a block is cut from the pool moves by a prime, so that no two blocks are equal.
 _SHIFT_BYTES = 4_099
 _RIFF_HEADER_BYTES = 8
+# Two channels of 8,000 bytes a second: what most organizations keep.
+_MU_LAW = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 2, 8_000, 16_000, 2, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Corpus:
 
 
 def make_corpus(root: Path, folder: str, count: int, size: int) -> Corpus:
-    """Write random files that start as a WAV file does; the same arguments give the same bytes."""
+    """Write random files that are WAV files of noise; the same arguments give the same bytes."""
     (root / folder).mkdir(parents=True)
     pool = random.Random(folder).randbytes(_BLOCK_BYTES + _SHIFT_BYTES)  # noqa: S311 (no secret)
     items = []
@@ -108,7 +111,8 @@ def _again(item: Item, number: int) -> Item:
 
 
 def _blocks(pool: bytes, index: int, size: int) -> Iterator[bytes]:
-    riff = b"RIFF" + (size - _RIFF_HEADER_BYTES).to_bytes(4, "little") + b"WAVE"
+    riff = b"RIFF" + (size - _RIFF_HEADER_BYTES).to_bytes(4, "little") + b"WAVE" + _MU_LAW
+    riff += b"data" + (size - len(riff) - 8).to_bytes(4, "little")
     for number, start in enumerate(range(0, size, _BLOCK_BYTES)):
         label = (riff if number == 0 else b"") + f"file {index}, block {number};".encode()
         shift = (index * 131 + number * 17) % _SHIFT_BYTES
