@@ -16,6 +16,10 @@ SENSITIVE = (
 _UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
 # Nobody tells us that a permission was granted; trying costs one batch for 100 conversations.
 FETCHABLE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
+# What a download left of them is nobody's.
+NEEDS_NO_PART = frozenset(
+    {Outcome.EXPORTED, Outcome.EXCLUDED, Outcome.MISSING, Outcome.QUARANTINED, Outcome.ERASED}
+)
 NOT_LISTED = "no longer listed at the source"
 BY_CALLER = Verdict(Outcome.EXCLUDED, "already processed by the caller")
 _NOT_YET = {"UPLOADING": "still uploading", "RESTORING": "still being restored"}

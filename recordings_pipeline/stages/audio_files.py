@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from itertools import groupby, islice
-from pathlib import PurePosixPath
 from typing import Any
 
 from recordings_pipeline.core import layout
@@ -29,6 +28,7 @@ from recordings_pipeline.core.trust import Facts
 from recordings_pipeline.stages.arrivals import Ended, Job, Wanted
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.leftovers import clear_parts, notice_changed_files
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.preflight import require_room
 from recordings_pipeline.stages.threads import stopping_on_interrupt
@@ -52,7 +52,8 @@ def fetch_day(export: Export, day: Day) -> StageReport:
         PreflightFailed: There is no space or quota for what is due; nothing has moved.
     """
     measurement = Measurement(export.client)
-    _notice_removed_files(export, day)
+    clear_parts(export)
+    notice_changed_files(export, day)
     unknown = _Fetcher(export, day).fetch()
     path = layout.table_path(STAGE, day)
     rows = export.ledger.recordings.manifest(day)
@@ -239,14 +240,6 @@ def _pages(due: Iterable[DueRecording]) -> Iterator[list[DueRecording]]:
         waiting = iter(group)
         while page := list(waiting if batch_id else islice(waiting, _PAGE)):
             yield page
-
-
-def _notice_removed_files(export: Export, day: Day) -> None:
-    """Make a recording due again when a file of it is not where the manifest says."""
-    for file in export.ledger.recordings.files(day):
-        if not export.home.path(PurePosixPath(file["path"])).exists():
-            verdict = Verdict(Outcome.DISCOVERED, f"its file was removed: {file['path']}")
-            export.ledger.settle(file["recording_id"], verdict, export.now())
 
 
 def _warnings(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]:

@@ -23,13 +23,16 @@ class Channel(Generic[Item]):
     def __init__(self, size: int) -> None:
         self._size = size
         self._items: deque[Item] = deque()
-        self._changed = threading.Condition()
+        # Two queues of sleepers on one lock: an item wakes one thread that can use it, not all.
+        self._lock = threading.Lock()
+        self._has_item = threading.Condition(self._lock)
+        self._has_room = threading.Condition(self._lock)
         self._is_closed = self._is_halted = False
 
     @property
     def is_over(self) -> bool:
         """Whether nothing waits and nothing will come."""
-        with self._changed:
+        with self._lock:
             return self._is_halted or (self._is_closed and not self._items)
 
     def put(self, item: Item) -> None:
@@ -38,26 +41,27 @@ class Channel(Generic[Item]):
         Raises:
             Halted: Nobody will take it.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._is_halted or len(self._items) < self._size)
+        with self._lock:
+            while len(self._items) >= self._size and not self._is_halted:
+                self._has_room.wait()
             if self._is_halted:
                 raise Halted
             self._items.append(item)
-            self._changed.notify_all()
+            self._has_item.notify()
 
     def take(self, wait_s: float) -> Item | None:
         """Return the next item; None when none came in time, or it is over."""
         end = time.monotonic() + wait_s
-        with self._changed:
+        with self._lock:
             while not self._items and not (self._is_closed or self._is_halted):
                 left = end - time.monotonic()
-                if left <= 0 or not self._changed.wait(left):
+                if left <= 0:
                     break
+                self._has_item.wait(left)
             if self._is_halted or not self._items:
                 return None
-            item = self._items.popleft()
-            self._changed.notify_all()
-            return item
+            self._has_room.notify()
+            return self._items.popleft()
 
     def __iter__(self) -> Iterator[Item]:
         """Yield items until it is over."""
@@ -67,11 +71,12 @@ class Channel(Generic[Item]):
                 yield item
 
     def close(self) -> None:
-        with self._changed:
+        with self._lock:
             self._is_closed = True
-            self._changed.notify_all()
+            self._has_item.notify_all()
 
     def halt(self) -> None:
-        with self._changed:
+        with self._lock:
             self._is_halted = True
-            self._changed.notify_all()
+            self._has_item.notify_all()
+            self._has_room.notify_all()

@@ -22,16 +22,18 @@ from recordings_pipeline.core.trust import Policy, judge_sound
 from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recording, Wanted
 from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.sound_file import examine
+from recordings_pipeline.storage.part_file import BLOCK_BYTES
 
 Other = TypeVar("Other")
 
 
-def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
+def verified(
+    home: Home, recording: Recording, arrival: Arrival, policy: Policy
+) -> Fetched | RecordingsError:
     """Bring a whole file to the disk, and say how it will be called, or why it is no recording."""
     wanted = arrival.wanted
     digest = arrival.proved if arrival.proved is not None else arrival.part.sync()
-    sound = examine(arrival.part.where(home.root), digest.size)
+    sound = arrival.part.examined(home.root)
     trust = judge_sound(sound, wanted.facts, policy)
     if trust.verdict.outcome is Outcome.EXCLUDED:
         return Unsupported(trust.verdict.reason)
@@ -40,7 +42,8 @@ def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | Recordin
     name = layout.audio_path(
         wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, trust.extension
     )
-    arrival.part.keep(digest, name)
+    if digest.size > BLOCK_BYTES or len(recording.job.wanted) > 1:
+        arrival.part.keep(digest, name)
     return Fetched(
         path=name,
         digest=digest,

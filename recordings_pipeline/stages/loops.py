@@ -151,7 +151,9 @@ class Loop:
         seconds = time.monotonic() - self._window_began
         if seconds < _WINDOW_S:
             return
-        self._received += sum(arrival.taken() for arrival in self._recordings)
+        for arrival in self._recordings:
+            self._received += arrival.taken()
+            arrival.part.flush()
         window = Window(self._received, seconds, self._setbacks, self._was_full)
         self._concurrency = self._concurrency.after(window)
         self._window_began, self._was_full = time.monotonic(), True

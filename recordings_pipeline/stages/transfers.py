@@ -39,6 +39,7 @@ from recordings_pipeline.stages.committing import publish, verified
 from recordings_pipeline.stages.loops import Loop, Reader, Ticket
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.parts import left_keys
 from recordings_pipeline.storage.space import Space
 
 # Two loops use two cores: hashing, writing and TLS release the interpreter lock.
@@ -95,6 +96,7 @@ class Transfers(Generic[Other]):
         self._todo: Channel[Ticket] = Channel(room)
         self._arrived: Channel[tuple[Recording, Arrival]] = Channel(room)
         self._done: Channel[Recording | Other | _Failure] = Channel(8 * GROUP_FILES)
+        self._left = left_keys(home.path(layout.PARTS))
         self._halt = threading.Event()
         self._parts: set[PartFile] = set()
         self._running: Counter[str] = Counter()
@@ -170,7 +172,8 @@ class Transfers(Generic[Other]):
 
     def open_arrival(self, wanted: Wanted) -> Arrival:
         """Open a file's part, with what an earlier run left of it."""
-        part = PartFile(self._home.path(layout.PARTS), wanted.key)
+        is_new = wanted.key not in self._left
+        part = PartFile(self._home.path(layout.PARTS), wanted.key, is_new=is_new)
         self._parts.add(part)
         proved = part.proved(self._home.root)
         return Arrival(wanted, part, proved, self._costs)
@@ -181,7 +184,9 @@ class Transfers(Generic[Other]):
 
     def _commit(self) -> None:
         for recording, arrival in self._arrived:
-            self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
+            self.ended(
+                recording, arrival, verified(self._home, recording, arrival, self._engine.policy)
+            )
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
         """Keep how a file ended; the last one of its recording brings it to the caller."""
@@ -217,5 +222,5 @@ class Transfers(Generic[Other]):
             if isinstance(item, Recording) and isinstance(end, Ended):
                 for part in item.parts:
                     if end.error is None:
-                        part.recorded()
+                        part.forget()
                     self._parts.discard(part)

@@ -31,14 +31,18 @@ def digest_of(path: Path) -> Digest:
     return Digest(size, sha256.hexdigest(), head)
 
 
-def digest_of_prefix(descriptor: int, size: int) -> "tuple[hashlib._Hash, bytes] | None":
-    """Hash the first ``size`` bytes; None when there are fewer."""
-    sha256, head, left = hashlib.sha256(), b"", size
-    while left:
-        block = os.read(descriptor, min(left, _READ_BYTES))
-        if not block:
-            return None
-        head = head or block[:HEAD_BYTES]
+def prefix_of(descriptor: int, size: int) -> "tuple[hashlib._Hash, bytes] | None":
+    """Hash the first ``size`` bytes of an open file; return hash and head, None without them."""
+    sha256 = hashlib.sha256()
+    if continued(descriptor, sha256, size) < size:
+        return None
+    return sha256, os.pread(descriptor, min(size, HEAD_BYTES), 0)
+
+
+def continued(descriptor: int, sha256: "hashlib._Hash", most: int) -> int:
+    """Hash up to ``most`` bytes from where an open file stands; return how many there were."""
+    count = 0
+    while count < most and (block := os.read(descriptor, min(most - count, _READ_BYTES))):
         sha256.update(block)
-        left -= len(block)
-    return sha256, head
+        count += len(block)
+    return count

@@ -1,16 +1,19 @@
 """Writing so that a reader, or a power cut, finds the old file or the new one."""
 
+import ctypes
 import errno
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
 from recordings_pipeline.core.errors import StorageFailed
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
+_RENAMEAT2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+_AT_FDCWD, _RENAME_NOREPLACE = -100, 1
+_UNKNOWN_WAY = frozenset({errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP, errno.EMLINK})
 _OF_THE_DISK = _FULL | {errno.EROFS, errno.EIO}
 FREE_SPACE = "free space, then run the day again"
 CHECK_DISK = "check the disk and its permissions, then run the day again"
@@ -48,43 +51,67 @@ def publish_bytes(path: Path, content: bytes) -> None:
     sync_directory(path.parent)
 
 
-def give_name(source: Path, target: Path) -> None:
-    """Give a file a second name, or move it where the disk has no hard links.
+def rename_without_replacing(source: Path, target: Path) -> None:
+    """Ask Linux for it, since 3.15 and glibc 2.28; Python does not offer it."""
+    number = errno.ENOSYS
+    if _RENAMEAT2 is not None:
+        names = os.fsencode(source), os.fsencode(target)
+        failed = _RENAMEAT2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_NOREPLACE)
+        number = ctypes.get_errno() if failed else 0
+    if number:
+        raise OSError(number, os.strerror(number), str(source), None, str(target))
+
+
+def link_and_unlink(source: Path, target: Path) -> None:
+    """Give a second name, and take the first one away."""
+    target.hardlink_to(source)
+    source.unlink()
+
+
+def reserve_and_rename(source: Path, target: Path) -> None:
+    """Reserve the name with an empty file, then replace that.
+
+    Readers may see the empty file for an instant, and a crash in between leaves it.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    source.replace(target)
+
+
+Way = Callable[[Path, Path], None]
+# Disks differ: not every NAS knows the first, FAT and some NAS have no hard links.
+WAYS: tuple[Way, ...] = (rename_without_replacing, link_and_unlink, reserve_and_rename)
+
+
+def move_to_free_name(source: Path, target: Path, ways: Iterable[Way] = WAYS) -> None:
+    """Rename a file without replacing another one, in the first way that the disk knows.
+
+    An empty file counts as a reservation that a crash has left, and is replaced, whoever made it:
+    it holds nothing that could be lost.
 
     Raises:
         FileExistsError: The name is taken; what has it was not touched.
     """
-    try:
-        os.link(source, target)
-    except OSError as error:
-        is_reserved = isinstance(error, FileExistsError) and _is_empty_file(target)
-        if not is_reserved and error.errno not in _NO_LINKS:
-            raise
-        move_to_free_name(source, target)
+    for way in ways:
+        try:
+            return way(source, target)
+        except FileExistsError:
+            if not _is_empty_file(target):
+                raise
+            source.replace(target)
+            return None
+        except OSError as error:
+            if error.errno not in _UNKNOWN_WAY:
+                raise
+    raise OSError(errno.ENOTSUP, "the disk cannot rename without replacing", str(source))
 
 
-def move_to_free_name(source: Path, target: Path) -> None:
-    """Rename a file without replacing another one, for disks without hard links (FAT, some NAS).
-
-    An empty file reserves the name first. Its limits: readers may see the empty file for an
-    instant, and a crash in between leaves it; so an empty file counts as such a reservation and
-    is replaced, whoever made it. It holds nothing that could be lost.
-
-    Raises:
-        FileExistsError: A file with content has the name.
-    """
-    try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        if not _is_empty_file(target):
-            raise
-    source.replace(target)
+def is_regular(path: Path) -> bool:
+    """Say whether a name is a file of its own: no link, and no pipe, which would wait for ever."""
+    return stat.S_ISREG(path.lstat().st_mode)
 
 
 def _is_empty_file(path: Path) -> bool:
-    """Say whether a name is an empty file of its own, no link and no pipe."""
-    found = path.lstat()
-    return stat.S_ISREG(found.st_mode) and not found.st_size
+    return is_regular(path) and not path.lstat().st_size
 
 
 def sync_directory(folder: Path) -> None:

@@ -1,18 +1,18 @@
 """A download in progress: bytes that may continue later, and what they belong to.
 
 Beside ``<key>.part`` lies ``<key>.json``, its side record: whose content it is, and the SHA-256 of
-so many first bytes. Only those bytes are continued, after they were read back and hashed to the
-same digest; whatever else lies there is dropped, so that nothing foreign is ever resumed. Side
-records are not synced: one that a power cut takes costs a repeated download, never a wrong one.
+so many first bytes. A part is continued only after they were read back and hashed to the same
+digest; whatever else lies there is dropped, so that nothing foreign is ever resumed. Side records
+are not synced: one that a power cut takes costs a repeated download, never a wrong one. A file of
+at most a block has none: fetching it again costs less.
 
-Publishing is a hard link (or what `give_name` does without one) followed by the removal of the
-part, so that an existing file is never replaced. The side record is removed last, after the ledger
-knows: a run that died in between finds digest and name of the published file in it.
+Publishing moves the part to its final name and never replaces what has that name. The side record
+is removed last, after the ledger knows: a run that died in between finds digest and name of the
+published file in it; without one, the file that is fetched again is compared with it.
 """
 
 import hashlib
 import os
-import stat
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -20,14 +20,17 @@ from typing import Self
 
 from recordings_pipeline.core.containers import HEAD_BYTES
 from recordings_pipeline.core.errors import NameTaken
+from recordings_pipeline.core.probes.sound import Sound
 from recordings_pipeline.core.transfer import Held
-from recordings_pipeline.storage.digests import Digest, digest_of, digest_of_prefix
-from recordings_pipeline.storage.durable import give_name, naming
-from recordings_pipeline.storage.side_record import SideRecord, read_record, write_record
+from recordings_pipeline.storage.digests import Digest, continued, digest_of, prefix_of
+from recordings_pipeline.storage.durable import is_regular, move_to_free_name, naming
+from recordings_pipeline.storage.side_record import SideRecord, boot_id, read_record, write_record
+from recordings_pipeline.storage.sound_file import examine
 
-# TLS hands over 16 KiB at a time; hashing and writing a quarter of a MiB costs a sixth less.
+# TLS hands over 16 KiB at a time; hashing and writing a quarter of a MiB costs a sixth less. A file
+# that is no larger comes to the disk in one piece, when it is whole.
 BLOCK_BYTES = 256 * 1024
-# What a kill may cost of each download on its way.
+# What a power cut may cost of each download on its way.
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 
 
@@ -42,7 +45,8 @@ class PartCost:
 class PartFile:
     """The part of one audio file; used by one thread at a time, and handed on between them."""
 
-    def __init__(self, folder: Path, key: str) -> None:
+    def __init__(self, folder: Path, key: str, *, is_new: bool = False) -> None:
+        """Open a part; ``is_new`` says that none was left, and saves a look at the disk."""
         self._key = key
         self._part = folder / f"{key}.part"
         self._side = folder / f"{key}.json"
@@ -51,8 +55,9 @@ class PartFile:
         self._hash = hashlib.sha256()
         self._written = self._checkpoint = 0
         self._head = b""
+        self._has_side = not is_new
         self.cost = PartCost()
-        self._record = read_record(self._side, key)
+        self._record = None if is_new else read_record(self._side, key)
         if self._record is not None and self._record.name is None:
             self._recover(self._record)
 
@@ -81,6 +86,9 @@ class PartFile:
         if offset == 0 or offset != self.size:
             self._empty()
         self._record = SideRecord(self._key, etag, total, attempt=attempt)
+        if total > BLOCK_BYTES:
+            self._open()
+            self._save_prefix()
 
     def append(self, data: bytes) -> None:
         if not self._buffer and len(data) >= BLOCK_BYTES:
@@ -88,30 +96,42 @@ class PartFile:
             return
         self._buffer += data
         if len(self._buffer) >= BLOCK_BYTES:
-            self._flush()
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand what has gathered to the system, so that a kill does not cost it."""
+        if self._buffer:
+            block, self._buffer = self._buffer, bytearray()
+            self._write(block)
 
     def drop(self) -> None:
         """Forget the content: the next request starts over."""
         self._empty()
-        self._side.unlink(missing_ok=True)
         self._record = None
+        self.forget()
 
     def sync(self) -> Digest:
         """Bring every byte to the disk and return the digest of all."""
-        self._flush()
+        self.flush()
         started = time.perf_counter()
         with naming(self._part):
             os.fsync(self._open())
         self.cost.disk_s += time.perf_counter() - started
         return Digest(self._written, self._hash.hexdigest(), self._head)
 
+    def examined(self, root: Path) -> Sound:
+        """Say what the whole file is, wherever its bytes lie by now."""
+        if self._descriptor is not None:
+            return examine(self._descriptor, self._written)
+        name = self._record.name if self._record is not None else None
+        is_published = name is not None and not self._part.is_file()
+        return examine(root / str(name) if is_published else self._part)
+
     def park(self) -> None:
         """Leave the part so that a later run continues it; without bytes nothing is left."""
-        if self._descriptor is None:
-            return
-        self._flush()
         if self._record is not None and self._record.name is None:
             if self.size and self._record.etag is not None:
+                self.flush()
                 self._save_prefix()
             else:
                 self.recorded()
@@ -136,14 +156,14 @@ class PartFile:
         self._close()
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            give_name(self._part, target)
+            move_to_free_name(self._part, target)
         except FileExistsError:
-            if not _is_regular(target) or digest_of(target).sha256 != digest.sha256:
+            if not is_regular(target) or digest_of(target).sha256 != digest.sha256:
                 raise NameTaken(str(name)) from None
+            self._part.unlink()
         except FileNotFoundError:
             if not target.is_file():  # published by a run that died before it could say so
                 raise
-        self._part.unlink(missing_ok=True)
         self.cost.disk_s += time.perf_counter() - started
         return target.parent
 
@@ -157,43 +177,51 @@ class PartFile:
         self.drop()
         return None
 
-    def where(self, root: Path) -> Path:
-        """Return where its bytes lie: under their final name once they are published."""
-        name = self._record.name if self._record is not None else None
-        return root / name if name is not None and not self._part.is_file() else self._part
+    def forget(self) -> None:
+        """Remove the side record: the ledger knows the published file now."""
+        if self._has_side:
+            self._side.unlink(missing_ok=True)
+            self._has_side = False
 
     def recorded(self) -> None:
-        """Remove what is left of the part: the ledger knows the published file now."""
+        """Remove whatever is left of the part."""
         self._close()
+        self._record = None
         self._part.unlink(missing_ok=True)
-        self._side.unlink(missing_ok=True)
+        self.forget()
 
     def quarantine(self, target: Path) -> None:
         """Move bytes that cannot be trusted aside, for a person to look at."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        if self._descriptor is not None:
-            self._flush()
+        self.flush()
         self._close()
         if self._part.exists() and self._part.stat().st_size:
             self._part.replace(target)
         self.recorded()
 
     def _recover(self, record: SideRecord) -> None:
-        """Take over the bytes that the record speaks of, if they still have its digest."""
+        """Take over the bytes that the record speaks of, if they still have its digest.
+
+        What was written after them is taken as well as long as the machine has not been restarted:
+        a kill takes nothing that was handed to the system, a power cut may leave anything there.
+        """
         try:
             self._descriptor = os.open(self._part, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         except OSError:
             self.drop()
             return
-        found = digest_of_prefix(self._descriptor, record.size)
+        found = prefix_of(self._descriptor, record.size)
         if found is None or found[0].hexdigest() != record.sha256:
             self.drop()
             return
         self._hash, self._head = found
         self._written = self._checkpoint = record.size
+        if record.boot == boot_id():
+            self._written += continued(self._descriptor, self._hash, record.total - record.size)
+            self._head = os.pread(self._descriptor, HEAD_BYTES, 0)
         with naming(self._part):
-            os.ftruncate(self._descriptor, record.size)
-            os.lseek(self._descriptor, record.size, os.SEEK_SET)
+            os.ftruncate(self._descriptor, self._written)
+            os.lseek(self._descriptor, self._written, os.SEEK_SET)
 
     def _open(self) -> int:
         if self._descriptor is None:
@@ -211,15 +239,7 @@ class PartFile:
         self._buffer.clear()
         self._hash, self._head = hashlib.sha256(), b""
         self._written = self._checkpoint = 0
-        descriptor = self._open()
-        with naming(self._part):
-            os.ftruncate(descriptor, 0)
-            os.lseek(descriptor, 0, os.SEEK_SET)
-
-    def _flush(self) -> None:
-        if self._buffer:
-            block, self._buffer = self._buffer, bytearray()
-            self._write(block)
+        self._close()  # opened again, it is truncated
 
     def _write(self, block: bytes | bytearray) -> None:
         if len(self._head) < HEAD_BYTES:
@@ -241,15 +261,10 @@ class PartFile:
     def _save_prefix(self) -> None:
         if self._record is not None and self._record.etag is not None:
             self._checkpoint = self._written
-            self._save(
-                replace(self._record, size=self._written, sha256=self._hash.hexdigest(), name=None)
-            )
+            digest = self._hash.hexdigest()
+            self._save(replace(self._record, size=self._written, sha256=digest, name=None))
 
     def _save(self, record: SideRecord) -> None:
         self._record = record
+        self._has_side = True
         write_record(self._side, record)
-
-
-def _is_regular(path: Path) -> bool:
-    """Say whether a name is a file's own: opening a FIFO would wait for ever."""
-    return stat.S_ISREG(path.lstat().st_mode)

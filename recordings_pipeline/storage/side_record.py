@@ -5,10 +5,13 @@ not synced, because one that a power cut takes costs a repeated download, never 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from recordings_pipeline.storage.durable import naming
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class SideRecord:
         sha256: Digest of those bytes.
         attempt: How many requests have brought bytes of this content.
         name: Final name, once the part is whole and verified.
+        boot: Which start of the machine it was written in; empty when the system does not say.
     """
 
     recording: str
@@ -32,11 +36,22 @@ class SideRecord:
     sha256: str = ""
     attempt: int = 1
     name: str | None = None
+    boot: str = ""
+
+
+@lru_cache(maxsize=1)
+def boot_id() -> str | None:
+    """Name the present start of the machine; None where the system has no name for it."""
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return None
 
 
 def write_record(side: Path, record: SideRecord) -> None:
     """Replace a side record."""
     beside = side.with_name(f".{side.name}.new")
+    record = replace(record, boot=boot_id() or "")
     with naming(side):
         beside.write_bytes(json.dumps(asdict(record)).encode())
         beside.replace(side)

@@ -21,11 +21,6 @@ from tests.truth import Told, expected, held, truths
 
 # What only a run under way may have: bytes that arrive, and files about to replace others.
 _UNFINISHED = (".part", ".new", ".tmp")
-# Known, and for the engine to mend; whoever looks for what was left behind fails with it.
-PARTS_STAY = (
-    "ended between the ledger's entry and the removal of the part: the recording is never due "
-    "again, and nobody removes what is left of the part"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,61 @@
 """Names are given once, with hard links or without."""
 
-from collections.abc import Callable
+import errno
 from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.storage.durable import give_name, move_to_free_name, publish_bytes
+from recordings_pipeline.storage.durable import (
+    WAYS,
+    Way,
+    move_to_free_name,
+    publish_bytes,
+    reserve_and_rename,
+)
 
-Give = Callable[[Path, Path], None]
+every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 
 
-@pytest.mark.parametrize("name", [give_name, move_to_free_name])
-def test_a_file_gets_a_free_name(name: Give, tmp_path: Path) -> None:
+@every_way
+def test_a_file_gets_a_free_name(way: Way, tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(b"abc")
 
-    name(tmp_path / "part", tmp_path / "file")
+    move_to_free_name(tmp_path / "part", tmp_path / "file", [way])
 
     assert (tmp_path / "file").read_bytes() == b"abc"
+    assert not (tmp_path / "part").exists()
 
 
-@pytest.mark.parametrize("name", [give_name, move_to_free_name])
-def test_a_name_that_is_taken_stays_with_its_owner(name: Give, tmp_path: Path) -> None:
+@every_way
+def test_a_name_that_is_taken_stays_with_its_owner(way: Way, tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(b"abc")
     (tmp_path / "file").write_bytes(b"foreign")
 
     with pytest.raises(FileExistsError):
-        name(tmp_path / "part", tmp_path / "file")
+        move_to_free_name(tmp_path / "part", tmp_path / "file", [way])
 
     assert (tmp_path / "file").read_bytes() == b"foreign"
     assert (tmp_path / "part").read_bytes() == b"abc"
 
 
-@pytest.mark.parametrize("name", [give_name, move_to_free_name])
-def test_a_reservation_left_by_a_crash_is_used(name: Give, tmp_path: Path) -> None:
+@every_way
+def test_a_reservation_left_by_a_crash_is_used(way: Way, tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(b"abc")
     (tmp_path / "file").touch()
 
-    name(tmp_path / "part", tmp_path / "file")
+    move_to_free_name(tmp_path / "part", tmp_path / "file", [way])
+
+    assert (tmp_path / "file").read_bytes() == b"abc"
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.EPERM])
+def test_a_disk_that_does_not_know_a_way_is_asked_for_the_next(tmp_path: Path, number: int) -> None:
+    (tmp_path / "part").write_bytes(b"abc")
+
+    def unknown(_source: Path, _target: Path) -> None:
+        raise OSError(number, "unknown")
+
+    move_to_free_name(tmp_path / "part", tmp_path / "file", [unknown, reserve_and_rename])
 
     assert (tmp_path / "file").read_bytes() == b"abc"
 

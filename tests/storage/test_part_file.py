@@ -71,17 +71,31 @@ def test_a_part_continues_where_it_stopped(tmp_path: Path) -> None:
         assert part.sync() == Digest(6, hashlib.sha256(b"abcdef").hexdigest(), b"abcdef")
 
 
-def test_what_was_written_after_the_last_checkpoint_is_not_trusted(tmp_path: Path) -> None:
-    block = bytes(CHECKPOINT_BYTES)
+@pytest.mark.parametrize(
+    ("is_same_boot", "kept"),
+    [(True, CHECKPOINT_BYTES + BLOCK_BYTES), (False, CHECKPOINT_BYTES)],
+    ids=["a kill costs what was never written", "a power cut all since the last checkpoint"],
+)
+def test_of_a_part_that_nobody_could_park(
+    tmp_path: Path,
+    is_same_boot: bool,  # noqa: FBT001
+    kept: int,
+) -> None:
+    content = bytes(CHECKPOINT_BYTES) + b"x" * BLOCK_BYTES
     part = PartFile(tmp_path, "k")
     part.begin(0, 2 * CHECKPOINT_BYTES, '"a"')
-    part.append(block)
-    part.append(b"x" * BLOCK_BYTES)  # and then the process is killed
+    part.append(content[:CHECKPOINT_BYTES])
+    part.append(content[CHECKPOINT_BYTES:])
+    part.append(b"never written")
+    record = json.loads((tmp_path / "k.json").read_text())
+    if not is_same_boot:
+        (tmp_path / "k.json").write_text(json.dumps({**record, "boot": "another"}))
 
     with PartFile(tmp_path, "k") as again:
-        assert again.size == CHECKPOINT_BYTES
-        assert (tmp_path / "k.part").stat().st_size == CHECKPOINT_BYTES
-    part.park()
+        assert again.size == kept
+        assert again.sync().sha256 == hashlib.sha256(content[:kept]).hexdigest()
+        assert (tmp_path / "k.part").stat().st_size == kept
+    part.recorded()
 
 
 @pytest.mark.parametrize(
@@ -119,8 +133,12 @@ def test_a_part_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_bytes(b"precious")
     (tmp_path / "k.part").symlink_to("elsewhere")
 
-    with PartFile(tmp_path, "k") as part, pytest.raises(OSError, match="symbolic links"):
+    with PartFile(tmp_path, "k") as part:
         part.begin(0, 3, '"a"')
+        part.append(b"abc")
+        with pytest.raises(OSError, match="symbolic links"):
+            part.sync()
+        part.recorded()
 
     assert (tmp_path / "elsewhere").read_bytes() == b"precious"
 
@@ -148,7 +166,9 @@ def test_a_side_record_says_whose_bytes_how_many_and_for_the_how_manyeth_time(
         part.begin(3, 6, '"a"')
         part.append(b"d")
 
-    assert json.loads((tmp_path / "k.json").read_text()) == {
+    record = json.loads((tmp_path / "k.json").read_text())
+    assert record.pop("boot")
+    assert record == {
         "recording": "k",
         "etag": '"a"',
         "total": 6,
@@ -233,7 +253,7 @@ def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_anybody_hea
     tmp_path: Path,
 ) -> None:
     log = tmp_path / "calls"
-    calls = "trace=fsync,link,linkat,rename"
+    calls = "trace=fsync,renameat2"
     command = ["strace", "-f", "-y", "-e", calls, "-o", str(log)]
 
     subprocess.run([*command, sys.executable, "-c", PUBLISHER, str(tmp_path)], check=True)
@@ -245,6 +265,6 @@ def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_anybody_hea
         if name in line
     ]
     assert told == [
-        ("fsync", "k.part"), ("link", "k.part"), ("link", "file.wav"),
+        ("fsync", "k.part"), ("renameat2", "k.part"), ("renameat2", "file.wav"),
         ("fsync", f"{tmp_path}/audio>"),
     ]  # fmt: skip
