@@ -4,33 +4,21 @@ libcurl, because it is five times faster than httpx here and brings minimum rate
 limits; what an answer means is decided by the caller, as soon as its headers are complete.
 """
 
+import io
 import os
 import selectors
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import certifi
 import pycurl
 
-from recordings_pipeline.core.headers import header_mapping
 from recordings_pipeline.core.secrets import SignedUrl
+from recordings_pipeline.genesys.answers import Answer, Ending, Receiver
 
 BUFFER_BYTES = 512 * 1024
-# Answers below are followed by the one that counts.
-_FINAL = 200
-
-
-class Receiver(Protocol):
-    """Who takes an answer; called in the thread that drives the reader."""
-
-    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Hear status and headers, as `header_mapping` gives them; say whether to send the body."""
-
-    def write(self, data: bytes) -> None:
-        """Take some of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +36,6 @@ class ReaderLimits:
 DEFAULT_LIMITS = ReaderLimits()
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a transfer ended.
-
-    Attributes:
-        problem: libcurl's number for what went wrong, without the URL; None when all arrived, or
-            the receiver did not want the body.
-        failure: What the receiver raised; the reader goes on with the others.
-    """
-
-    problem: str | None
-    failure: BaseException | None = None
-
-
 class MediaReader:
     """Many transfers at once over kept connections; used by one thread at a time.
 
@@ -75,7 +49,8 @@ class MediaReader:
         self._selector = selectors.DefaultSelector()
         self._due: float | None = None
         self._idle: list[pycurl.Curl] = []
-        self._answers: dict[pycurl.Curl, _Answer] = {}
+        self._buffers: dict[pycurl.Curl, io.BytesIO] = {}
+        self._answers: dict[pycurl.Curl, Answer] = {}
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
 
@@ -95,15 +70,14 @@ class MediaReader:
             receiver: Who takes the answer.
             deadline_s: Seconds after which it is broken off, however fast it is.
         """
-        curl = self._idle.pop() if self._idle else _handle(self._limits)
-        answer = _Answer(receiver)
+        curl = self._idle.pop() if self._idle else self._new_handle()
+        answer = Answer(receiver, self._buffers[curl])
         self._answers[curl] = answer
         curl.setopt(pycurl.URL, url.reveal())
         curl.setopt(pycurl.PROTOCOLS, _protocols(url))
         curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in headers.items()])
         curl.setopt(pycurl.TIMEOUT_MS, max(1, round(deadline_s * 1000)))
-        curl.setopt(pycurl.HEADERFUNCTION, answer.header)
-        curl.setopt(pycurl.WRITEFUNCTION, answer.body)
+        answer.attach(curl)
         self._multi.add_handle(curl)
 
     def finished(self, wait_s: float) -> list[tuple[Receiver, Ending]]:
@@ -118,8 +92,14 @@ class MediaReader:
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
         return self._ended()
 
+    def hand_over(self) -> None:
+        """Give receivers what has gathered so far, however little it is."""
+        for answer in self._answers.values():
+            answer.hand_over(0)
+
     def close(self) -> None:
-        """Break off what is on the way; the bytes handed over so far are good."""
+        """Break off what is on the way; receivers get what has come until now."""
+        self.hand_over()
         for curl in [*self._answers, *self._idle]:
             if curl in self._answers:
                 self._multi.remove_handle(curl)
@@ -130,19 +110,27 @@ class MediaReader:
         self._selector.close()
 
     def _ended(self) -> list[tuple[Receiver, Ending]]:
+        # libcurl first: what it has finished needs no look at whether more is welcome.
         found = []
         left = 1
         while left:
             left, good, bad = self._multi.info_read()
+            found += [self._end(curl, None) for curl in good]
             # The text of an error may hold the URL, its number never does.
-            ends: list[tuple[pycurl.Curl, str | None]] = [(curl, None) for curl in good]
-            ends += [(curl, f"libcurl error {number}") for curl, number, _ in bad]
-            for curl, problem in ends:
-                self._multi.remove_handle(curl)
-                self._idle.append(curl)
-                answer = self._answers.pop(curl)
-                found.append((answer.receiver, answer.ending(problem)))
-        return found
+            found += [self._end(curl, number) for curl, number, _ in bad]
+        unwelcome = [curl for curl, answer in self._answers.items() if not answer.hand_over()]
+        return found + [self._end(curl, None) for curl in unwelcome]
+
+    def _end(self, curl: pycurl.Curl, number: int | None) -> tuple[Receiver, Ending]:
+        self._multi.remove_handle(curl)
+        self._idle.append(curl)
+        answer = self._answers.pop(curl)
+        return answer.receiver, answer.ending(number)
+
+    def _new_handle(self) -> pycurl.Curl:
+        curl = _handle(self._limits)
+        self._buffers[curl] = io.BytesIO()
+        return curl
 
     def _watch(self, event: int, socket: int, _multi: object, _data: object) -> None:
         is_known = socket in self._selector.get_map()
@@ -158,68 +146,6 @@ class MediaReader:
 
     def _set_timer(self, timeout_ms: int) -> None:
         self._due = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
-
-
-class _Answer:
-    """Collects one answer's headers, then feeds its body to the receiver.
-
-    libcurl swallows exceptions of callbacks, so they are kept here and handed over afterwards.
-    """
-
-    def __init__(self, receiver: Receiver) -> None:
-        self.receiver = receiver
-        self._status = 0
-        self._lines: list[tuple[str, str]] = []
-        self._is_in_head = self._is_judged = False
-        self._is_wanted = True
-        self._failure: BaseException | None = None
-
-    def header(self, line: bytes) -> int:
-        """Take a line; the empty one behind them lets the receiver judge, before any body."""
-        text = line.decode("latin-1").strip()
-        name, colon, value = text.partition(":")
-        if self._is_judged:
-            pass  # what follows a body in chunks
-        elif not self._is_in_head:
-            # Only the first line: a header named `HTTP/1.1 200 OK` would turn a 404 into a 200.
-            self._is_in_head, self._status = True, int(text.split()[1])
-            self._lines.clear()
-        elif not text:
-            self._is_in_head = False
-            if self._status >= _FINAL:
-                self._is_judged = True
-                self._try(self._judge)
-        elif colon:
-            self._lines.append((name, value))
-        return len(line) if self._is_welcome else 0
-
-    def body(self, data: bytes) -> int:
-        if self._is_welcome:
-            self._try(lambda: self.receiver.write(data))
-        return len(data) if self._is_welcome else 0
-
-    def ending(self, problem: str | None) -> Ending:
-        """Say how it ended, once libcurl has."""
-        if self._failure is not None:
-            return Ending(None, self._failure)
-        if not self._is_wanted:
-            return Ending(None)
-        if not self._is_judged and problem is None:
-            return Ending("the answer ended before its headers did")
-        return Ending(problem)
-
-    @property
-    def _is_welcome(self) -> bool:
-        return self._is_wanted and self._failure is None
-
-    def _judge(self) -> None:
-        self._is_wanted = self.receiver.begin(self._status, header_mapping(self._lines))
-
-    def _try(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except BaseException as error:  # noqa: BLE001 (handed over with the ending)
-            self._failure = error
 
 
 def _handle(limits: ReaderLimits) -> pycurl.Curl:

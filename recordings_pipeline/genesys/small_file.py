@@ -10,7 +10,8 @@ from recordings_pipeline.core.errors import (
     TransferInterrupted,
 )
 from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.genesys.media import Ending, MediaReader, Receiver
+from recordings_pipeline.genesys.answers import Ending, Receiver
+from recordings_pipeline.genesys.media import MediaReader
 
 # Longer than any transcript or report takes.
 DEADLINE_S = 300.0
@@ -70,7 +71,7 @@ class _SmallFile:
         self._status = status
         return status == _OK
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._received(len(data))
         self._content += data
         if len(self._content) > self._most_bytes:

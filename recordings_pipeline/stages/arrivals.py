@@ -20,7 +20,7 @@ from recordings_pipeline.core.probes.sound import Sound
 from recordings_pipeline.core.retries import MEDIA, Budget, wait_s
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.core.trust import Facts, Trust
-from recordings_pipeline.genesys.media import Ending
+from recordings_pipeline.genesys.answers import Ending
 from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.storage.digests import Digest
 from recordings_pipeline.storage.part_file import PartFile
@@ -150,7 +150,7 @@ class Arrival:
         self.part.begin(offset, total, self._judgement.etag)
         return True
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self.received_bytes += len(data)
         self._meter.received(len(data))
         self._give_back(len(data))

@@ -6,8 +6,8 @@ told, so that a name the ledger knows survives a power cut.
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import (
@@ -22,9 +22,7 @@ from recordings_pipeline.core.trust import Policy, judge_sound
 from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recording, Wanted
 from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.part_file import BLOCK_BYTES
-
-Other = TypeVar("Other")
+from recordings_pipeline.storage.part_file import BLOCK_BYTES, PartFile
 
 
 def verified(
@@ -55,32 +53,42 @@ def verified(
     )
 
 
-def publish(home: Home, group: Iterable[Recording | Other]) -> list[Ended | Other]:
-    """Give files their names, or clear away what will never be one.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A recording whose files have their names, or will never have one.
 
-    Returns:
-        What became of each item of the group, in order; what is no recording is handed through.
+    Attributes:
+        folders: Directories to sync before anybody is told.
+        parts: What to forget once the ledger knows.
     """
-    folders: set[Path] = set()
-    ended = [
-        _published(home, item, folders) if isinstance(item, Recording) else item for item in group
-    ]
-    for folder in sorted({*folders, *(folder.parent for folder in folders)}):
-        sync_directory(folder)
-    return ended
+
+    ended: Ended
+    folders: frozenset[Path] = frozenset()
+    parts: tuple[PartFile, ...] = ()
 
 
-def _published(home: Home, recording: Recording, folders: set[Path]) -> Ended:
+def publish(home: Home, recording: Recording) -> Published:
+    """Give files their names, or clear away what will never be one."""
     error = recording.error
     if error is not None:
         _clear_away(home, recording, error)
-        return Ended(recording.job, (), error)
+        return Published(Ended(recording.job, (), error))
+    parts, fetched = recording.parts, recording.fetched
     try:
-        for part, fetched in zip(recording.parts, recording.fetched, strict=True):
-            folders.add(part.publish(home.root, fetched.path, fetched.digest))
+        folders = [
+            part.publish(home.root, file.path, file.digest)
+            for part, file in zip(parts, fetched, strict=True)
+        ]
     except NameTaken as taken:
-        return Ended(recording.job, (), taken)
-    return Ended(recording.job, recording.fetched)
+        return Published(Ended(recording.job, (), taken))
+    return Published(Ended(recording.job, fetched), frozenset(folders), tuple(parts))
+
+
+def sync_folders(group: Iterable[Published]) -> None:
+    """Make the names of a group survive a power cut."""
+    folders = {folder for published in group for folder in published.folders}
+    for folder in sorted({*folders, *(folder.parent for folder in folders)}):
+        sync_directory(folder)
 
 
 def _clear_away(home: Home, recording: Recording, error: RecordingsError) -> None:

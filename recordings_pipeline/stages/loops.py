@@ -14,7 +14,7 @@ from recordings_pipeline.core.concurrency import Concurrency, Window
 from recordings_pipeline.core.errors import LinkExpired, RecordingsError, StorageFailed
 from recordings_pipeline.core.hosts import next_host
 from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.genesys.media import Ending, Receiver
+from recordings_pipeline.genesys.answers import Ending, Receiver
 from recordings_pipeline.stages.arrivals import Arrival, Recording, Wanted
 from recordings_pipeline.stages.channel import Channel
 
@@ -35,6 +35,7 @@ class Reader(Protocol):
         self, url: SignedUrl, headers: dict[str, str], receiver: Receiver, deadline_s: float
     ) -> None: ...
     def finished(self, wait_s: float) -> list[tuple[Receiver, Ending]]: ...
+    def hand_over(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -151,6 +152,7 @@ class Loop:
         seconds = time.monotonic() - self._window_began
         if seconds < _WINDOW_S:
             return
+        self._reader.hand_over()
         for arrival in self._recordings:
             self._received += arrival.taken()
             arrival.part.flush()

@@ -35,7 +35,7 @@ from recordings_pipeline.stages.arrivals import (
     Wanted,
 )
 from recordings_pipeline.stages.channel import Channel, Halted
-from recordings_pipeline.stages.committing import publish, verified
+from recordings_pipeline.stages.committing import Published, publish, sync_folders, verified
 from recordings_pipeline.stages.loops import Loop, Reader, Ticket
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
@@ -44,8 +44,8 @@ from recordings_pipeline.storage.space import Space
 
 # Two loops use two cores: hashing, writing and TLS release the interpreter lock.
 LOOPS = 2
-# fsync overlaps in the disk up to four threads, and gets slower beyond.
-COMMITTERS = 4
+# fsync overlaps in the disk; more than two threads lose to the hand-over of the interpreter lock.
+COMMITTERS = 2
 GROUP_FILES, GROUP_S = 32, 0.2
 _STOP_CHECK_S = 0.2
 
@@ -95,7 +95,7 @@ class Transfers(Generic[Other]):
         room = 2 * self._engine.connections
         self._todo: Channel[Ticket] = Channel(room)
         self._arrived: Channel[tuple[Recording, Arrival]] = Channel(room)
-        self._done: Channel[Recording | Other | _Failure] = Channel(8 * GROUP_FILES)
+        self._done: Channel[Published | Other | _Failure] = Channel(8 * GROUP_FILES)
         self._left = left_keys(home.path(layout.PARTS))
         self._halt = threading.Event()
         self._parts: set[PartFile] = set()
@@ -114,6 +114,8 @@ class Transfers(Generic[Other]):
             Interrupted: The run was asked to stop; parts are kept.
             StorageFailed: The disk has no room, or refused a write.
         """
+        if self._stop.is_set():
+            raise Interrupted
         threads = [*self._threads("feeder", 1, lambda: self._feed(jobs))]
         threads += self._threads("loop", LOOPS, self._loop)
         threads += self._threads("committer", COMMITTERS, self._commit)
@@ -189,38 +191,39 @@ class Transfers(Generic[Other]):
             )
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
-        """Keep how a file ended; the last one of its recording brings it to the caller."""
+        """Keep how a file ended; with the last one of its recording, all get their names."""
         if recording.add(arrival.wanted.number, arrival.part, end):
-            self._done.put(recording)
+            published = publish(self._home, recording)
+            self._parts.difference_update(recording.parts)
+            self._done.put(published)
 
     def _groups(self) -> Iterator[list[Ended | Other]]:
-        group: list[Recording | Other] = []
+        group: list[Published | Other] = []
         due = 0.0
         while True:
             item = self._done.take(max(due - time.monotonic(), 0.0) if group else _STOP_CHECK_S)
-            if self._stop.is_set():
-                raise Interrupted
             if isinstance(item, _Failure):
                 raise item.error
             if item is not None:
                 due = due if group else time.monotonic() + self._engine.group_s
                 group.append(item)
-            is_over = self._done.is_over
-            if group and (
-                is_over or len(group) >= self._engine.group_files or time.monotonic() >= due
-            ):
-                ended = publish(self._home, group)
-                yield ended
-                self._forget(group, ended)
+            is_over, is_stopped = self._done.is_over, self._stop.is_set()
+            if is_stopped:
+                self._halt.set()  # nothing new; what has its name already is still told
+            is_full = len(group) >= self._engine.group_files or time.monotonic() >= due
+            if group and (is_over or is_full or (is_stopped and item is None)):
+                yield from self._told(group)
                 group = []
-            elif is_over:
+            if is_stopped and not group:
+                raise Interrupted
+            if is_over and not group:
                 return
 
-    def _forget(self, group: list[Recording | Other], ended: list[Ended | Other]) -> None:
-        """Remove what is left of parts whose files the caller has recorded."""
-        for item, end in zip(group, ended, strict=True):
-            if isinstance(item, Recording) and isinstance(end, Ended):
-                for part in item.parts:
-                    if end.error is None:
-                        part.forget()
-                    self._parts.discard(part)
+    def _told(self, group: list[Published | Other]) -> Iterator[list[Ended | Other]]:
+        """Tell the caller of a group, and forget its parts once he has recorded it."""
+        published = [item for item in group if isinstance(item, Published)]
+        sync_folders(published)
+        yield [item.ended if isinstance(item, Published) else item for item in group]
+        for item in published:
+            for part in item.parts:
+                part.forget()

@@ -90,7 +90,7 @@ class PartFile:
             self._open()
             self._save_prefix()
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes | memoryview) -> None:
         if not self._buffer and len(data) >= BLOCK_BYTES:
             self._write(data)
             return
@@ -241,7 +241,7 @@ class PartFile:
         self._written = self._checkpoint = 0
         self._close()  # opened again, it is truncated
 
-    def _write(self, block: bytes | bytearray) -> None:
+    def _write(self, block: bytes | bytearray | memoryview) -> None:
         if len(self._head) < HEAD_BYTES:
             self._head += bytes(block[: HEAD_BYTES - len(self._head)])
         began = time.perf_counter()

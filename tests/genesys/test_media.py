@@ -11,7 +11,8 @@ import pytest
 
 from recordings_pipeline.core.secrets import SignedUrl, signed_url
 from recordings_pipeline.core.transfer import Held, request_headers
-from recordings_pipeline.genesys.media import Ending, MediaReader, ReaderLimits
+from recordings_pipeline.genesys.answers import Ending
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
 from tests.conftest import Start
@@ -47,8 +48,8 @@ class Taken:
         self.begun.append((status, dict(headers)))
         return status in (200, 206)
 
-    def write(self, data: bytes) -> None:
-        self.blocks.append(data)
+    def write(self, data: bytes | memoryview) -> None:
+        self.blocks.append(bytes(data))
 
 
 def fetch(
@@ -201,7 +202,7 @@ def test_a_problem_has_a_number_and_does_not_tell_the_url(
 ) -> None:
     ending, taken = fetch(reader, serve(in_turn(answer)))
 
-    assert re.fullmatch(r"libcurl error \d+", str(ending.problem))
+    assert re.fullmatch(r"[a-z ]+ \(libcurl error \d+\)", str(ending.problem))
     assert taken.content == content
 
 
@@ -213,7 +214,7 @@ def test_only_https_is_spoken_beyond_this_machine(reader: MediaReader, url: str)
     ending, taken = fetch(reader, signed_url(url))
 
     # Number 1 of libcurl: the protocol is refused before anybody is asked.
-    assert (ending, taken.begun) == (Ending("libcurl error 1"), [])
+    assert (ending, taken.begun) == (Ending("the URL is not https (libcurl error 1)"), [])
 
 
 class DiskFull(Exception):
@@ -230,7 +231,7 @@ class FailsToBegin(Taken):
 class FailsToWrite(Taken):
     """Has no room for a body."""
 
-    def write(self, _data: bytes) -> None:
+    def write(self, _data: bytes | memoryview) -> None:
         raise DiskFull
 
 
@@ -256,6 +257,7 @@ def test_many_transfers_run_at_once_and_each_ends_for_itself(
     reader.start(slow, WHOLE, waiting, DEADLINE_S)
     while not waiting.content:
         assert reader.finished(1.0) == []
+        reader.hand_over()
 
     contents = [fetch(reader, fast)[1].content for _ in range(3)]
 
@@ -272,7 +274,7 @@ def test_a_stalled_transfer_ends_by(serve: Serve, deadline_s: float) -> None:
 
     reader.start(signed_url(serve(in_turn(held)).url), WHOLE, taken, deadline_s)
 
-    assert ended(reader) == Ending("libcurl error 28")
+    assert ended(reader) == Ending("too slow, or out of time (libcurl error 28)")
     assert taken.content == b"half"
     reader.close()
 

@@ -12,7 +12,8 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import IntegrityError, LinkExpired, NotFound, RecordingsError
 from recordings_pipeline.core.retries import MEDIA, Budget
 from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.genesys.media import Ending, MediaReader, ReaderLimits, Receiver
+from recordings_pipeline.genesys.answers import Ending, Receiver
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.stages.arrivals import Job, Wanted
 from recordings_pipeline.stages.loops import Reader
@@ -124,6 +125,7 @@ class _Hasty:
         self._reader = reader
         self._deadlines = [] if first_deadline_s is None else [first_deadline_s]
         self.finished = reader.finished
+        self.hand_over = reader.hand_over
         self.close = reader.close
 
     @property

@@ -11,7 +11,8 @@ import httpx
 
 from recordings_pipeline.core.headers import header_mapping
 from recordings_pipeline.core.secrets import SignedUrl
-from tests.hostile.fetching import Ending, ReaderLimits, Receiver
+from recordings_pipeline.genesys.answers import Ending, Receiver
+from recordings_pipeline.genesys.media import ReaderLimits
 
 _Request = tuple[SignedUrl, Mapping[str, str], Receiver, float]
 
@@ -45,6 +46,9 @@ class HttpxReader:
             return []
         request = self._queue.popleft()
         return [(request[2], self._runner.run(self._ending(*request)))]
+
+    def hand_over(self) -> None:
+        """Do nothing: all has been handed over."""
 
     def close(self) -> None:
         self._runner.run(self._client.aclose())

@@ -287,6 +287,29 @@ def test_a_stop_parks_what_is_on_its_way_and_the_next_run_continues_it(
         assert part.held == Held(1_000, '"a"', 5_000)
 
 
+def test_what_has_its_name_when_a_stop_comes_is_still_told(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=60)
+    export = opened(simulator)
+    calls = [c for c in simulator.world.calls(DAY.date) if c.is_exportable][:40]
+    transfers: Transfers[Job] = Transfers(
+        export.home, export.stop, export.client.meter, Engine(group_files=1)
+    )
+    told: list[Path] = []
+
+    def run() -> None:
+        for group in transfers.run([Job((wanted(simulator, call),)) for call in calls]):
+            told.extend(
+                Path(f.path) for end in group if isinstance(end, Ended) for f in end.fetched
+            )
+            export.stop.set()
+
+    with pytest.raises(Interrupted):
+        run()
+
+    published = export.home.path(layout.AUDIO).glob("date=*/*/*")
+    assert {path.relative_to(export.home.root) for path in published} == set(told)
+
+
 def test_a_slow_host_does_not_hold_up_another_one(serve: Serve, start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=60)
     export = opened(simulator)
