@@ -91,7 +91,10 @@ def completed_batch(export: Export, conversation_ids: Sequence[str]) -> tuple[st
     batch_id = export.client.request_batch(conversation_ids)
     state = awaited(export, batch_id)
     media = list(state.results) if state.is_completed else []
-    export.links.keep((item for item in media if not item.has_error), export.url_lifetime_s())
+    # Of a recording with one bad file none is kept: the others would pass for all there are.
+    bad = {item.recording_id for item in media if item.has_error}
+    whole = (item for item in media if item.recording_id not in bad)
+    export.links.keep(whole, export.url_lifetime_s())
     return batch_id, media
 
 
