@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
+from recordings_pipeline.core.gaps import GapKind
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export
@@ -53,3 +55,31 @@ def test_a_recording_with_one_good_file_of_two_is_never_half_exported(
     whole = opened(start(world=name, calls_per_day=None))
     assert run(whole).counts == {"exported": CALLS}
     assert {len(files) for files in whole.ledger.files(DAY).values()} == {FILES}
+
+
+def test_a_recording_that_nobody_listed_fails_the_day_until_the_next_run_lists_it(
+    start: Start, opened: Open, world: Build
+) -> None:
+    name = world("sensitive", dict.fromkeys(range(CALLS), "sensitive"))
+    simulator = start(world=name, calls_per_day=None)
+    export = opened(simulator)
+    run(export)
+    planted = {"day": DAY.key, "what": "recording", "count": CALLS}
+    answer = httpx.post(f"{simulator.base_url}/simulator/plant", json=planted)
+    ids = set(answer.raise_for_status().json()["recording_ids"])
+
+    unknown = run(export)
+
+    standing = export.ledger.days.standing(DAY)
+    assert standing is not None
+    assert not standing.is_settled
+    assert len(ids) == CALLS
+    assert {gap.id for gap in unknown.gaps} == ids
+    assert {gap.kind for gap in unknown.gaps} == {GapKind.UNKNOWN_RESULT}
+    assert all(gap.is_failing and gap.id in gap.next_step for gap in unknown.gaps)
+
+    listed = run(export)
+
+    assert listed.gaps == export.ledger.days.gaps(DAY) == ()
+    assert listed.counts == {"exported": CALLS, "forbidden": CALLS}
+    assert export.ledger.days.standing(DAY).is_settled  # type: ignore[union-attr]
