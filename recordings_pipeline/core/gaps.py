@@ -36,6 +36,7 @@ class GapKind(StrEnum):
     ORPHANED = "orphaned"
     UNEXPLAINED = "unexplained"
     UNTRIED = "untried"
+    UNKNOWN_RESULT = "unknown result"
 
 
 # Nothing that we wait for ends these.
@@ -139,6 +140,28 @@ def untried(standings: Iterable[Standing]) -> tuple[Gap, ...]:
         )
         for standing in standings
         if standing.verdict.outcome is Outcome.DISCOVERED
+    )
+
+
+def unknown_results(day: Day, results: Mapping[str, str], now: datetime) -> tuple[Gap, ...]:
+    """Return a gap for each recording that a batch delivered, and that the index does not list.
+
+    Args:
+        day: The day.
+        results: Their conversations, by recording.
+        now: When they came: on a young day, a recording may come after the index was made.
+    """
+    return tuple(
+        Gap(
+            recording_id,
+            conversation_id,
+            GapKind.UNKNOWN_RESULT,
+            "a batch delivered this recording, and the index does not list it",
+            "run the day again: its conversation is asked about once more; if that does not help, "
+            f"ask the vendor's support with recording id {recording_id}",
+            is_failing=is_old_enough(day, now),
+        )
+        for recording_id, conversation_id in sorted(results.items())
     )
 
 

@@ -18,7 +18,7 @@ from recordings_pipeline.core.errors import (
     RecordingsError,
     Unsupported,
 )
-from recordings_pipeline.core.gaps import failing, untried
+from recordings_pipeline.core.gaps import failing, unknown_results, untried
 from recordings_pipeline.core.model import Media, Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.retries import recording_delay
@@ -54,12 +54,13 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     measurement = Measurement(export.client)
     clear_parts(export)
     notice_changed_files(export, day)
-    unknown = _Fetcher(export, day).fetch()
+    unknown = unknown_results(day, _Fetcher(export, day).fetch(), export.now())
+    export.ledger.days.keep_unknown_results(day, unknown)
     path = layout.table_path(STAGE, day)
     rows = export.ledger.recordings.manifest(day)
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
     counts = export.ledger.totals.counts(day)
-    warnings = _warnings(day, counts, unknown)
+    warnings = _warnings(day, counts, len(unknown))
     spent, lost = measurement.taken(), failing(export.ledger.days.gaps(day))
     gaps = (*lost, *untried(export.ledger.recordings.untried(day)))
     return StageReport(STAGE, day, row_count, path, counts, spent, warnings, gaps)
@@ -71,13 +72,13 @@ class _Fetcher:
     def __init__(self, export: Export, day: Day) -> None:
         self._export = export
         self._day = day
-        self._unknown: set[str] = set()
+        self._unknown: dict[str, str] = {}
         self._expired: list[str] = []
         self._done = self._total = 0
         self._began = time.monotonic()
 
-    def fetch(self) -> int:
-        """Fetch what is due; return how many results the index did not know."""
+    def fetch(self) -> dict[str, str]:
+        """Fetch what is due; return what came unknown to the index, and its conversations."""
         mine = self._export.processed_ids
         due = self._export.ledger.recordings.due(self._day)
         self._total = len(due)
@@ -91,7 +92,7 @@ class _Fetcher:
             self._expired = []
         for some in _pages(due):
             self._settle([self._later(one.recording_id, _EXPIRED) for one in some])
-        return len(self._unknown)
+        return self._unknown
 
     def _fetch(self, due: list[DueRecording], *, is_first: bool) -> None:
         """Fetch once; recordings whose URLs expired on the way are left for another round."""
@@ -112,8 +113,9 @@ class _Fetcher:
         for delivery in deliveries(
             self._export, self._day, wanted, is_first=is_first, recordings_per_s=self._rate
         ):
-            others = self._export.ledger.standings_of(sorted(delivery.others))
-            self._unknown |= delivery.others - others.keys()
+            known = self._export.ledger.standings_of(sorted(delivery.others))
+            came = delivery.others.items()
+            self._unknown |= {id_: whose for id_, whose in came if id_ not in known}
             for standing in delivery.standings:
                 yield self._job(standing, delivery)
 
@@ -252,5 +254,5 @@ def _warnings(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]
     if count := counts.get(str(Outcome.RETRY)):
         found.append(f"{count} recordings could not be fetched yet: run the day again")
     if unknown:
-        found.append(f"{unknown} recordings came that the index does not list: index the day again")
+        found.append(f"{unknown} recordings came that the index does not list: run the day again")
     return tuple(found)

@@ -23,14 +23,14 @@ class Delivery:
     Attributes:
         is_completed: Whether the platform was done; if not, absent recordings may still come.
         media: Results by recording, in the order of the platform; empty for a withheld one.
-        others: Recordings that came along because they belong to the same conversations.
+        others: Conversations of recordings that came along because they belong to the same ones.
         good_until: When the URLs expire, by the monotonic clock.
     """
 
     standings: tuple[Standing, ...]
     is_completed: bool
     media: dict[str, list[Media]]
-    others: frozenset[str]
+    others: dict[str, str]
     good_until: float
 
 
@@ -91,7 +91,10 @@ def completed_batch(export: Export, conversation_ids: Sequence[str]) -> tuple[st
     batch_id = export.client.request_batch(conversation_ids)
     state = awaited(export, batch_id)
     media = list(state.results) if state.is_completed else []
-    export.links.keep((item for item in media if not item.has_error), export.url_lifetime_s())
+    # Of a recording with one bad file none is kept: the others would pass for all there are.
+    bad = {item.recording_id for item in media if item.has_error}
+    whole = (item for item in media if item.recording_id not in bad)
+    export.links.keep(whole, export.url_lifetime_s())
     return batch_id, media
 
 
@@ -134,7 +137,7 @@ def _held(export: Export, wanted: list[Standing]) -> Generator[Delivery, None, l
             media[standing.recording_id] = list(kept.media)
             ends = min(ends, kept.good_until)
     if ready:
-        yield Delivery(tuple(ready), True, media, frozenset(), ends)  # noqa: FBT003
+        yield Delivery(tuple(ready), True, media, {}, ends)  # noqa: FBT003
     return left
 
 
@@ -180,10 +183,10 @@ def _read_again(
 def _delivery(standings: Sequence[Standing], state: BatchState, ends: float) -> Delivery:
     media: dict[str, list[Media]] = {standing.recording_id: [] for standing in standings}
     conversations = {standing.conversation_id for standing in standings}
-    others = set()
+    others = {}
     for result in state.results:
         if result.recording_id in media:
             media[result.recording_id].append(result)
         elif not result.has_error and result.conversation_id in conversations:
-            others.add(result.recording_id)
-    return Delivery(tuple(standings), state.is_completed, media, frozenset(others), ends)
+            others[result.recording_id] = result.conversation_id
+    return Delivery(tuple(standings), state.is_completed, media, others, ends)

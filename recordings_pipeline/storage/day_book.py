@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, delete, insert, or_, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import Gap, GapKind
@@ -16,6 +16,8 @@ from recordings_pipeline.storage.ledger_engine import insert_or_ignore, insert_o
 
 # SQLite takes 32,766 values a statement.
 _IDS = 500
+_IS_UNKNOWN = tables.gaps.c.kind == str(GapKind.UNKNOWN_RESULT)
+_UNKNOWN_CAME = "batches delivered recordings that the index does not list: it asks for them again"
 _PLANNED = ("planned_recordings", "planned_calls", "planned_bytes")
 
 
@@ -113,11 +115,37 @@ class DayBook:
         return self._conversations(day, tables.conversations.c.unlisted != "")
 
     def keep_gaps(self, day: Day, found: Iterable[Gap]) -> None:
-        """Say which recordings of a day should be there and are not, in place of those before."""
+        """Say which recordings of a day should be there and are not, in place of those before.
+
+        What a batch delivered unasked stays until the source lists it.
+        """
+        listed = tables.gaps.c.id.in_(select(tables.recordings.c.recording_id))
         with writing(self._engine) as db:
-            db.execute(delete(tables.gaps).where(tables.gaps.c.day == day.key))
+            db.execute(
+                delete(tables.gaps).where(tables.gaps.c.day == day.key, or_(~_IS_UNKNOWN, listed))
+            )
             for gap in found:
                 db.execute(insert(tables.gaps).values({**asdict(gap), "day": day.key}))
+
+    def keep_unknown_results(self, day: Day, found: Iterable[Gap]) -> None:
+        """Keep what batches delivered and nobody listed, and have it listed by the next run.
+
+        The day is unsettled, and the conversations of such recordings count as never asked about:
+        a settled day asks nobody, and would not find them ever.
+        """
+        theirs = select(tables.gaps.c.conversation_id).where(
+            tables.gaps.c.day == day.key, _IS_UNKNOWN
+        )
+        asked, days = tables.conversations, tables.days
+        with writing(self._engine) as db:
+            for gap in found:
+                values = {**asdict(gap), "day": day.key}
+                db.execute(insert_or_update(tables.gaps, values, key=["id"]))
+            named = asked.c.conversation_id.in_(theirs)
+            db.execute(update(asked).where(named).values(asked_time=day.start))
+            is_doubtful = (days.c.day == day.key) & days.c.is_settled & theirs.exists()
+            unsettled = {"is_settled": False, "reasons": _UNKNOWN_CAME}
+            db.execute(update(days).where(is_doubtful).values(unsettled))
 
     def gaps(self, day: Day) -> tuple[Gap, ...]:
         """Return the gaps as they were decided last, those that fail the day first."""

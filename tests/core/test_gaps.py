@@ -13,6 +13,7 @@ from recordings_pipeline.core.gaps import (
     counts_of_gaps,
     failing,
     gaps,
+    unknown_results,
     untried,
 )
 from recordings_pipeline.core.model import Outcome, Verdict
@@ -134,3 +135,10 @@ def test_only_a_listed_recording_that_nobody_tried_is_a_gap_of_ours(outcome: Out
     found = untried([standing])
 
     assert [gap.id for gap in found] == (["r"] if outcome is Outcome.DISCOVERED else [])
+
+
+def test_a_result_nobody_listed_fails_an_old_day_and_may_have_come_late_on_a_young_one() -> None:
+    (young,), (old,) = (unknown_results(DAY, {"r": "c"}, now) for now in (EARLY, LATE))
+
+    assert (young.kind, young.is_failing) == (GapKind.UNKNOWN_RESULT, False)
+    assert (old.id, old.conversation_id, old.is_failing) == ("r", "c", True)

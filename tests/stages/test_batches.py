@@ -69,7 +69,8 @@ def test_a_deleted_recording_comes_as_an_error_without_a_url(batch: Batch) -> No
 def test_a_recording_nobody_asked_for_is_told_apart(batch: Batch) -> None:
     delivery, calls = batch
 
-    assert delivery.others == {calls[RELISTED].recording_id}
+    relisted = calls[RELISTED]
+    assert delivery.others == {relisted.recording_id: relisted.conversation_id}
     assert delivery.media[UNLISTED_ID] == []
 
 

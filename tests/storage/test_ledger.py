@@ -1,6 +1,7 @@
 """The ledger opens, remembers, and is shared."""
 
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.core.gaps import unknown_results
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.storage.ledger import Ledger
 from tests.conftest import largest_file
@@ -138,3 +140,20 @@ def test_a_file_that_is_no_ledger_is_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(StorageFailed, match=r"ledger\.db .*file is not a database"):
         Ledger(path)
+
+
+def test_what_a_batch_delivered_unasked_stays_a_gap_until_the_source_lists_it(
+    tmp_path: Path,
+) -> None:
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        ledger.listed(DAY, NOW, [conversation("c", [])])
+        ledger.days.keep_unknown_results(DAY, unknown_results(DAY, {"r": "c"}, NOW))
+
+        ledger.days.keep_gaps(DAY, [])
+        before, asked = ledger.days.gaps(DAY), ledger.days.known(DAY, ["c"])["c"].asked
+        ledger.listed(DAY, NOW, [conversation("c", [discovered("r")])])
+        ledger.days.keep_gaps(DAY, [])
+
+        assert [gap.id for gap in before] == ["r"]
+        assert asked == DAY.start
+        assert ledger.days.gaps(DAY) == ()
