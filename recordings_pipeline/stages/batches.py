@@ -160,24 +160,24 @@ def _requested_before(
             left.append(standing)
     for batch_id, group in requests.items():
         asked = min(known[standing.conversation_id].asked for standing in group)
-        ends = time.monotonic() + (asked - since).total_seconds()
-        delivery = _read_again(export, batch_id, group, ends)
-        if delivery is None:
-            left += group
-        else:
-            yield delivery
+        state = _read_again(export, batch_id)
+        named = {item.recording_id for item in state.results} if state is not None else set()
+        ready = [standing for standing in group if standing.recording_id in named]
+        # What an old request does not name is asked for anew: only a fresh one shows that it is
+        # withheld, and an id that means something else by now would hide a hundred conversations.
+        left += [standing for standing in group if standing.recording_id not in named]
+        if ready and state is not None:
+            yield _delivery(ready, state, time.monotonic() + (asked - since).total_seconds())
     return left
 
 
-def _read_again(
-    export: Export, batch_id: str, standings: list[Standing], ends: float
-) -> Delivery | None:
+def _read_again(export: Export, batch_id: str) -> BatchState | None:
     """Read a request that the index made; None when the platform knows it no more."""
     try:
         state = export.client.batch(batch_id)
     except (NotFound, PermissionMissing):
         return None
-    return _delivery(standings, state, ends) if state.is_completed else None
+    return state if state.is_completed else None
 
 
 def _delivery(standings: Sequence[Standing], state: BatchState, ends: float) -> Delivery:

@@ -1,6 +1,7 @@
 """What a batch request brings for the recordings it was made for."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import open_export
 from tests.conftest import Start, settings_of
+from tests.listing import conversation, discovered
 from tests.stages.conftest import DAY, Open, standing_of
 
 PLAIN, WITHHELD, DELETED, ARCHIVED, RELISTED = range(5)
@@ -96,3 +98,23 @@ def test_nothing_wanted_asks_nothing(start: Start, opened: Open) -> None:
 
     assert list(deliveries(opened(simulator), DAY, [])) == []
     assert simulator.traffic.api_requests == 0
+
+
+def test_what_an_old_request_does_not_name_is_asked_for_anew(start: Start, opened: Open) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    calls = [call for call in simulator.world.calls(DAY.date) if call.is_exportable]
+    batch_id = export.client.request_batch([calls[0].conversation_id])
+    for call in calls:
+        found = discovered(str(call.recording_id), communication_id=call.communication_id)
+        listed = replace(conversation(call.conversation_id, [found]), batch_id=batch_id)
+        export.ledger.listed(DAY, export.now(), [listed])
+    while not export.client.batch(batch_id).is_completed:
+        export.client.wait(0.05)
+    asked = simulator.traffic.routes[SUBMIT]
+
+    found = list(deliveries(export, DAY, [[standing_of(call) for call in calls]]))
+
+    media = {id_: files for delivery in found for id_, files in delivery.media.items()}
+    assert all(media[str(call.recording_id)] for call in calls)
+    assert simulator.traffic.routes[SUBMIT] == asked + 1
