@@ -9,14 +9,14 @@ import pytest
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import SCHEMAS
-from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.core.throughput import Throughput, Waits
 from recordings_pipeline.defs.metadata import column_schema, materialization_metadata
 
 SPENT = Throughput(
     bytes_moved=5_000_000,
     seconds=2.00049,
     calls_by_route={"GET /a": 4, "GET /b": 3},
-    waited_s=0.126,
+    waits=Waits(0.126, 0.2, 0.3, 0.4, 0.5),
     rate_limited_count=1,
     resumed_count=2,
 )

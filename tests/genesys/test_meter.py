@@ -2,7 +2,7 @@
 
 import threading
 
-from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.core.throughput import Throughput, Waits
 from recordings_pipeline.genesys.meter import Meter
 
 
@@ -18,8 +18,8 @@ def test_each_kind_of_cost_has_its_own_counter() -> None:
     meter.called("GET /x")
     meter.rate_limited()
     meter.rate_limited()
-    meter.waited(0.25)
-    meter.waited(0.5)
+    meter.waited(Waits(allowance_s=0.25))
+    meter.waited(Waits(allowance_s=0.5))
     meter.received(10)
     meter.received(20)
     meter.resumed()
@@ -27,7 +27,7 @@ def test_each_kind_of_cost_has_its_own_counter() -> None:
     assert meter.reading() == Throughput(
         bytes_moved=30,
         calls_by_route={"GET /x": 3},
-        waited_s=0.75,
+        waits=Waits(allowance_s=0.75),
         rate_limited_count=2,
         resumed_count=1,
     )
@@ -51,7 +51,7 @@ def test_no_count_of_any_thread_is_lost() -> None:
         together.wait()
         for _ in range(2_000):
             meter.called("GET /x")
-            meter.waited(0.5)
+            meter.waited(Waits(allowance_s=0.5))
             meter.rate_limited()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
@@ -61,5 +61,7 @@ def test_no_count_of_any_thread_is_lost() -> None:
         thread.join()
 
     assert meter.reading() == Throughput(
-        calls_by_route={"GET /x": 16_000}, waited_s=8_000.0, rate_limited_count=16_000
+        calls_by_route={"GET /x": 16_000},
+        waits=Waits(allowance_s=8_000.0),
+        rate_limited_count=16_000,
     )
