@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from recordings_pipeline.core.quantities import bytes_text, duration_text, rate_text
 
@@ -72,7 +73,7 @@ def moved_parts(headway: Headway) -> list[str]:
     if headway.bytes_moved:
         parts += [bytes_text(headway.bytes_moved), rate_text(headway.bytes_per_s)]
     if headway.left_s:
-        parts.append(f"about {duration_text(headway.left_s)} left")
+        parts.append(f"about {duration_text(ceil(headway.left_s))} left")
     return parts
 
 

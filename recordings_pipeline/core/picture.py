@@ -6,7 +6,7 @@ from recordings_pipeline.core.quantities import duration_text
 from recordings_pipeline.core.timeline import Timeline
 
 _WIDTH, _HEIGHT = 640, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 28
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 30, 28
 _LINES = 4
 # Grey and blue that can be read on white and on black.
 _TEXT, _BAR, _LINE = "#888888", "#4f8fd9", "#88888855"
@@ -35,7 +35,7 @@ def _round_up(value: float) -> float:
 
 
 def _scale(top: float) -> list[str]:
-    found = [_words(_LEFT - 6, 10, "MB/s", "end")]
+    found = [_words(_LEFT, 14, "MB/s", "start")]
     for number in range(_LINES + 1):
         y = _y(number / _LINES)
         found.append(
