@@ -44,9 +44,14 @@ class Meter:
         with self._lock:
             self._rate_limited += 1
 
-    def received(self, count: int) -> None:
-        """Count bytes of media and transcripts, whether or not their file is ever whole."""
-        thread, at_s = get_ident(), self._clock() - self._began
+    def received(self, count: int, now: float | None = None) -> None:
+        """Count bytes of media and transcripts, whether or not their file is ever whole.
+
+        Args:
+            count: How many.
+            now: The monotonic instant, from who knows it anyway.
+        """
+        thread, at_s = get_ident(), (self._clock() if now is None else now) - self._began
         mine = self._received.get(thread)
         if mine is None:
             mine = self._received[thread] = _Received()
@@ -95,7 +100,7 @@ class _Received:
     __slots__ = ("_kept", "counts", "until_s")
 
     def __init__(self) -> None:
-        self._keep(FIRST_WIDTH_S, [])
+        self._keep(FIRST_WIDTH_S, [0])
 
     @property
     def timeline(self) -> Timeline:
