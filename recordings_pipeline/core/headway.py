@@ -64,7 +64,11 @@ def recent_rate(samples: Sequence[Sample]) -> float:
 def done_text(headway: Headway) -> str:
     """Say how much is done: ``123 of 4,000 recordings``."""
     things = _THINGS.get(headway.stage, "conversations")
-    return f"{headway.done:,} of {headway.total:,} {things}" if headway.total else things
+    return (
+        f"{headway.done:,} of {headway.total:,} {things}"
+        if headway.total
+        else f"{things}: not counted yet"
+    )
 
 
 def moved_parts(headway: Headway) -> list[str]:

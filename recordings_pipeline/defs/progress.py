@@ -12,15 +12,14 @@ LOG_S = 30.0
 
 @contextmanager
 def logging_headway(
-    log: dg.DagsterLogManager, look: Callable[[], Headway | None], seconds: float = LOG_S
+    log: dg.DagsterLogManager, look: Callable[[], Headway | None]
 ) -> Generator[None]:
-    """Write a line every so many seconds, for the length of a ``with`` block."""
+    """Write a line every `LOG_S` seconds, for the length of a ``with`` block."""
     from recordings_pipeline.stages.threads import every
 
     def line() -> None:
-        headway = look()
-        if headway is not None and headway.total:
+        if (headway := look()) is not None:
             log.info(headway_text(headway))
 
-    with every(seconds, line):
+    with every(LOG_S, line):
         yield

@@ -39,7 +39,9 @@ def test_a_stage_that_moves_nothing_says_nothing_of_bytes() -> None:
     index = Headway("recording_index", 3, 4, seconds=6, calls_used=7, calls_allowed=300)
 
     assert headway_text(index) == "3 of 4 conversations, about 2 s left, allowance 7 of 300"
-    assert headway_text(Headway("transcripts")) == "communications, allowance 0 of 0"
+    assert headway_text(Headway("transcripts")) == (
+        "communications: not counted yet, allowance 0 of 0"
+    )
 
 
 def test_the_recent_rate_is_that_between_the_first_and_the_last_sample() -> None:
