@@ -15,6 +15,7 @@ from recordings_pipeline.core.errors import (
     LoginRefused,
     RecordingsError,
 )
+from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport
 from recordings_pipeline.core.settings import Settings, settings_from
@@ -105,6 +106,14 @@ class RecordingExporter:
         trace: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+    def look(self) -> Headway | None:
+        """Say how far the stage at work has come; ask from any thread, as often as you like.
+
+        Returns:
+            Files, bytes, rate, time left and allowance; None before the first stage.
+        """
+        return self._opened().look()
 
     def export_range(
         self, start: datetime, end: datetime, processed_ids: Iterable[str] = ()

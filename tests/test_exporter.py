@@ -139,8 +139,13 @@ def test_progress_is_shown_to_whoever_asked_for_it(start: Start, tmp_path: Path)
     environ = simulator.environment | {"RECORDINGS_DATA": str(tmp_path)}
 
     with RecordingExporter.from_env(environ, progress=lambda *a: shown.append(a)) as exporter:
+        before = exporter.look()
         exporter.export_range(SECOND.start, SECOND.end, known(simulator))
+        after = exporter.look()
 
+    assert before is None
+    assert after is not None
+    assert after.stage == STAGES[-1]
     assert ("recording_index", 4, 4) in shown
     assert ("transcripts", 4, 4) in shown
 

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import click
 
 from recordings_pipeline.cli.children import child, dagster_home, simulator
 from recordings_pipeline.cli.printing import moved_text, print_table
+from recordings_pipeline.cli.progress import showing
 from recordings_pipeline.cli.queries import print_queries
 from recordings_pipeline.core.completeness import open_count
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.reports import STAGES
-from recordings_pipeline.core.throughput import Throughput, total
+from recordings_pipeline.core.throughput import Throughput, Waits, total
 from recordings_pipeline.storage.home import Home, make_private
 
 
@@ -54,17 +57,23 @@ def environment_of(day: date, data: Path, environ: Mapping[str, str]) -> dict[st
 
 
 def _materialize(environ: Mapping[str, str], day: Day) -> dict[str, Any] | None:
-    """Run the job in a process of its own, which prints one JSON line per asset."""
+    """Run the job in a process of its own, which writes JSON lines: how far it is, what it did."""
     results: dict[str, Any] = {}
+    heard: list[Headway] = []
     command = ["-m", "recordings_pipeline.cli.run_day", str(day)]
     with child(command, environ, has_helpers=True) as process:
-        for line in process.stdout or ():
-            if not line.startswith("{"):
-                click.echo(line.rstrip())
-                continue
-            result = json.loads(line)
-            results[result["asset"]] = result["metadata"]
-            click.echo(f"  {result['asset']:<21} {result['metadata']['seconds']:5.1f} s")
+        with showing(lambda: heard[-1] if heard else None) as say:
+            for line in process.stdout or ():
+                if not line.startswith("{"):
+                    say(partial(click.echo, line.rstrip()))
+                    continue
+                news = json.loads(line)
+                if "headway" in news:
+                    heard[:] = [Headway(**news["headway"])]
+                else:
+                    results[news["asset"]] = news["metadata"]
+        for stage, metadata in results.items():
+            click.echo(f"  {stage:<21} {metadata['seconds']:5.1f} s")
         is_good = process.wait() == 0
     if not is_good:
         click.echo("the Dagster run failed: see the lines above", err=True)
@@ -103,4 +112,5 @@ def _throughput(metadata: Mapping[str, Any]) -> Throughput:
         calls_by_route={"all": metadata["api_calls"]},
         rate_limited_count=metadata["rate_limited"],
         resumed_count=metadata["resumed"],
+        waits=Waits(**metadata["waits"]),
     )

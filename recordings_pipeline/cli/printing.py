@@ -1,6 +1,7 @@
 """Tables and numbers for people: plain text that reads the same in a terminal and in a pipe."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 import click
 
@@ -58,8 +59,10 @@ def moved_text(spent: Throughput, *, is_all_there: bool) -> str:
     if not spent.bytes_moved:
         why = ": everything was there already" if is_all_there else ""
         return f"no media bytes moved{why} ({spent.api_calls} API calls)"
+    waits = (f"{name.removesuffix('_s')} {s:.1f} s" for name, s in asdict(spent.waits).items())
     return (
         f"{spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved at {spent.mb_per_s:.1f} MB/s, "
         f"{spent.api_calls} API calls; {spent.resumed_count} downloads resumed after a cut, "
-        f"{spent.rate_limited_count} requests waited out a 429"
+        f"{spent.rate_limited_count} requests waited out a 429\n"
+        f"seconds of all threads: {', '.join(waits)}"
     )

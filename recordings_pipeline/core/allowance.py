@@ -60,6 +60,21 @@ class Window:
     closed_until: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What there is of the allowance at one instant, for people to read.
+
+    Attributes:
+        used: Calls of the window, those on the way included.
+        allowed: Calls it has room for.
+        is_awaited: Whether a question waits for room, or for the end of a pause.
+    """
+
+    used: int
+    allowed: int
+    is_awaited: bool
+
+
 def announced(headers: Mapping[str, str], now: float) -> Announced | None:
     """Read the ``inin-ratelimit-*`` headers; None when they are absent or make no sense."""
     names = ("inin-ratelimit-count", "inin-ratelimit-allowed", "inin-ratelimit-reset")
@@ -116,6 +131,12 @@ def left(window: Window, number: int, heard: Announced | None, now: float) -> Wi
         used=max(window.used, heard.used),
         ends_by=min(window.ends_by, heard.ends_by),
     )
+
+
+def spending(window: Window, now: float, *, is_awaited: bool) -> Spending:
+    """Say how much of the window is used."""
+    window = _current(window, now)
+    return Spending(window.used + window.in_flight, window.allowed, is_awaited)
 
 
 def promised(window: Window, per_minute: int) -> Window:

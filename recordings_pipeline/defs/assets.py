@@ -26,6 +26,7 @@ from recordings_pipeline.defs.metadata import (
     spent_metadata,
 )
 from recordings_pipeline.defs.partitions import DAYS
+from recordings_pipeline.defs.progress import logging_headway
 from recordings_pipeline.defs.resources import Organization
 
 _HOPELESS = (Busy, ConfigurationError, PermanentError, PreflightFailed)
@@ -128,7 +129,8 @@ def _run(context: dg.AssetExecutionContext, organization: Organization, stage: s
         with organization.export(is_backfill=_BACKFILL in context.run.tags) as export:
             measurement = Measurement(export.client)
             try:
-                report = run_stage(export, stage, day)
+                with logging_headway(context.log, export.look):
+                    report = run_stage(export, stage, day)
             finally:
                 spent = measurement.taken()
     except Interrupted:

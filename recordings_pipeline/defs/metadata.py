@@ -1,15 +1,23 @@
 """What an asset tells the UI: columns before it ever ran, plain numbers afterwards."""
 
-from collections.abc import Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
 
 from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
+from recordings_pipeline.core.histogram import Histogram, ranges
+from recordings_pipeline.core.picture import throughput_picture
+from recordings_pipeline.core.quantities import bytes_text, duration_text
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.core.verification import Fault
+
+# Before the name of what threads waited for.
+WAITS = "waits_"
 
 
 def column_schema(stage: str) -> dg.TableSchema:
@@ -36,6 +44,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         **report.counts,
         **_settled(report),
         **spent_metadata(report.throughput),
+        **(moved_metadata(report.throughput) if report.throughput.file_count else {}),
         "path": dg.MetadataValue.path(str(report.path)),
         "warnings": "\n".join(report.warnings) or "none",
     }
@@ -70,14 +79,36 @@ def _settled(report: StageReport) -> Mapping[str, Any]:
     return {"is_settled": not report.provisional_because, "provisional_because": because}
 
 
+def moved_metadata(spent: Throughput) -> Mapping[str, Any]:
+    """Say how files came: sizes, lengths and times in ranges, and the throughput as a picture."""
+    picture = b64encode(throughput_picture(spent.timeline).encode()).decode()
+    address = f"data:image/svg+xml;base64,{picture}"
+    return {
+        "throughput": dg.MetadataValue.md(f"![MB/s over time]({address})"),
+        "file_sizes": _ranges_table(spent.file_bytes, bytes_text),
+        "sound_lengths": _ranges_table(spent.sound_s, duration_text),
+        "download_times": _ranges_table(spent.download_s, duration_text),
+    }
+
+
+def _ranges_table(histogram: Histogram, text: Callable[[float], str]) -> dg.TableMetadataValue:
+    rows = zip(ranges(histogram, text), histogram.counts, strict=True)
+    records = [dg.TableRecord({"range": name, "files": count}) for name, count in rows]
+    columns = [dg.TableColumn("range", "string"), dg.TableColumn("files", "int")]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
 def spent_metadata(spent: Throughput) -> Mapping[str, Any]:
     """Say what a stage moved and cost, whether it ended well or not."""
+    waits = {f"{WAITS}{name}": round(value, 2) for name, value in asdict(spent.waits).items()}
     return {
         "bytes_moved": spent.bytes_moved,
+        "files_published": spent.file_count,
+        "bytes_published": spent.stored_bytes,
         "seconds": round(spent.seconds, 3),
         "mb_per_s": round(spent.mb_per_s, 2),
         "api_calls": spent.api_calls,
-        "allowance_waited_s": round(spent.waited_s, 2),
+        **waits,
         "rate_limited": spent.rate_limited_count,
         "resumed": spent.resumed_count,
         "calls_by_route": dg.MetadataValue.json(dict(spent.calls_by_route)),

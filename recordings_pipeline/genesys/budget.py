@@ -6,8 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from recordings_pipeline.core.allowance import Window, announced, closed, entered, left, promised
+from recordings_pipeline.core.allowance import (
+    Spending,
+    Window,
+    announced,
+    closed,
+    entered,
+    left,
+    promised,
+    spending,
+)
 from recordings_pipeline.core.errors import Interrupted
+from recordings_pipeline.core.throughput import Waits
 from recordings_pipeline.genesys.meter import Meter
 
 Result = TypeVar("Result")
@@ -78,6 +88,8 @@ class Gate:
         self._store = LocalWindow() if store is None else store
         self._share = share
         self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting = 0
 
     def enter(self) -> int:
         """Wait for room and return the number of the window that was entered.
@@ -115,9 +127,24 @@ class Gate:
             Interrupted: The run was asked to stop meanwhile.
         """
         started = self._clock.monotonic()
-        if self._stop.wait(seconds / self._clock.speed):
-            raise Interrupted
-        self._meter.waited(self._clock.monotonic() - started)
+        self._waits(1)
+        try:
+            if self._stop.wait(seconds / self._clock.speed):
+                raise Interrupted
+        finally:
+            self._waits(-1)
+        self._meter.waited(Waits(allowance_s=self._clock.monotonic() - started))
+
+    def spending(self) -> Spending:
+        """Say what there is of the allowance now."""
+        now, is_awaited = self._clock.now(), self._waiting > 0
+        return self._store.change(
+            lambda window: (window, spending(window, now, is_awaited=is_awaited))
+        )
+
+    def _waits(self, change: int) -> None:
+        with self._lock:
+            self._waiting += change
 
     def _try_to_enter(self, window: Window) -> tuple[Window, tuple[int, float]]:
         window, pause = entered(window, self._clock.now(), share=self._share)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from recordings_pipeline.core import wire
+from recordings_pipeline.core.allowance import Spending
 from recordings_pipeline.core.errors import Interrupted, NotFound
 from recordings_pipeline.core.fields import parsed
 from recordings_pipeline.core.model import (
@@ -45,6 +46,11 @@ class GenesysClient:
     def spent(self) -> Throughput:
         """What was asked, waited for and received since the client was opened."""
         return self.meter.reading()
+
+    @property
+    def allowance(self) -> Spending:
+        """What there is of the API allowance now."""
+        return self._transport.gate.spending()
 
     def wait(self, seconds: float) -> None:
         """Wait until the time is over.

@@ -48,6 +48,7 @@ class MediaReader:
         self._multi = pycurl.CurlMulti()
         self._selector = selectors.DefaultSelector()
         self._due: float | None = None
+        self.waited_s = 0.0
         self._idle: list[pycurl.Curl] = []
         self._buffers: dict[pycurl.Curl, io.BytesIO] = {}
         self._answers: dict[pycurl.Curl, Answer] = {}
@@ -85,7 +86,9 @@ class MediaReader:
         now = time.monotonic()
         if self._due is not None:
             wait_s = min(wait_s, max(self._due - now, 0.0))
-        for key, mask in self._selector.select(wait_s):
+        ready = self._selector.select(wait_s)
+        self.waited_s += (time.monotonic() - now) if self._answers else 0.0
+        for key, mask in ready:
             self._multi.socket_action(key.fd, _curl_events(mask))
         if self._due is not None and time.monotonic() >= self._due:
             self._due = None

@@ -152,10 +152,11 @@ class Arrival:
 
     def write(self, data: bytes | memoryview) -> None:
         self.received_bytes += len(data)
-        self._meter.received(len(data))
+        now = time.monotonic()
+        self._meter.received(len(data), now)
         self._give_back(len(data))
         self.part.append(data)
-        if time.monotonic() > self._deadline:
+        if now > self._deadline:
             raise self._broken("it took longer than a recording of this size may")
 
     def pause_after(self, ending: Ending, jitter: float) -> float | None:

@@ -72,6 +72,7 @@ class _Fetcher:
     def __init__(self, export: Export, day: Day) -> None:
         self._export = export
         self._day = day
+        self._meter = export.client.meter
         self._unknown: dict[str, str] = {}
         self._expired: list[str] = []
         self._done = self._total = 0
@@ -176,6 +177,7 @@ class _Fetcher:
     def _files(self, ended: Ended) -> Iterator[dict[str, Any]]:
         for number, file in enumerate(ended.fetched, start=1):
             sound, trust, wanted = file.sound, file.trust, ended.job.wanted[number - 1]
+            self._meter.published(file.digest.size, sound.duration_s, file.seconds)
             yield {
                 "recording_id": ended.recording_id,
                 "file_number": number,
@@ -207,7 +209,7 @@ class _Fetcher:
     def _settle(self, settlements: list[Settlement]) -> None:
         self._export.ledger.settle_all(settlements, self._export.now())
         self._done += len(settlements)
-        self._export.progress(STAGE, self._done, self._total)
+        self._export.reached(STAGE, self._done, self._total)
 
 
 def _verdict_on(error: RecordingsError) -> tuple[Verdict, timedelta | None]:

@@ -48,6 +48,7 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """
     with export.home.storing(), export.home.day_lock(day):
         measurement, is_done = Measurement(export.client), False
+        export.gauge.begin(stage, export.client.spent)
         try:
             report = _WORK[stage](export, day)
             is_done = True

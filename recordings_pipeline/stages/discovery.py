@@ -130,7 +130,7 @@ def discover(
     def keep(chunk: _Chunk, found: list[Found]) -> None:
         _keep(export, day, chunk, found)
         tally.asked += len(chunk.conversations)
-        export.progress("recording_index", tally.asked, max(expected, tally.asked))
+        export.reached("recording_index", tally.asked, max(expected, tally.asked))
 
     for_each(
         _chunks(export, due),

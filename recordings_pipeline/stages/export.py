@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.settings import (
     DEFAULT_RESCUE_DAYS,
     MEDIA,
@@ -14,6 +15,7 @@ from recordings_pipeline.core.settings import (
     Settings,
 )
 from recordings_pipeline.genesys.client import GenesysClient, open_client
+from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.stages.transfers import Engine
 from recordings_pipeline.storage.home import Home, private
@@ -50,6 +52,7 @@ class Export:
         links: Signed URLs that the index came by.
         clock: Says what time it is: days settle by it, and what happened is dated by it.
         engine: How transfers run.
+        gauge: Knows how far the stage at work has come.
     """
 
     client: GenesysClient
@@ -65,6 +68,7 @@ class Export:
     links: Links = field(default_factory=Links)
     clock: Clock = real_time
     engine: Engine = field(default_factory=Engine)
+    gauge: Gauge = field(default_factory=Gauge)
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -79,6 +83,15 @@ class Export:
             noted = None if asks_anew else self.ledger.notes.value(_LIFETIME, yesterday)
             self._lifetimes.append(float(noted or self._asked_lifetime_s()))
         return self._lifetimes[0]
+
+    def reached(self, stage: str, done: int, total: int) -> None:
+        """Note how much of a stage is done; once for each recording, so that it must be cheap."""
+        self.gauge.reached(done, total)
+        self.progress(stage, done, total)
+
+    def look(self) -> Headway | None:
+        """Say how far the stage at work has come, in any thread; None before the first one."""
+        return self.gauge.look(self.client)
 
     def now(self) -> datetime:
         return self.clock()

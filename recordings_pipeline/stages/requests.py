@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from recordings_pipeline.core.batches import usable_s
 from recordings_pipeline.core.model import BatchState
 from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.core.throughput import Waits
 from recordings_pipeline.stages.export import Export
 
 # The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
@@ -78,7 +79,9 @@ class Requests:
 
 def polled(export: Export, request: Request) -> BatchState:
     """Ask about a request once it is due; it is due again after a longer pause."""
-    export.client.wait(max(request.due - time.monotonic(), 0.0))
+    began = time.monotonic()
+    export.client.wait(max(request.due - began, 0.0))
+    export.client.meter.waited(Waits(polling_s=time.monotonic() - began))
     state = export.client.batch(request.batch_id)
     slowest = SLOWEST_ARCHIVED_POLL_S if request.is_archived else SLOWEST_POLL_S
     request.pause_s = min(request.pause_s * POLL_GROWTH, slowest)

@@ -22,6 +22,24 @@ def stopping_on_interrupt(stop: threading.Event) -> Generator[None]:
         raise
 
 
+@contextmanager
+def every(seconds: float, call: Callable[[], None]) -> Generator[None]:
+    """Call something again and again in a thread of its own, for the length of a ``with`` block."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(seconds):
+            call()
+
+    thread = threading.Thread(target=work, name="every", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def for_each(
     items: Iterable[Item],
     work: Callable[[Item], Result],

@@ -112,7 +112,7 @@ def _fetch(export: Export, day: Day) -> None:
         standing = TranscriptStanding(leg.communication_id, leg.conversation_id, state, asked)
         export.ledger.settle_transcript(day, standing)
         done += 1
-        export.progress(STAGE, done, len(due))
+        export.reached(STAGE, done, len(due))
 
     for_each(due, work, keep, workers=WORKERS, stop=export.stop)
 

@@ -22,6 +22,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.concurrency import DEFAULT_CONNECTIONS, first_concurrency
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
 from recordings_pipeline.core.retries import MEDIA, Budget
+from recordings_pipeline.core.throughput import Waits
 from recordings_pipeline.core.trust import DEFAULT_POLICY, Policy
 from recordings_pipeline.genesys.media import MediaReader
 from recordings_pipeline.genesys.meter import Meter
@@ -129,6 +130,7 @@ class Transfers(Generic[Other]):
                 channel.halt()
             for thread in threads:
                 thread.join()
+            self._count_costs(self._parts)
             for part in self._parts:
                 part.park()
 
@@ -170,7 +172,11 @@ class Transfers(Generic[Other]):
         descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         most = max(1, self._engine.connections // LOOPS)
         concurrency = first_concurrency(most, descriptors // LOOPS)
-        Loop(self._engine.new_reader(), self._todo, concurrency, self).run(self._halt)
+        reader = self._engine.new_reader()
+        try:
+            Loop(reader, self._todo, concurrency, self).run(self._halt)
+        finally:
+            self._costs.meter.waited(Waits(network_s=reader.waited_s))
 
     def open_arrival(self, wanted: Wanted) -> Arrival:
         """Open a file's part, with what an earlier run left of it."""
@@ -194,8 +200,13 @@ class Transfers(Generic[Other]):
         """Keep how a file ended; with the last one of its recording, all get their names."""
         if recording.add(arrival.wanted.number, arrival.part, end):
             published = publish(self._home, recording)
+            self._count_costs(recording.parts)
             self._parts.difference_update(recording.parts)
             self._done.put(published)
+
+    def _count_costs(self, parts: Iterable[PartFile]) -> None:
+        for cost in [part.cost for part in parts]:
+            self._costs.meter.waited(Waits(disk_s=cost.disk_s, hashing_s=cost.hashing_s))
 
     def _groups(self) -> Iterator[list[Ended | Other]]:
         group: list[Published | Other] = []
@@ -222,7 +233,9 @@ class Transfers(Generic[Other]):
     def _told(self, group: list[Published | Other]) -> Iterator[list[Ended | Other]]:
         """Tell the caller of a group, and forget its parts once he has recorded it."""
         published = [item for item in group if isinstance(item, Published)]
+        began = time.monotonic()
         sync_folders(published)
+        self._costs.meter.waited(Waits(disk_s=time.monotonic() - began))
         yield [item.ended if isinstance(item, Published) else item for item in group]
         for item in published:
             for part in item.parts:

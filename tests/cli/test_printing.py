@@ -6,7 +6,7 @@ import pytest
 
 from recordings_pipeline.cli.printing import counts_text, moved_text, print_table, stage_line
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.core.throughput import Throughput, Waits
 from tests.cli.conftest import DAY
 
 
@@ -61,9 +61,12 @@ def test_what_moved_is_said_with_what_went_wrong_on_the_way() -> None:
         calls_by_route={"GET /x": 5},
         rate_limited_count=1,
         resumed_count=3,
+        waits=Waits(1, 2, 3, 4, 5.25),
     )
 
     assert moved_text(spent, is_all_there=True) == (
         "4.0 MB moved at 2.0 MB/s, 5 API calls; 3 downloads resumed after a cut, "
-        "1 requests waited out a 429"
+        "1 requests waited out a 429\n"
+        "seconds of all threads: allowance 1.0 s, polling 2.0 s, network 3.0 s, disk 4.0 s, "
+        "hashing 5.2 s"
     )

@@ -8,6 +8,7 @@ import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.defs import progress
 from recordings_pipeline.defs.assets import audio_files
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.storage.ledger import Ledger
@@ -55,3 +56,23 @@ def test_a_recording_nobody_tried_fails_the_day_s_check(
     assert check.passed is not is_late
     assert check.metadata["unexplained"] == dg.MetadataValue.int(int(is_late))
     assert result.success is not is_late
+
+
+def test_while_an_asset_is_made_its_log_says_how_far_it_is(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LOG_S", 0.001)
+    list_it(tmp_path, LISTED_ID)
+    host = serve(platform(LISTED_ID, {"/media": Answer(501)}))
+    fields = {name.lower(): value for name, value in host.environment.items()}
+
+    with dg.instance_for_test() as instance:
+        result = dg.materialize(
+            [audio_files],
+            partition_key=DAY,
+            resources={"organization": Organization(**fields, recordings_data=str(tmp_path))},
+            instance=instance,
+        )
+        said = [record.user_message for record in instance.all_logs(result.run_id)]
+
+    assert any(line.startswith("recordings: not counted yet, allowance ") for line in said)

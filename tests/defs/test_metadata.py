@@ -1,5 +1,6 @@
 """What the UI is told: numbers it can plot, columns it can show."""
 
+import base64
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -7,18 +8,25 @@ import dagster as dg
 import pytest
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.histogram import DOWNLOAD_S, FILE_BYTES, SOUND_S
+from recordings_pipeline.core.picture import throughput_picture
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import SCHEMAS
-from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.core.throughput import Throughput, Waits
+from recordings_pipeline.core.timeline import Timeline
 from recordings_pipeline.defs.metadata import column_schema, materialization_metadata
 
 SPENT = Throughput(
     bytes_moved=5_000_000,
     seconds=2.00049,
     calls_by_route={"GET /a": 4, "GET /b": 3},
-    waited_s=0.126,
+    waits=Waits(0.126, 0.2, 0.3, 0.4, 0.5),
     rate_limited_count=1,
     resumed_count=2,
+    file_bytes=FILE_BYTES.having(4_000_000).having(900_000),
+    sound_s=SOUND_S.having(30),
+    download_s=DOWNLOAD_S.having(0.5).having(0.6),
+    timeline=Timeline(0.5, (1_000_000, 4_000_000)),
 )
 
 
@@ -37,14 +45,46 @@ def test_every_number_of_a_report_is_a_number_in_the_ui() -> None:
         "dagster/partition_row_count": 9,
         "exported": 8,
         "bytes_moved": 5_000_000,
+        "files_published": 2,
+        "bytes_published": 4_900_000,
         "seconds": 2.0,
         "mb_per_s": 2.5,
         "api_calls": 7,
-        "allowance_waited_s": 0.13,
+        "waits_allowance_s": 0.13,
+        "waits_polling_s": 0.2,
+        "waits_network_s": 0.3,
+        "waits_disk_s": 0.4,
+        "waits_hashing_s": 0.5,
         "rate_limited": 1,
         "resumed": 2,
     }
     assert told["path"] == dg.MetadataValue.path("tables/t")
+
+
+def test_how_files_came_is_a_picture_and_three_tables() -> None:
+    told = materialization_metadata(report())
+
+    picture = told["throughput"]
+    assert isinstance(picture, dg.MarkdownMetadataValue)
+    before, _, content = str(picture.md_str).removesuffix(")").partition("base64,")
+    assert before == "![MB/s over time](data:image/svg+xml;"
+    assert base64.b64decode(content).decode() == throughput_picture(SPENT.timeline)
+    assert counted(told["file_sizes"]) == {"100 kB to 1 MB": 1, "1 MB to 10 MB": 1}
+    assert counted(told["sound_lengths"]) == {"10 s to 1 min": 1}
+    assert counted(told["download_times"]) == {"0.3 s to 1 s": 2}
+
+
+def counted(table: dg.TableMetadataValue) -> dict[str, int]:
+    """Return the ranges of a table that are not empty."""
+    rows = [record.data for record in table.records]
+    assert all(isinstance(row["files"], int) for row in rows)
+    return {str(row["range"]): int(str(row["files"])) for row in rows if row["files"]}
+
+
+def test_without_a_file_there_is_no_picture() -> None:
+    index = replace(report(), throughput=Throughput(bytes_moved=5, seconds=1.0))
+
+    assert "throughput" not in materialization_metadata(index)
 
 
 @pytest.mark.parametrize(

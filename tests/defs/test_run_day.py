@@ -10,6 +10,7 @@ import pytest
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.core.throughput import Waits
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.defs.run_day import run_day
@@ -59,11 +60,13 @@ def test_each_table_is_a_line_with_its_numbers(
     code = run_day(definitions_of(Organization(**fields, recordings_data=str(data))), DAY)
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    told = {line["asset"]: line["metadata"] for line in lines}
+    told = {line["asset"]: line["metadata"] for line in lines if "asset" in line}
     assert code == 0
     assert list(told) == list(STAGES)
     assert told["audio_files"]["counts"] == {"erased": 6}
     assert told["recording_index"]["dagster/row_count"] == 6
+    assert Waits(**told["recording_index"]["waits"]).allowance_s == 0
+    assert {line["headway"]["stage"] for line in lines if "headway" in line} <= set(STAGES)
 
 
 def test_a_failed_run_is_a_sentence_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE, ROUNDING_S
+from recordings_pipeline.core.allowance import DEFAULT_PER_MINUTE, ROUNDING_S, Spending
 from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.genesys.budget import Clock, Gate
 from recordings_pipeline.genesys.meter import Meter
@@ -138,7 +138,32 @@ def test_a_closed_gate_opens_by_itself() -> None:
 
     gate.enter()
 
-    assert meter.reading().waited_s >= 0.015
+    assert meter.reading().waits.allowance_s >= 0.015
+
+
+def test_whoever_asks_is_told_what_is_used_and_whether_anybody_waits() -> None:
+    stop = threading.Event()
+    gate = Gate(Meter(), stop)
+    number = gate.enter()
+    waiting = threading.Thread(target=wait_until_stopped, args=(gate,))
+
+    before = gate.spending()
+    waiting.start()
+    while not (during := gate.spending()).is_awaited:
+        assert waiting.is_alive()
+    stop.set()
+    waiting.join()
+    gate.leave(number, counted(7))
+    after = gate.spending()
+
+    assert before == Spending(used=1, allowed=300, is_awaited=False)
+    assert during == Spending(used=1, allowed=300, is_awaited=True)
+    assert after == Spending(used=7, allowed=300, is_awaited=False)
+
+
+def wait_until_stopped(gate: Gate) -> None:
+    with pytest.raises(Interrupted):
+        gate.wait(60.0)
 
 
 def test_a_wait_is_counted() -> None:
@@ -146,7 +171,7 @@ def test_a_wait_is_counted() -> None:
 
     Gate(meter, threading.Event()).wait(0.01)
 
-    assert meter.reading().waited_s >= 0.009
+    assert meter.reading().waits.allowance_s >= 0.009
 
 
 @pytest.mark.parametrize("act", [Gate.enter, lambda gate: gate.wait(60.0)], ids=["enter", "wait"])
@@ -158,7 +183,7 @@ def test_after_the_request_to_stop_nothing_passes_and_nothing_waits(act: object)
     with pytest.raises(Interrupted):
         act(Gate(meter, stop))  # type: ignore[operator]
 
-    assert meter.reading().waited_s == 0.0
+    assert meter.reading().waits.allowance_s == 0.0
 
 
 def test_a_faster_clock_makes_windows_and_waits_shorter() -> None:

@@ -246,7 +246,7 @@ def test_a_refusal_for_the_rate_is_waited_out_and_told(start: Start, client_of: 
         client.organization()
 
     assert client.spent.rate_limited_count == simulator.traffic.rate_limited == 1
-    assert client.spent.waited_s > 0.9
+    assert client.spent.waits.allowance_s > 0.9
 
 
 def test_a_missing_permission_is_named(start: Start, client_of: Open) -> None:

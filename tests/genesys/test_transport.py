@@ -188,7 +188,7 @@ def test_every_attempt_and_every_refusal_for_the_rate_is_counted(serve: Serve) -
 
     assert spent.api_calls == len(host.logins) + len(host.asked) == 4
     assert spent.rate_limited_count == 1
-    assert spent.waited_s > 0.2
+    assert spent.waits.allowance_s > 0.2
 
 
 def test_a_refused_login_sends_no_question(serve: Serve, transport_to: Open) -> None:

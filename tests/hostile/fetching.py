@@ -132,6 +132,10 @@ class _Hasty:
     def active(self) -> int:
         return self._reader.active
 
+    @property
+    def waited_s(self) -> float:
+        return self._reader.waited_s
+
     def start(
         self, url: SignedUrl, headers: Mapping[str, str], receiver: Receiver, deadline_s: float
     ) -> None:

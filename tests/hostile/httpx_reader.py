@@ -29,6 +29,7 @@ class HttpxReader:
             verify=_authorities(),
         )
         self._queue: deque[_Request] = deque()
+        self.waited_s = 0.0
 
     @property
     def active(self) -> int:

@@ -17,7 +17,7 @@ def test_calls_waits_and_refusals_count_from_the_beginning_of_the_measurement(
     taken = measurement.taken()
 
     assert (taken.api_calls, taken.rate_limited_count) == (3, 1)
-    assert 1 <= taken.waited_s <= taken.seconds
+    assert 1 <= taken.waits.allowance_s <= taken.seconds
 
 
 def test_only_bytes_and_resumes_since_the_beginning_count(start: Start, opened: Open) -> None:

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
-from recordings_pipeline.stages.threads import for_each
+from recordings_pipeline.stages.threads import every, for_each
 
 WORKERS = 3
 
@@ -94,3 +95,21 @@ def test_work_that_waits_is_woken_by_an_interrupt_and_waited_for() -> None:
         for_each([0, 1], work, interrupted, workers=2, stop=stop)
 
     assert woken == [True]
+
+
+def test_what_is_called_again_and_again_ends_with_its_block() -> None:
+    called: list[int] = []
+    enough = threading.Event()
+
+    def call() -> None:
+        called.append(threading.get_ident())
+        if len(called) == 3:
+            enough.set()
+
+    with suppress(KeyboardInterrupt), every(0.001, call):
+        assert enough.wait(30)
+        raise KeyboardInterrupt
+
+    assert len(set(called)) == 1
+    assert threading.get_ident() not in called
+    assert not [thread for thread in threading.enumerate() if thread.name == "every"]
