@@ -7,6 +7,7 @@ from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, 
 from recordings_pipeline.core.retries import DEFERRED_DELAY
 from recordings_pipeline.core.settling import is_settled
 from recordings_pipeline.core.standings import Standing
+from recordings_pipeline.core.trust import is_codec_excluded
 
 AUDIO = "audio"
 SENSITIVE = (
@@ -47,9 +48,14 @@ def outcome_when_listed(
         return Verdict(Outcome.MISSING, _NEVER[recording.file_state])
     if recording.file_state in _NOT_YET:
         return Verdict(Outcome.DEFERRED, _NOT_YET[recording.file_state])
-    if known is not None and (known == BY_CALLER or known.outcome in _UNCHANGED):
+    if known is not None and _is_unchanged(known):
         return known
     return Verdict(Outcome.DISCOVERED)
+
+
+def _is_unchanged(known: Verdict) -> bool:
+    """Say whether metadata add nothing; what a file's content told is in the file alone."""
+    return known == BY_CALLER or known.outcome in _UNCHANGED or is_codec_excluded(known)
 
 
 def retry_time_when_listed(

@@ -48,6 +48,8 @@ _TYPES = {
     "message/rfc822": ("eml",),
     "text/plain": ("eml",),
 }
+# The end of a reason, after container and codec; what a wider policy lets in is found by it.
+NOT_IN_CODECS = " is not in RECORDINGS_CODECS"
 DEFAULT_CODECS = frozenset({"wav", "mp3", "aac", "ogg", "webm", "opus", "m4a", "mp4"})
 
 
@@ -128,6 +130,17 @@ def judge_sound(sound: Sound, facts: Facts, policy: Policy) -> Trust:
     )
 
 
+def is_codec_excluded(verdict: Verdict) -> bool:
+    """Say whether a recording was left out because nobody wanted its codec."""
+    return verdict.outcome is Outcome.EXCLUDED and verdict.reason.endswith(NOT_IN_CODECS)
+
+
+def is_codec_wanted(verdict: Verdict, policy: Policy) -> bool:
+    """Say whether what was left out for its codec is wanted now, be it for the quarantine."""
+    pair = verdict.reason.removesuffix(NOT_IN_CODECS)
+    return policy.unsupported is Outcome.QUARANTINED or _is_listed(pair, policy)
+
+
 def _wrong_kind(sound: Sound, facts: Facts) -> str | None:
     """Say what is amiss when text comes for sound, sound for text, or no picture of a screen."""
     if facts.media in WRITTEN_MEDIA:
@@ -174,9 +187,11 @@ def _unsupported(sound: Sound, policy: Policy) -> Verdict | None:
         # No policy speaks of it, and nobody could play it: a person should look.
         return Verdict(Outcome.QUARANTINED, f"the codec inside {sound.container} is unknown")
     pair = f"{sound.container}/{sound.codec}"
-    if policy.codecs.isdisjoint({sound.container, sound.codec, pair}):
-        return Verdict(policy.unsupported, f"{pair} is not in RECORDINGS_CODECS")
-    return None
+    return None if _is_listed(pair, policy) else Verdict(policy.unsupported, pair + NOT_IN_CODECS)
+
+
+def _is_listed(pair: str, policy: Policy) -> bool:
+    return not policy.codecs.isdisjoint({pair, *pair.split("/")})
 
 
 def _is_mislabelled(sound: Sound, facts: Facts) -> bool:

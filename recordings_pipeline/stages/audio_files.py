@@ -3,32 +3,34 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from itertools import groupby, islice
 from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import BY_CALLER, SENSITIVE
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import (
-    IntegrityError,
-    LinkExpired,
-    NameTaken,
-    NotFound,
-    RecordingsError,
-    Unsupported,
+from recordings_pipeline.core.errors import LinkExpired
+from recordings_pipeline.core.fates import (
+    delay_without_file,
+    needs_second_look,
+    verdict_on,
+    verdict_on_second_look,
+    warnings_of,
 )
 from recordings_pipeline.core.gaps import failing, unknown_results, untried
-from recordings_pipeline.core.model import Media, Outcome, Verdict
+from recordings_pipeline.core.model import Media, Outcome, Recording, Verdict
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.retries import recording_delay
 from recordings_pipeline.core.schemas import AUDIO_FILES
 from recordings_pipeline.core.standings import DueRecording, Settlement, Standing
 from recordings_pipeline.core.trust import Facts
 from recordings_pipeline.stages.arrivals import Ended, Job, Wanted
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.leftovers import clear_parts, notice_changed_files
+from recordings_pipeline.stages.leftovers import (
+    clear_parts,
+    notice_changed_files,
+    notice_wanted_codecs,
+)
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.preflight import require_room
 from recordings_pipeline.stages.threads import stopping_on_interrupt
@@ -40,9 +42,12 @@ STAGE = "audio_files"
 ROUNDS = 3
 # Recordings read from the ledger at once.
 _PAGE = 500
-_EXPIRED = "its signed URLs expired, or were refused, before they could be used"
-_UNFINISHED = "the platform did not finish the batch in time"
-_NO_FILE = "the platform reported an error instead of a file"
+_EXPIRED = Verdict(
+    Outcome.RETRY, "its signed URLs expired, or were refused, before they could be used"
+)
+_UNFINISHED = Verdict(Outcome.RETRY, "the platform did not finish the batch in time")
+_NO_FILE = Verdict(Outcome.RETRY, "the platform reported an error instead of a file")
+_WITHHELD = Verdict(Outcome.FORBIDDEN, SENSITIVE)
 
 
 def fetch_day(export: Export, day: Day) -> StageReport:
@@ -54,13 +59,14 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     measurement = Measurement(export.client)
     clear_parts(export)
     notice_changed_files(export, day)
+    notice_wanted_codecs(export, day)
     unknown = unknown_results(day, _Fetcher(export, day).fetch(), export.now())
     export.ledger.days.keep_unknown_results(day, unknown)
     path = layout.table_path(STAGE, day)
     rows = export.ledger.recordings.manifest(day)
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
     counts = export.ledger.totals.counts(day)
-    warnings = _warnings(day, counts, len(unknown))
+    warnings = warnings_of(day, counts, len(unknown))
     spent, lost = measurement.taken(), failing(export.ledger.days.gaps(day))
     gaps = (*lost, *untried(export.ledger.recordings.untried(day)))
     return StageReport(STAGE, day, row_count, path, counts, spent, warnings, gaps)
@@ -75,6 +81,7 @@ class _Fetcher:
         self._meter = export.client.meter
         self._unknown: dict[str, str] = {}
         self._expired: list[str] = []
+        self._listed: dict[str, list[Recording]] = {}
         self._done = self._total = 0
         self._began = time.monotonic()
 
@@ -132,12 +139,12 @@ class _Fetcher:
     def _job(self, standing: Standing, delivery: Delivery) -> Job | Settlement:
         id_, media = standing.recording_id, tuple(delivery.media[standing.recording_id])
         if not media and delivery.is_completed:
-            return Settlement(id_, Verdict(Outcome.FORBIDDEN, SENSITIVE))
+            return self._without_file(standing, _WITHHELD)
         if not media:
             return self._later(id_, _UNFINISHED)
         urls = [item.url for item in media if item.url is not None and not item.has_error]
         if len(urls) < len(media):
-            return self._later(id_, _NO_FILE)
+            return self._without_file(standing, _NO_FILE)
         wanted = (
             Wanted(
                 self._day,
@@ -151,6 +158,15 @@ class _Fetcher:
             for number, url in enumerate(urls, start=1)
         )
         return Job(tuple(wanted))
+
+    def _without_file(self, standing: Standing, verdict: Verdict) -> Settlement:
+        """Settle what no file came of; of what was tried before, the metadata are read first."""
+        if needs_second_look(standing.verdict):
+            whose, media = standing.conversation_id, self._export.exported_media
+            if whose not in self._listed:
+                self._listed[whose] = self._export.client.recordings(whose)
+            verdict = verdict_on_second_look(standing, self._listed[whose], verdict, media)
+        return self._later(standing.recording_id, verdict)
 
     def _record(self, group: list[Ended | Settlement]) -> None:
         """Tell the ledger what ended, all in one transaction."""
@@ -170,7 +186,7 @@ class _Fetcher:
             odd = next((f.trust.verdict for f in ended.fetched if f.trust.verdict.reason), None)
             verdict = odd or Verdict(Outcome.EXPORTED)
             return Settlement(ended.recording_id, verdict, files=files)
-        verdict, delay = _verdict_on(ended.error)
+        verdict, delay = verdict_on(ended.error)
         retry_time = None if delay is None else self._export.now() + delay
         return Settlement(ended.recording_id, verdict, retry_time)
 
@@ -202,25 +218,15 @@ class _Fetcher:
         for start in range(0, len(ids), _PAGE):
             self._settle([Settlement(id_, BY_CALLER) for id_ in ids[start : start + _PAGE]])
 
-    def _later(self, recording_id: str, reason: str) -> Settlement:
-        retry_time = self._export.now() + recording_delay(None)
-        return Settlement(recording_id, Verdict(Outcome.RETRY, reason), retry_time)
+    def _later(self, recording_id: str, verdict: Verdict) -> Settlement:
+        delay = delay_without_file(verdict)
+        retry_time = None if delay is None else self._export.now() + delay
+        return Settlement(recording_id, verdict, retry_time)
 
     def _settle(self, settlements: list[Settlement]) -> None:
         self._export.ledger.settle_all(settlements, self._export.now())
         self._done += len(settlements)
         self._export.reached(STAGE, self._done, self._total)
-
-
-def _verdict_on(error: RecordingsError) -> tuple[Verdict, timedelta | None]:
-    """Say how a recording stands after an error, and after how long it is worth another try."""
-    if isinstance(error, NotFound):
-        return Verdict(Outcome.MISSING, "deleted at the source"), None
-    if isinstance(error, Unsupported):
-        return Verdict(Outcome.EXCLUDED, str(error)), None
-    if isinstance(error, IntegrityError) and not isinstance(error, NameTaken):
-        return Verdict(Outcome.QUARANTINED, str(error)), None
-    return Verdict(Outcome.RETRY, str(error)), recording_delay(error)
 
 
 def _facts(standing: Standing, media: Media) -> Facts:
@@ -244,17 +250,3 @@ def _pages(due: Iterable[DueRecording]) -> Iterator[list[DueRecording]]:
         waiting = iter(group)
         while page := list(waiting if batch_id else islice(waiting, _PAGE)):
             yield page
-
-
-def _warnings(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]:
-    found = []
-    if count := counts.get(str(Outcome.FORBIDDEN)):
-        found.append(f"{count} recordings {SENSITIVE}")
-    if count := counts.get(str(Outcome.QUARANTINED)):
-        folder = layout.QUARANTINE / f"date={day}"
-        found.append(f"{count} recordings arrived whole and failed verification: look in {folder}/")
-    if count := counts.get(str(Outcome.RETRY)):
-        found.append(f"{count} recordings could not be fetched yet: run the day again")
-    if unknown:
-        found.append(f"{unknown} recordings came that the index does not list: run the day again")
-    return tuple(found)

@@ -1,4 +1,4 @@
-"""What lies on the disk before a day is fetched: parts nobody needs, files that have changed."""
+"""What earlier runs left: parts nobody needs, files that have changed, codecs nobody wanted."""
 
 import stat
 from pathlib import PurePosixPath
@@ -7,6 +7,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import NEEDS_NO_PART
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.trust import is_codec_wanted
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.storage.archive import set_aside
 from recordings_pipeline.storage.parts import left_keys, remove_part
@@ -40,6 +41,14 @@ def notice_changed_files(export: Export, day: Day) -> None:
             set_aside(export.home, path, folder, reason)
             verdict = Verdict(Outcome.DISCOVERED, reason)
             export.ledger.settle(file["recording_id"], verdict, export.now())
+
+
+def notice_wanted_codecs(export: Export, day: Day) -> None:
+    """Make a recording due again that was left out for a codec which somebody wants now."""
+    for standing in export.ledger.recordings.of_unwanted_codecs(day):
+        if is_codec_wanted(standing.verdict, export.engine.policy):
+            verdict = Verdict(Outcome.DISCOVERED, "its codec is wanted now")
+            export.ledger.settle(standing.recording_id, verdict, export.now())
 
 
 def _change(export: Export, path: PurePosixPath, size: int) -> str | None:

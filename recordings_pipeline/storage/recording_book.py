@@ -10,6 +10,7 @@ from recordings_pipeline.core.completeness import BY_CALLER, FETCHABLE
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.standings import DueRecording, Standing, standing_from
+from recordings_pipeline.core.trust import NOT_IN_CODECS
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
 
@@ -44,9 +45,15 @@ class RecordingBook:
 
     def untried(self, day: Day) -> list[Standing]:
         """Return the recordings that nobody has tried to fetch, ordered by id."""
-        query = select(tables.recordings).where(
-            _RECORDINGS.day == day.key, _RECORDINGS.outcome == str(Outcome.DISCOVERED)
-        )
+        return self._standings(day, _RECORDINGS.outcome == str(Outcome.DISCOVERED))
+
+    def of_unwanted_codecs(self, day: Day) -> list[Standing]:
+        """Return the recordings that were left out for their codecs, ordered by id."""
+        is_excluded = _RECORDINGS.outcome == str(Outcome.EXCLUDED)
+        return self._standings(day, is_excluded, _RECORDINGS.reason.endswith(NOT_IN_CODECS))
+
+    def _standings(self, day: Day, *conditions: ColumnElement[bool]) -> list[Standing]:
+        query = select(tables.recordings).where(_RECORDINGS.day == day.key, *conditions)
         with storing(self._engine), self._engine.connect() as db:
             rows = db.execute(query.order_by(_RECORDINGS.recording_id)).mappings()
             return [standing_from(dict(row)) for row in rows]

@@ -1,20 +1,25 @@
 """What becomes of a recording when a batch brings less, or more, than was asked for."""
 
+from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import httpx
 import pytest
 
+from recordings_pipeline.core.completeness import NOT_LISTED, SENSITIVE
 from recordings_pipeline.core.gaps import GapKind
+from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export
 from tests.conftest import Start
+from tests.late import HOUR, Times
 from tests.stages.conftest import DAY, Open
 
 CALLS = 6
 FILES = 2
+METADATA = "/recordingmetadata"
 Build = Callable[..., str]
 
 
@@ -83,3 +88,54 @@ def test_a_recording_that_nobody_listed_fails_the_day_until_the_next_run_lists_i
     assert listed.gaps == export.ledger.days.gaps(DAY) == ()
     assert listed.counts == {"exported": CALLS, "forbidden": CALLS}
     assert export.ledger.days.standing(DAY).is_settled  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("fate", "verdict"),
+    [
+        ("deleted", Verdict(Outcome.MISSING, "deleted at the source")),
+        ("vanished", Verdict(Outcome.MISSING, NOT_LISTED)),
+        ("uploading", Verdict(Outcome.DEFERRED, "still uploading")),
+        ("sensitive", Verdict(Outcome.FORBIDDEN, SENSITIVE)),
+    ],
+)
+def test_a_lost_file_that_does_not_come_again_says_what_the_source_says_of_it(
+    start: Start, opened: Open, world: Build, fate: str, verdict: Verdict
+) -> None:
+    before = start(world=world("before", {}), calls_per_day=None)
+    after = start(world=world("after", {0: fate}), calls_per_day=None)
+    recording_id = str(before.world.calls(DAY.date)[0].recording_id)
+    export = opened(before)
+    run(export)
+    (removed,) = export.ledger.files(DAY)[recording_id]
+    export.home.path(PurePosixPath(removed["path"])).unlink()
+    later = opened(after)
+
+    report = run(later)
+
+    assert later.ledger.standings(DAY)[recording_id].verdict == verdict
+    assert report.counts == {"exported": CALLS - 1, str(verdict.outcome): 1}
+    routes = after.traffic.routes.items()
+    assert sum(count for route, count in routes if METADATA in route) == 1
+
+
+def test_a_codec_nobody_wants_is_fetched_once_and_again_when_somebody_does(
+    start: Start, world: Build, tmp_path: Path
+) -> None:
+    now = DAY.end + HOUR
+    name = world("codecs", {0: "opus", 1: "mp3"})
+    times = Times(start(world=name, calls_per_day=None, now=now), tmp_path / "data", now)
+    narrow = {"RECORDINGS_CODECS": "wav", "RECORDINGS_LOOKBACK_DAYS": "1"}
+    counts, requests = [], []
+
+    for hours in (1, 10, 20):
+        before = times.simulator.traffic.media_requests
+        times.at(DAY.end + hours * HOUR).look_back(**narrow)
+        requests.append(times.simulator.traffic.media_requests - before)
+        counts.append(Counter(times.outcomes(DAY).values()))
+
+    assert requests == [CALLS, 0, 0]
+    assert counts == [{Outcome.EXPORTED: CALLS - 2, Outcome.EXCLUDED: 2}] * 3
+    times.look_back(**narrow | {"RECORDINGS_CODECS": "wav,opus"})
+    wider = {Outcome.EXPORTED: CALLS - 1, Outcome.EXCLUDED: 1}
+    assert Counter(times.outcomes(DAY).values()) == wider
