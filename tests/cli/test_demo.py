@@ -59,8 +59,7 @@ def test_a_directory_that_cannot_be_one_is_a_sentence(
 def test_the_readme_shows_what_the_demo_prints_of_this_world() -> None:
     options = Options()
     calls = World(options.seed, options.shape).calls(date(2026, 1, 31))
-    voice = [call for call in calls if call.media == "voice" and call.recordings]
-    recordings = [recording for call in voice for recording in call.recordings]
+    recordings = [recording for call in calls for recording in call.recordings]
     fetched = [r for r in recordings if r.media == "audio" and r.is_exportable]
     exported = [recording for recording in fetched if not recording.is_sensitive]
     shown = {
@@ -70,7 +69,7 @@ def test_the_readme_shows_what_the_demo_prints_of_this_world() -> None:
     }
 
     index, files = shown["recording_index"], shown["audio_files"]
-    assert index[:3] == [str(len(recordings)), str(len(voice)), "conversations,"]
+    assert index[:3] == [str(len(recordings)), str(len(calls)), "conversations,"]
     assert files[0] == str(len(recordings) + sum(r.file_count - 1 for r in exported))
     assert files[1:3] == [str(len(exported)), "exported,"]
     assert f"{len(fetched) - len(exported)} forbidden," in " ".join(files)
