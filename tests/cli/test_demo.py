@@ -62,11 +62,11 @@ def test_the_readme_shows_what_the_demo_prints_of_this_world() -> None:
     recordings = [recording for call in calls for recording in call.recordings]
     fetched = [r for r in recordings if r.media == "audio" and r.is_exportable]
     exported = [recording for recording in fetched if not recording.is_sensitive]
-    shown = {
-        words[0]: words[2:]
-        for line in README.read_text().splitlines()
-        if (words := line.split())[1:2] == ["2026-01-31"]
-    }
+    shown: dict[str, list[str]] = {}
+    for line in README.read_text().splitlines():
+        words = line.split()
+        if words[1:2] == ["2026-01-31"]:
+            shown.setdefault(words[0], words[2:])
 
     index, files = shown["recording_index"], shown["audio_files"]
     assert index[:3] == [str(len(recordings)), str(len(calls)), "conversations,"]
