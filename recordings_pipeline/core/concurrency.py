@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-DEFAULT_CONNECTIONS = 64
+DEFAULT_CONNECTIONS, MOST_CONNECTIONS = 64, 256
 # Where a line is long, sixteen connections fill it; on a short one they cost nothing.
 FIRST_LIMIT = 16
 # More of the same is only worth it when it brought at least a twentieth more.

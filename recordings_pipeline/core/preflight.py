@@ -46,6 +46,7 @@ class Room:
         free_bytes: Free space where the data directory lies.
         used_bytes: What the data directory holds of all days.
         quota_bytes: Most it may hold; None for no limit.
+        reserve_bytes: Free space that is never used.
     """
 
     predicted_bytes: int
@@ -53,6 +54,7 @@ class Room:
     free_bytes: int
     used_bytes: int
     quota_bytes: int | None
+    reserve_bytes: int = RESERVE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Facts:
         calls_per_minute: The client's allowance; None when the platform does not say.
         url_lifetime_s: How long a signed URL lives.
         metadata: ``always`` or ``when_needed``.
+        reserve_bytes: Free space that is never used.
     """
 
     organization: str
@@ -87,6 +90,7 @@ class Facts:
     calls_per_minute: int | None
     url_lifetime_s: int
     metadata: str = "when_needed"
+    reserve_bytes: int = RESERVE_BYTES
 
     @property
     def room(self) -> Room:
@@ -97,6 +101,7 @@ class Facts:
             free_bytes=self.free_bytes,
             used_bytes=self.used_bytes,
             quota_bytes=self.quota_bytes,
+            reserve_bytes=self.reserve_bytes,
         )
 
     @property
@@ -171,7 +176,7 @@ def _permissions(facts: Facts) -> list[Finding]:
 
 
 def _space(room: Room) -> Finding:
-    needed = room.predicted_bytes + RESERVE_BYTES
+    needed = room.predicted_bytes + room.reserve_bytes
     predicted = f"{_gb(room.predicted_bytes)} to come, {_gb(room.held_bytes)} of the day held"
     found = f"{_gb(room.free_bytes)} free, {predicted}"
     if room.predicted_bytes and room.free_bytes < needed:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from recordings_pipeline.core.addresses import api_url, login_url
+from recordings_pipeline.core.concurrency import DEFAULT_CONNECTIONS, MOST_CONNECTIONS
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.secrets import Secret
@@ -27,6 +28,7 @@ DEFAULT_RESCUE_DAYS = "14"
 _MOST_RESCUE_DAYS = 3_650
 DEFAULT_LOOKBACK_DAYS = "3"
 METADATA_MODES = ("when_needed", "always")
+DURABILITIES = ("grouped", "strict")
 UNSUPPORTED: Mapping[str, Literal[Outcome.EXCLUDED, Outcome.QUARANTINED]] = {
     "excluded": Outcome.EXCLUDED,
     "quarantined": Outcome.QUARANTINED,
@@ -55,6 +57,9 @@ class Settings:
         rescue_days: How many days ahead the rescue list looks.
         lookback_days: How many of the last days a look-back looks at again.
         policy: Which sound is exported, and what becomes of the rest.
+        connections: Most downloads at once.
+        reserve_bytes: Free space of the disk that is never used.
+        is_strict: Whether each recording is published and recorded by itself.
     """
 
     client_id: str
@@ -69,6 +74,9 @@ class Settings:
     rescue_days: int
     lookback_days: int
     policy: Policy
+    connections: int
+    reserve_bytes: int
+    is_strict: bool
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -92,6 +100,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         rescue_days=_rescue_days(given),
         lookback_days=lookback_days(given),
         policy=_policy(given),
+        connections=_connections(given),
+        reserve_bytes=_reserve_bytes(given),
+        is_strict=_is_strict(given),
     )
 
 
@@ -167,6 +178,28 @@ def _quota_bytes(given: Mapping[str, str]) -> int | None:
     if not _QUOTA.fullmatch(text) or float(text) == 0:
         raise ConfigurationError("RECORDINGS_QUOTA_GB", "is not a positive number of GB, like 500")
     return round(float(text) * BYTES_PER_GB)
+
+
+def _connections(given: Mapping[str, str]) -> int:
+    text = given.get("RECORDINGS_CONNECTIONS", str(DEFAULT_CONNECTIONS))
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= MOST_CONNECTIONS:
+        problem = f"is not a whole number from 1 to {MOST_CONNECTIONS}, like 16"
+        raise ConfigurationError("RECORDINGS_CONNECTIONS", problem)
+    return int(text)
+
+
+def _reserve_bytes(given: Mapping[str, str]) -> int:
+    text = given.get("RECORDINGS_RESERVE_GB", "1")
+    if not _QUOTA.fullmatch(text):
+        raise ConfigurationError("RECORDINGS_RESERVE_GB", "is not a number of GB, like 5")
+    return round(float(text) * BYTES_PER_GB)
+
+
+def _is_strict(given: Mapping[str, str]) -> bool:
+    word = given.get("RECORDINGS_DURABILITY", DURABILITIES[0])
+    if word not in DURABILITIES:
+        raise ConfigurationError("RECORDINGS_DURABILITY", f"is one of {', '.join(DURABILITIES)}")
+    return word == "strict"
 
 
 def _api_reserve(given: Mapping[str, str]) -> float:

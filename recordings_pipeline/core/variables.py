@@ -34,6 +34,17 @@ VARIABLES = (
     Variable("GENESYS_LOGIN_URL", "login address", "base URL with `//api.` replaced by `//login.`"),
     Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
     Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
+    Variable("RECORDINGS_RESERVE_GB", "free space of its disk that is never used, in GB", "1"),
+    Variable(
+        "RECORDINGS_CONNECTIONS",
+        "most downloads at once; fewer as long as more do not help",
+        "64",
+    ),
+    Variable(
+        "RECORDINGS_DURABILITY",
+        "`grouped`: up to 32 recordings, or 0.2 s, are recorded at once; `strict`: each alone",
+        "`grouped`",
+    ),
     Variable(
         "RECORDINGS_METADATA",
         "`when_needed`, or `always` to read the full metadata of each recording: a call each",

@@ -55,6 +55,9 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_media: str = ""
     recordings_rescue_days: str = ""
     recordings_lookback_days: str = ""
+    recordings_reserve_gb: str = ""
+    recordings_connections: str = ""
+    recordings_durability: str = ""
     recordings_codecs: str = ""
     recordings_unsupported: str = ""
 

@@ -17,7 +17,7 @@ from recordings_pipeline.core.settings import (
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
-from recordings_pipeline.stages.transfers import Engine
+from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
@@ -154,8 +154,13 @@ def open_export(
                 exported_media=settings.exported_media,
                 rescue_days=settings.rescue_days,
                 clock=clock,
-                engine=Engine(policy=settings.policy),
+                engine=_engine(settings),
             )
         finally:
             # Before the client closes: what waits for it has to know.
             stop.set()
+
+
+def _engine(settings: Settings) -> Engine:
+    files = 1 if settings.is_strict else GROUP_FILES
+    return Engine(settings.connections, settings.reserve_bytes, files, policy=settings.policy)

@@ -62,6 +62,7 @@ def require_room(export: Export, day: Day, without: Collection[str]) -> None:
         free_bytes=export.home.free_bytes(),
         used_bytes=export.home.used_bytes(),
         quota_bytes=export.quota_bytes,
+        reserve_bytes=export.engine.reserve_bytes,
     )
     problems = failures(room_findings(room))
     if problems:
@@ -90,6 +91,7 @@ def _facts(export: Export, day: Day) -> Facts:
         free_bytes=export.home.free_bytes(),
         used_bytes=export.home.used_bytes(),
         quota_bytes=export.quota_bytes,
+        reserve_bytes=export.engine.reserve_bytes,
         calls_per_minute=export.client.calls_per_minute(),
         url_lifetime_s=round(export.url_lifetime_s(asks_anew=True)),
         metadata=export.metadata,

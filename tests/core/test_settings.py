@@ -102,3 +102,31 @@ def test_a_policy_names_containers_codecs_and_pairs() -> None:
 def test_settings_do_not_show_the_secret() -> None:
     assert "secret'" not in repr(settings_from({**GOOD, "GENESYS_CLIENT_SECRET": "hush'"}))
     assert "hush" not in repr(settings_from({**GOOD, "GENESYS_CLIENT_SECRET": "hush"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("RECORDINGS_CONNECTIONS", "0", "from 1 to 256"),
+        ("RECORDINGS_CONNECTIONS", "many", "from 1 to 256"),
+        ("RECORDINGS_RESERVE_GB", "-1", "is not a number of GB"),
+        ("RECORDINGS_DURABILITY", "never", "is one of grouped, strict"),
+    ],
+)
+def test_how_transfers_run_is_checked(name: str, value: str, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        settings_from({**GOOD, name: value})
+
+
+def test_how_transfers_run_can_be_set() -> None:
+    given = {
+        "RECORDINGS_CONNECTIONS": "8",
+        "RECORDINGS_RESERVE_GB": "2.5",
+        "RECORDINGS_DURABILITY": "strict",
+    }
+
+    found = settings_from({**GOOD, **given})
+
+    assert (found.connections, found.reserve_bytes, found.is_strict) == (8, 2_500_000_000, True)
+    usual = settings_from(GOOD)
+    assert (usual.connections, usual.reserve_bytes, usual.is_strict) == (64, 10**9, False)
