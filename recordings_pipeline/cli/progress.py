@@ -65,9 +65,12 @@ def _lines(look: Look, seconds: float) -> Generator[Say]:
 def _live(look: Look) -> Generator[Say]:
     from rich.console import Console
     from rich.live import Live
+    from rich.text import Text
 
+    # Stopping and starting again would leave a hidden cursor if Ctrl-C came in between.
+    is_hidden = threading.Event()
     live = Live(
-        get_renderable=lambda: _shown(look()),
+        get_renderable=lambda: Text() if is_hidden.is_set() else _shown(look()),
         console=Console(stderr=True),
         refresh_per_second=_LOOKS_PER_S,
         transient=True,
@@ -76,9 +79,12 @@ def _live(look: Look) -> Generator[Say]:
     )
 
     def say(print_it: Callable[[], None]) -> None:
-        live.stop()  # or the lines would end up in the middle of it
-        print_it()
-        live.start()
+        is_hidden.set()  # or the lines would end up in the middle of it
+        try:
+            live.refresh()
+            print_it()
+        finally:
+            is_hidden.clear()
 
     with live:
         yield say

@@ -200,9 +200,9 @@ class Transfers(Generic[Other]):
         """Keep how a file ended; with the last one of its recording, all get their names."""
         if recording.add(arrival.wanted.number, arrival.part, end):
             published = publish(self._home, recording)
-            self._count_costs(recording.parts)
             self._parts.difference_update(recording.parts)
             self._done.put(published)
+            self._count_costs(recording.parts)
 
     def _count_costs(self, parts: Iterable[PartFile]) -> None:
         for cost in [part.cost for part in parts]:
