@@ -70,6 +70,11 @@ def is_old_enough(day: Day, now: datetime) -> bool:
     return now >= day.end + SETTLING_DELAY
 
 
+def not_ready(count: int) -> str:
+    """Return why a day with deferred recordings may still change."""
+    return f"{count} recordings are not ready at the source"
+
+
 def unsettled_because(day: Day, evidence: Evidence) -> tuple[str, ...]:
     """Return why a day may still change, a sentence each; empty when it is settled."""
     return tuple(_reasons(day, evidence))
@@ -87,7 +92,7 @@ def _reasons(day: Day, evidence: Evidence) -> Iterable[str]:
     if evidence.open_count and evidence.now < day.end + LONGEST_CONVERSATION:
         yield f"{evidence.open_count} conversations are still open"
     if evidence.deferred_count:
-        yield f"{evidence.deferred_count} recordings are not ready at the source"
+        yield not_ready(evidence.deferred_count)
     if evidence.late_count and is_old_enough(day, evidence.now):
         yield f"{evidence.late_count} legs were recorded, and may still get their recording"
     if evidence.pending_count:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import GapEvidence, UploadStatus, gaps
-from recordings_pipeline.core.settling import is_old_enough
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.settling import is_old_enough, not_ready
 from recordings_pipeline.genesys.analytics import conversations_by_id
 from recordings_pipeline.genesys.uploads import uploads_since
 from recordings_pipeline.stages.discovery import discover
@@ -40,8 +41,17 @@ def explain_gaps(export: Export, day: Day, now: datetime) -> tuple[int | None, i
 
 
 def ask_about_gaps(export: Export, day: Day) -> None:
-    """Ask once more about what a settled day lacks: somebody may have repaired it."""
-    ids = [found.conversation_id for found in export.ledger.days.unlisted(day)]
-    if ids:
-        discover(export, day, conversations_by_id(export.client, ids), len(ids))
-        explain_gaps(export, day, export.now())
+    """Ask once more about what a settled day lacks: somebody may have repaired it.
+
+    What was repaired may not be ready at once: a day with something deferred is settled no longer,
+    so that its next run asks again.
+    """
+    unlisted = {found.conversation_id for found in export.ledger.days.unlisted(day)}
+    ids = sorted(unlisted | export.ledger.deferred(day).keys())
+    if not ids:
+        return
+    discover(export, day, conversations_by_id(export.client, ids), len(ids))
+    explain_gaps(export, day, export.now())
+    waiting = export.ledger.totals.counts(day).get(str(Outcome.DEFERRED), 0)
+    if waiting:
+        export.ledger.days.unsettle(day, not_ready(waiting))
