@@ -16,7 +16,7 @@ from recordings_pipeline.core.gaps import counts_of_gaps
 from recordings_pipeline.core.model import Conversation, Outcome
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.settling import Evidence, unsettled_because
+from recordings_pipeline.core.settling import Evidence, unchecked, unsettled_because
 from recordings_pipeline.core.standings import DayStanding
 from recordings_pipeline.genesys import analytics
 from recordings_pipeline.stages.discovery import Tally, discover
@@ -41,11 +41,10 @@ def index_day(export: Export, day: Day) -> StageReport:
         PreflightFailed: Something is known to go wrong; nothing has moved.
     """
     measurement = Measurement(export.client)
-    told: tuple[str, ...] = ()
     before = export.ledger.days.standing(day)
     if before is not None and before.is_settled:
         export.bind_organization()
-        ask_about_gaps(export, day)
+        told = ask_about_gaps(export, day)
     else:
         told = _ask(export, day, require_day(export, day))
         refresh_names(export, export.ledger.index_rows(day))
@@ -135,14 +134,14 @@ def _settle(
     export: Export, day: Day, tally: Tally, available_until: datetime | None
 ) -> tuple[str, ...]:
     now = export.now()
-    pending, late = explain_gaps(export, day, now)
+    explained = explain_gaps(export, day, now)
     evidence = Evidence(
         now=now,
         available_until=available_until,
         open_count=tally.open,
         deferred_count=export.ledger.totals.counts(day).get(str(Outcome.DEFERRED), 0),
-        pending_count=pending,
-        late_count=late,
+        pending_count=explained.pending,
+        late_count=explained.late,
         latest_end=tally.latest_end,
     )
     reasons = unsettled_because(day, evidence)
@@ -156,7 +155,7 @@ def _settle(
             open_count=tally.open,
         )
     )
-    return ()
+    return (*explained.warnings, *unchecked(day, evidence))
 
 
 def _counts(export: Export, day: Day) -> dict[str, int]:
