@@ -136,7 +136,7 @@ class RecordingExporter:
         return self._export(replace(self._opened(), processed_ids=frozenset(processed_ids)), days)
 
     def look_back(self) -> ExportReport:
-        """Export the last days, and every older one that is not settled, once more.
+        """Export the last days, and every older one that is not settled or not finished, once more.
 
         Only what came or went since the last time is fetched or changed. How many days are the
         last ones is a setting.
@@ -148,7 +148,8 @@ class RecordingExporter:
         export = self._opened()
         now = export.now()
         known = export.ledger.days.standings(date.min, now.date())
-        days = days_to_look_at(now, date.min, self._settings.lookback_days, known)
+        left = export.ledger.totals.unfinished(now)
+        days = days_to_look_at(now, date.min, self._settings.lookback_days, known, left)
         return self._export(export, days)
 
     def verify(

@@ -33,6 +33,7 @@ longest = 10
 CALLS = 8
 # Who logs in, and whose recordings these are.
 FEWEST_CALLS = 2
+TEN_DAYS = 240 * HOUR
 
 Begin = Callable[..., Times]
 
@@ -126,3 +127,62 @@ def test_a_look_at_a_provisional_day_that_did_not_change_changes_nothing(begin: 
     assert provisional(first) != ()
     assert (times.files(), times.written(DAY)) == (files, written)
     assert times.simulator.traffic.media_requests == media
+
+
+def test_a_settled_day_whose_files_failed_is_finished_by_a_later_look_back(
+    start: Start, tmp_path: Path
+) -> None:
+    now = DAY.end + LOOKS[-1] * HOUR
+    broken = start(calls_per_day=6, now=now, faults="html-media")
+    first = Times(broken, tmp_path / "data", now).export(DAY)
+    repaired = Times(start(calls_per_day=6, now=now), tmp_path / "data", now)
+
+    repaired.at(now + TEN_DAYS).look_back()
+
+    assert provisional(first) == ()
+    assert first.outcomes["retry"] > 0
+    assert Outcome.RETRY not in repaired.outcomes(DAY).values()
+
+
+def test_a_day_that_failed_while_it_was_indexed_is_finished_by_a_later_look_back(
+    start: Start, tmp_path: Path
+) -> None:
+    now = DAY.end + LOOKS[-1] * HOUR
+    plan = tmp_path / "refused.toml"
+    plan.write_text('[[fault]]\nroute = "submit"\nstatus = 400\nevery = 1\n')
+    broken = start(calls_per_day=6, now=now, faults=str(plan))
+    first = Times(broken, tmp_path / "data", now).export(DAY)
+    repaired = Times(start(calls_per_day=6, now=now), tmp_path / "data", now)
+
+    report = repaired.at(now + TEN_DAYS).look_back()
+
+    assert DAY in first.failures
+    assert provisional(report) == ()
+    assert Outcome.EXPORTED in repaired.outcomes(DAY).values()
+
+
+def test_a_day_whose_transcripts_failed_is_finished_by_a_later_look_back(
+    start: Start, tmp_path: Path
+) -> None:
+    now = DAY.end + LOOKS[-1] * HOUR
+    plan = tmp_path / "refused.toml"
+    plan.write_text('[[fault]]\nroute = "transcripturl"\nstatus = 400\nevery = 1\n')
+    broken = start(calls_per_day=6, now=now, faults=str(plan))
+    first = Times(broken, tmp_path / "data", now).export(DAY)
+    repaired = Times(start(calls_per_day=6, now=now), tmp_path / "data", now)
+    told = repaired.told(DAY)
+
+    repaired.at(now + TEN_DAYS).look_back()
+
+    assert DAY in first.failures
+    assert not told
+    assert repaired.told(DAY)
+
+
+def test_a_finished_day_is_left_alone_by_a_later_look_back(begin: Begin) -> None:
+    times = begin(LOOKS[-1])
+    times.export(DAY)
+
+    report = times.at(times.now + TEN_DAYS).look_back()
+
+    assert DAY not in {stage.day for stage in report.stages}

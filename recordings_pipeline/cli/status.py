@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ _NONE = "-"
 
 def run(first: date, last: date, data: Path | None) -> None:
     """Print the days, then what was predicted beside what happened."""
-    days = read_status(data or data_directory(os.environ), first, last)
+    days = read_status(data or data_directory(os.environ), first, last, datetime.now(UTC))
     if not days:
         click.echo("no day of the range was planned or exported")
         return
@@ -28,6 +28,9 @@ def run(first: date, last: date, data: Path | None) -> None:
     for day in days:
         for reason in day.standing.reasons:
             click.echo(f"{day.standing.day}: {reason}")
+        if day.lost_count:
+            lost = f"{day.lost_count} legs recorded without a recording"
+            click.echo(f"{day.standing.day}: {lost}: run the day again to see why")
         if day.orphan_count:
             click.echo(f"{day.standing.day}: {day.orphan_count} orphans at the source")
     click.echo()

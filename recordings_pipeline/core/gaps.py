@@ -76,12 +76,16 @@ class GapEvidence:
         standings: How the recordings of those conversations stand.
         orphans: What the source keeps without a conversation; None when it was not asked, or may
             not be.
+        uploads_problem: Why the source did not answer about uploads, a missing permission apart.
+        orphans_problem: The same of orphans.
     """
 
     now: datetime
     uploads: Mapping[UploadStatus, Collection[str]] | None
     standings: Collection[Standing] = ()
     orphans: Orphans | None = None
+    uploads_problem: str = ""
+    orphans_problem: str = ""
 
 
 def gaps(
@@ -248,8 +252,13 @@ def _unexplained(lack: _Lack, evidence: GapEvidence) -> tuple[str, str]:
     if evidence.uploads is None:
         reason = "the source lists none, and its upload report may not be read"
         step = "grant recording:uploadReport:add and recording:uploadReport:view, run the day again"
+        if evidence.uploads_problem:
+            reason = f"the source lists none; its upload report: {evidence.uploads_problem}"
+            step = "run the day again"
     if evidence.orphans is None:
-        return f"{reason}; orphan recordings may not be read ({PERMISSION})", step
+        problem = evidence.orphans_problem
+        why = f"were not listed: {problem}" if problem else f"may not be read ({PERMISSION})"
+        return f"{reason}; orphan recordings {why}", step
     near = evidence.orphans.near(lack.day)
     if near:
         held = f"the source holds {len(near)} orphan recordings from then without a conversation"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.unanswered import Unanswered
 
 SETTLING_DELAY = timedelta(hours=48)
 # A conversation that is open after a week was left open by mistake; it holds up its day no longer.
@@ -24,8 +25,8 @@ class Evidence:
         available_until: Up to when the source's data lake is complete; None for not known.
         open_count: Conversations that go on.
         deferred_count: Recordings the source is still working on.
-        pending_count: The day's conversations whose uploads the source reports as pending; None
-            when it would not say.
+        pending_count: The day's conversations whose uploads the source reports as pending, or why
+            it would not say; None when it was not asked, because everything may still come.
         late_count: Communications that were recorded and may still get their recording.
         latest_end: When the last of its conversations ended, midnight passed or not; None for
             not known.
@@ -35,7 +36,7 @@ class Evidence:
     available_until: datetime | None
     open_count: int
     deferred_count: int
-    pending_count: int | None
+    pending_count: int | Unanswered | None
     late_count: int = 0
     latest_end: datetime | None = None
 
@@ -70,9 +71,29 @@ def is_old_enough(day: Day, now: datetime) -> bool:
     return now >= day.end + SETTLING_DELAY
 
 
+def not_ready(count: int) -> str:
+    """Return why a day with deferred recordings may still change."""
+    return f"{count} recordings are not ready at the source"
+
+
 def unsettled_because(day: Day, evidence: Evidence) -> tuple[str, ...]:
     """Return why a day may still change, a sentence each; empty when it is settled."""
     return tuple(_reasons(day, evidence))
+
+
+def unchecked(day: Day, evidence: Evidence) -> tuple[str, ...]:
+    """Return what a day settles without, a sentence each: what the source never says."""
+    found = []
+    if isinstance(evidence.pending_count, Unanswered) and evidence.pending_count.is_refused:
+        found.append(
+            "pending uploads could not be checked: grant recording:uploadReport:add and "
+            "recording:uploadReport:view"
+        )
+    if evidence.available_until is None and is_old_enough(day, evidence.now):
+        found.append(
+            "the source does not say up to when its analytics are complete: they are taken to be"
+        )
+    return tuple(found)
 
 
 def _reasons(day: Day, evidence: Evidence) -> Iterable[str]:
@@ -87,8 +108,12 @@ def _reasons(day: Day, evidence: Evidence) -> Iterable[str]:
     if evidence.open_count and evidence.now < day.end + LONGEST_CONVERSATION:
         yield f"{evidence.open_count} conversations are still open"
     if evidence.deferred_count:
-        yield f"{evidence.deferred_count} recordings are not ready at the source"
+        yield not_ready(evidence.deferred_count)
     if evidence.late_count and is_old_enough(day, evidence.now):
         yield f"{evidence.late_count} legs were recorded, and may still get their recording"
-    if evidence.pending_count:
+    if isinstance(evidence.pending_count, Unanswered):
+        # A permission may never be granted; a failure is over some day, and then we know.
+        if not evidence.pending_count.is_refused:
+            yield f"nobody knows which uploads are pending: {evidence.pending_count.cause}"
+    elif evidence.pending_count:
         yield f"{evidence.pending_count} conversations have uploads pending at the source"

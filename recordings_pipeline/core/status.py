@@ -30,13 +30,15 @@ class DayStatus:
     Attributes:
         counts: Recordings by outcome, in the order of `Outcome`.
         orphan_count: Recordings of the day that the source keeps without a conversation, as last
-            listed.
+            listed; none while its conversations may still claim them.
+        lost_count: Legs that were recorded and have no recording, and that fail the day.
     """
 
     standing: DayStanding
     counts: Mapping[str, int]
     size_bytes: int
     orphan_count: int = 0
+    lost_count: int = 0
 
     @property
     def is_exported(self) -> bool:
@@ -57,11 +59,15 @@ class DayStatus:
 
 
 def day_status(
-    standing: DayStanding, counts: Mapping[str, int], size_bytes: int, orphan_count: int = 0
+    standing: DayStanding,
+    counts: Mapping[str, int],
+    size_bytes: int,
+    orphan_count: int = 0,
+    lost_count: int = 0,
 ) -> DayStatus:
     """Put together what the ledger says of a day."""
     ordered = {str(outcome): counts[outcome] for outcome in Outcome if outcome in counts}
-    return DayStatus(standing, ordered, size_bytes, orphan_count)
+    return DayStatus(standing, ordered, size_bytes, orphan_count, lost_count)
 
 
 def total_counts(days: Iterable[DayStatus]) -> dict[str, int]:

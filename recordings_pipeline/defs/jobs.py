@@ -55,7 +55,7 @@ every_day = dg.build_schedule_from_partitioned_job(
     job=export_day,
     cron_schedule=f"{LOOK_BACK_MINUTE} {LOOK_BACK_HOUR} * * *",
     execution_timezone="UTC",
-    description="Looks again at the last days and at every older one that is not settled.",
+    description="Looks again at the last days and at every older one with something left to do.",
 )
 def look_back(
     context: dg.ScheduleEvaluationContext, organization: Organization

@@ -91,7 +91,8 @@ class Organization(dg.ConfigurableResource[Any]):
 
         with closing(Ledger(path)) as ledger:
             known = ledger.days.standings(date.min, now.date())
-        return days_to_look_at(now, date.min, count, known)
+            left = ledger.totals.unfinished(now)
+        return days_to_look_at(now, date.min, count, known, left)
 
     @contextmanager
     def export(self, *, is_backfill: bool = False) -> Generator["Export"]:

@@ -105,9 +105,22 @@ def available_until(client: GenesysClient) -> datetime | None:
 
 
 def recorded_page(client: GenesysClient, day: Day) -> Page:
-    """Ask for the day's first page of conversations with audio, and how many there are."""
+    """Ask for the day's first page of conversations with audio, and how many it has.
+
+    What began the evening before comes first, and is not counted: it is another day's. Only where
+    it fills pages of its own, another call is spent.
+    """
     query = {**_query((day.start, day.end)), "segmentFilters": [_RECORDED]}
-    return _page(client, query, 1)
+    first, total = _page(client, query, 1)
+    page, number, before = first, 1, 0
+    while page:
+        earlier = sum(found.start < day.start for found in page)
+        before += earlier
+        if earlier < len(page):
+            break
+        number += 1
+        page, _ = _page(client, query, number)
+    return first, max(total - before, 0)
 
 
 def _within(client: GenesysClient, span: Span, first: Page | None = None) -> Iterator[Conversation]:

@@ -1,8 +1,8 @@
 """Which recordings does the source keep without a conversation?"""
 
 from recordings_pipeline.core import wire
-from recordings_pipeline.core.errors import PermissionMissing
 from recordings_pipeline.core.orphans import Orphan
+from recordings_pipeline.core.unanswered import NO_ANSWER, Unanswered, unanswered
 from recordings_pipeline.genesys.client import GenesysClient, json_of
 
 # The platform's default; nobody publishes how much more it takes.
@@ -13,22 +13,24 @@ CAP = 500
 MOST_PAGES = 40
 
 
-def orphans(client: GenesysClient, *, only_calls: bool = True) -> tuple[list[Orphan], bool] | None:
+def orphans(
+    client: GenesysClient, *, only_calls: bool = True
+) -> tuple[list[Orphan], bool] | Unanswered:
     """Return the organization's orphans, and whether that is all of them.
 
     A page usually: an organization that is well has few. Where the cap is reached, those that name
     a known conversation are asked for by themselves: they are the ones that explain a gap.
 
     Returns:
-        None when nobody can tell: the permission ``recording:orphan:view`` is missing.
+        Why nobody can tell, where the listing failed or ``recording:orphan:view`` is missing.
     """
     try:
         found, is_all = _listed(client, only_calls=only_calls, has_conversation=False)
         if len(found) < CAP:
             return list(found.values()), is_all
         more, _ = _listed(client, only_calls=only_calls, has_conversation=True)
-    except PermissionMissing:
-        return None
+    except NO_ANSWER as error:
+        return unanswered(error)
     return list({**found, **more}.values()), False
 
 

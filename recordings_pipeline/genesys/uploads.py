@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from recordings_pipeline.core import wire
-from recordings_pipeline.core.errors import PermissionMissing, TransientError
 from recordings_pipeline.core.gaps import UploadStatus
 from recordings_pipeline.core.model import UploadReport
-from recordings_pipeline.core.secrets import SignedUrl
+from recordings_pipeline.core.unanswered import NO_ANSWER, Unanswered, unanswered
 from recordings_pipeline.genesys.client import GenesysClient, json_of
 from recordings_pipeline.genesys.small_file import read_small
 
@@ -22,26 +21,27 @@ Uploads = Mapping[UploadStatus, frozenset[str]]
 
 def uploads_since(
     client: GenesysClient, since: datetime, statuses: Iterable[UploadStatus]
-) -> Uploads | None:
+) -> Uploads | Unanswered:
     """Return ids of conversations by the status of their uploads since an instant.
 
     A status costs about three calls. Other ids of a report come along and do no harm: they are no
     conversation's.
 
     Returns:
-        None when nobody can tell: the report failed, is too large, or the permissions
+        Why nobody can tell, where a report failed, is too slow or too large, or the permissions
         ``recording:uploadReport:add`` and ``recording:uploadReport:view`` are missing.
     """
     found = {}
     try:
         for status in statuses:
             report = _report(client, since, status)
-            ids = None if report.url is None else _ids(client, report.url)
-            if ids is None:
-                return None
-            found[status] = ids
-    except PermissionMissing:
-        return None
+            if report.url is None:
+                how = "failed" if report.is_over else f"took longer than {_POLLS * _POLL_S:.0f} s"
+                return Unanswered(f"the source's report on uploads {how}")
+            content = read_small(report.url, most_bytes=MOST_BYTES, stop=client.stop)
+            found[status] = frozenset(id_.decode() for id_ in _ID.findall(content))
+    except NO_ANSWER as error:
+        return unanswered(error)
     return found
 
 
@@ -56,11 +56,3 @@ def _report(client: GenesysClient, since: datetime, status: UploadStatus) -> Upl
         reply = client.sdk.recording.get_recording_uploads_report(report.id)
         report = wire.upload_report(json_of(reply, "upload report"))
     return report
-
-
-def _ids(client: GenesysClient, url: SignedUrl) -> frozenset[str] | None:
-    try:
-        content = read_small(url, most_bytes=MOST_BYTES, stop=client.stop)
-    except TransientError:
-        return None
-    return frozenset(found.decode() for found in _ID.findall(content))

@@ -93,7 +93,7 @@ _ACTS: tuple[tuple[str, tuple[str, ...], Act, When], ...] = (
     ("hostile-ids", _API, Distort("hostile_ids"), When()),
     ("duplicate-pages", ("details", "results"), Distort("duplicates"), When()),
     ("shifting-pages", ("details",), Alter("shift"), When()),
-    ("short-pages", ("details",), Distort("short_page"), When()),
+    ("short-pages", ("details", "results"), Distort("short_page"), When()),
     ("login-refused", ("login",), Alter("refuse-login"), When()),
     ("login-error", ("login",), _UNAVAILABLE, _ONCE),
     ("failed-jobs", ("job-status",), Alter("fail-job"), When()),

@@ -57,10 +57,14 @@ class Tally:
     """What was counted while a day's conversations went by.
 
     Attributes:
+        recorded: Those with a leg that says it was recorded.
+        candidates: Those that may have recordings, whether or not a leg says so.
         latest_end: When the last one ended; None without any.
     """
 
     conversations: int = 0
+    recorded: int = 0
+    candidates: int = 0
     open: int = 0
     asked: int = 0
     latest_end: datetime | None = None
@@ -68,6 +72,8 @@ class Tally:
     def count(self, conversation: Conversation) -> None:
         """Count one."""
         self.conversations += 1
+        self.recorded += conversation.is_recorded
+        self.candidates += conversation.may_have_recordings
         self.open += conversation.end is None
         ends = [end for end in (self.latest_end, conversation.end) if end is not None]
         self.latest_end = max(ends, default=None)

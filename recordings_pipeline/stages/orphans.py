@@ -7,6 +7,7 @@ from recordings_pipeline.core.gaps import strays
 from recordings_pipeline.core.orphans import Orphans, warnings
 from recordings_pipeline.core.settings import MEDIA
 from recordings_pipeline.core.settling import is_old_enough
+from recordings_pipeline.core.unanswered import Unanswered
 from recordings_pipeline.genesys import orphans as source
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.storage.ledger import Ledger
@@ -16,19 +17,27 @@ LOOK_AGAIN_AFTER = timedelta(minutes=15)
 _NOTE, _ALL, _SOME = "orphans", "all", "some"
 
 
-def asked_orphans(export: Export, now: datetime) -> Orphans | None:
-    """Ask for the source's orphans, unless that was done a moment ago; None when it may not be."""
+def asked_orphans(export: Export, now: datetime) -> tuple[Orphans | None, str]:
+    """Ask for the source's orphans, unless that was done a moment ago.
+
+    Returns:
+        The orphans, None when they may not be listed; and why the listing failed. One that failed
+        leaves what was listed before.
+    """
+    problem = ""
     if export.ledger.notes.value(_NOTE, now - LOOK_AGAIN_AFTER) is None:
         told = source.orphans(export.client, only_calls=export.exported_media == {MEDIA["call"]})
-        if told is None:
+        if not isinstance(told, Unanswered):
+            found, is_all = told
+            wanted = export.exported_media | {MEDIA["call"]}
+            export.ledger.orphans.keep(orphan for orphan in found if orphan.media in wanted)
+            export.ledger.notes.keep(_NOTE, _ALL if is_all else _SOME, now)
+        elif told.is_refused:
             export.ledger.notes.forget(_NOTE)
             export.ledger.orphans.keep(())
-            return None
-        found, is_all = told
-        wanted = export.exported_media | {MEDIA["call"]}
-        export.ledger.orphans.keep(orphan for orphan in found if orphan.media in wanted)
-        export.ledger.notes.keep(_NOTE, _ALL if is_all else _SOME, now)
-    return known_orphans(export.ledger)
+        else:
+            problem = told.cause
+    return known_orphans(export.ledger), problem
 
 
 def known_orphans(ledger: Ledger) -> Orphans | None:

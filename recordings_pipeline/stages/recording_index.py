@@ -5,17 +5,18 @@ hundred conversations at once, and from metadata where a batch leaves a question
 is settled is not asked about again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.discovery import needs_all_metadata, reads_by_job
+from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.gaps import counts_of_gaps
 from recordings_pipeline.core.model import Conversation, Outcome
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.settling import Evidence, unsettled_because
+from recordings_pipeline.core.settling import Evidence, unchecked, unsettled_because
 from recordings_pipeline.core.standings import DayStanding
 from recordings_pipeline.genesys import analytics
 from recordings_pipeline.stages.discovery import Tally, discover
@@ -43,9 +44,9 @@ def index_day(export: Export, day: Day) -> StageReport:
     before = export.ledger.days.standing(day)
     if before is not None and before.is_settled:
         export.bind_organization()
-        ask_about_gaps(export, day)
+        told = ask_about_gaps(export, day)
     else:
-        _ask(export, day, require_day(export, day))
+        told = _ask(export, day, require_day(export, day))
         refresh_names(export, export.ledger.index_rows(day))
     path = layout.table_path(STAGE, day)
     rows = named(export.ledger.index_rows(day), export.ledger.names.all())
@@ -61,15 +62,21 @@ def index_day(export: Export, day: Day) -> StageReport:
         path,
         {**_counts(export, day), **orphans},
         measurement.taken(),
-        warnings=(*news, *said),
+        warnings=(*news, *told, *said),
         provisional_because=reasons,
     )
 
 
-def _ask(export: Export, day: Day, recorded_count: int) -> None:
+def _ask(export: Export, day: Day, recorded_count: int) -> tuple[str, ...]:
     """Read the day's conversations, ask for their recordings, and say whether it is settled.
 
     A day is counted only where its recorded conversations alone are too few for a details job.
+
+    Returns:
+        What a person should know.
+
+    Raises:
+        MalformedPayload: The source tells of fewer conversations than it counts.
     """
     available_until = analytics.available_until(export.client)
     first, count = None, recorded_count
@@ -77,30 +84,64 @@ def _ask(export: Export, day: Day, recorded_count: int) -> None:
         first = analytics.first_page(export.client, day)
         count = first[1]
 
-    def conversations() -> Iterator[Conversation]:
-        if reads_by_job(day, count, available_until):
-            return analytics.conversations_by_job(export.client, day)
+    def by_job() -> Iterator[Conversation]:
+        return analytics.conversations_by_job(export.client, day)
+
+    def by_query() -> Iterator[Conversation]:
         return analytics.conversations(export.client, day, first)
 
+    said: tuple[str, ...] = ()
+    if not reads_by_job(day, count, available_until):
+        tally = _discovered(export, day, by_query, count)
+    else:
+        tally = _discovered(export, day, by_job, count)
+        if tally.recorded < recorded_count:
+            told = f"a details job told of {tally.recorded} of {recorded_count}"
+            said = (f"{told} recorded conversations: the day was read page by page instead",)
+            tally = _discovered(export, day, by_query, count)
+            _require_all(tally, recorded_count)
+    return (*said, *_settle(export, day, tally, available_until))
+
+
+def _discovered(
+    export: Export, day: Day, conversations: Callable[[], Iterator[Conversation]], count: int
+) -> Tally:
+    """Ask for recordings; once more, and in full, where batches turn out to hide some."""
     is_wary = export.metadata != "always" and needs_all_metadata(export.ledger.learned())
     tally = discover(export, day, conversations(), count, reads_all=is_wary)
     is_alarmed = export.metadata != "always" and needs_all_metadata(export.ledger.learned())
     if is_alarmed and not is_wary:
         export.ledger.days.distrust_batches()
         tally = discover(export, day, conversations(), count, reads_all=True)
-    _settle(export, day, tally, available_until)
+    return tally
 
 
-def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | None) -> None:
+def _require_all(tally: Tally, recorded_count: int) -> None:
+    """Refuse a day of which the source tells less than it counts.
+
+    Its pages add up to their own total by now, so that what has a medium without a recorded leg is
+    given the benefit of the doubt.
+    """
+    if tally.candidates < recorded_count:
+        raise MalformedPayload(
+            "details query",
+            f"tells of {tally.candidates} of {recorded_count} recorded conversations that the "
+            "source counts: run the day again, then ask the vendor's support",
+        )
+
+
+def _settle(
+    export: Export, day: Day, tally: Tally, available_until: datetime | None
+) -> tuple[str, ...]:
     now = export.now()
-    pending, late = explain_gaps(export, day, now)
+    explained = explain_gaps(export, day, now)
     evidence = Evidence(
         now=now,
         available_until=available_until,
         open_count=tally.open,
         deferred_count=export.ledger.totals.counts(day).get(str(Outcome.DEFERRED), 0),
-        pending_count=pending,
-        late_count=late,
+        pending_count=explained.pending,
+        late_count=explained.late,
         latest_end=tally.latest_end,
     )
     reasons = unsettled_because(day, evidence)
@@ -114,6 +155,7 @@ def _settle(export: Export, day: Day, tally: Tally, available_until: datetime | 
             open_count=tally.open,
         )
     )
+    return (*explained.warnings, *unchecked(day, evidence))
 
 
 def _counts(export: Export, day: Day) -> dict[str, int]:

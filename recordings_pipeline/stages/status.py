@@ -1,18 +1,20 @@
 """How do the days stand? Reads the ledger and asks nobody."""
 
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.gaps import failing
+from recordings_pipeline.core.settling import is_old_enough
 from recordings_pipeline.core.status import DayStatus, day_status
 from recordings_pipeline.stages.orphans import known_orphans
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.ledger import Ledger
 
 
-def read_status(data: Path, first: date, last: date) -> list[DayStatus]:
+def read_status(data: Path, first: date, last: date, now: datetime) -> list[DayStatus]:
     """Return the days from first to last, both included, that were planned or exported.
 
     Raises:
@@ -31,7 +33,9 @@ def read_status(data: Path, first: date, last: date) -> list[DayStatus]:
                 standing,
                 counts.get(standing.day, {}),
                 sizes.get(standing.day, 0),
-                len(orphans.of_day(standing.day)) if orphans else 0,
+                len(orphans.of_day(day)) if orphans and is_old_enough(day, now) else 0,
+                len(failing(ledger.days.gaps(day))),
             )
             for standing in ledger.days.standings(first, last)
+            for day in [standing.day]
         ]

@@ -89,6 +89,12 @@ class DayBook:
             settled = tables.days.c.is_settled
             db.execute(update(tables.days).where(settled).values(is_settled=False, reasons=reason))
 
+    def unsettle(self, day: Day, reason: str) -> None:
+        """Say why a day that was settled may change after all."""
+        with writing(self._engine) as db:
+            chosen = update(tables.days).where(tables.days.c.day == day.key)
+            db.execute(chosen.values(is_settled=False, reasons=reason))
+
     def known(self, day: Day, ids: Iterable[str]) -> dict[str, KnownConversation]:
         """Return what was asked of some of the day's conversations, by id."""
         named, waiting = tables.conversations.c.conversation_id, iter(ids)

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Float, Select, func, select
+from sqlalchemy import Engine, Executable, Float, Select, func, select, union
 
+from recordings_pipeline.core.completeness import AUDIO
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.holdings import Holdings
 from recordings_pipeline.core.model import Outcome, TranscriptState
@@ -72,6 +73,32 @@ class DayTotals:
             exported_s=exported_s,
             download_s=download_ms / 1_000,
         )
+
+    def unfinished(self, now: datetime) -> list[Day]:
+        """Return the days of which something is left to fetch now, whether or not they are settled.
+
+        That is a recording nobody has tried, one that waits for the source or whose time to be
+        tried again has come, a transcript that failed, or one nobody asked for.
+        """
+        time = _RECORDINGS.retry_time
+        is_open = _RECORDINGS.outcome.in_([str(Outcome.DISCOVERED), str(Outcome.DEFERRED)])
+        is_due = (_RECORDINGS.outcome == str(Outcome.RETRY)) & (time.is_(None) | (time <= now))
+        is_audio = func.json_extract(_RECORDINGS.row, "$.media") == AUDIO
+        recordings = select(_RECORDINGS.day).where(is_open | is_due)
+        failed = select(_TRANSCRIPTS.day).where(_TRANSCRIPTS.state == str(TranscriptState.FAILED))
+        untold = (
+            select(_RECORDINGS.day)
+            .outerjoin(
+                tables.transcripts, _TRANSCRIPTS.communication_id == _RECORDINGS.communication_id
+            )
+            .where(
+                _RECORDINGS.outcome == str(Outcome.EXPORTED),
+                _RECORDINGS.communication_id.is_not(None),
+                is_audio,
+                _TRANSCRIPTS.communication_id.is_(None),
+            )
+        )
+        return [Day.from_key(key) for (key,) in self._rows(union(recordings, failed, untold))]
 
     def _listed(self, day: Day) -> tuple[int, int, int]:
         """Count conversations that were asked about, for good, and by a batch."""

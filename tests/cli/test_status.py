@@ -1,11 +1,17 @@
 """`status` reads the ledger and asks nobody."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.orphans import Orphan
+from recordings_pipeline.core.standings import DayStanding
 from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS
+from recordings_pipeline.stages.status import read_status
+from recordings_pipeline.storage.ledger import Ledger
 from tests.cli.conftest import DAY, Enter
 from tests.conftest import Start
 
@@ -70,6 +76,40 @@ def test_a_directory_without_a_ledger_is_told_and_left_as_it_is(
     assert code == 2
     assert "holds no ledger" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_settled_day_with_gaps_says_how_many(
+    start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "calls_per_day = 6\n[seconds]\nmedian = 4\nspread = 0.1\nshortest = 3\nlongest = 5\n"
+    pinned = '1 = ["vanished"]\n2 = ["vanished"]'
+    (tmp_path / "lost.toml").write_text(f"{text}[share]\n[pinned]\n{pinned}\n")
+    simulator = start(world=str(tmp_path / "lost.toml"), calls_per_day=None)
+    data = str(tmp_path / "data")
+    code = enter("export", *RANGE, "--data", data, **simulator.environment)
+    capsys.readouterr()
+
+    enter("status", "--data", data)
+
+    told = capsys.readouterr().out
+    assert code == 1
+    assert f"{DAY}: 2 legs recorded without a recording" in told
+    assert told.splitlines()[1].split()[:2] == [str(DAY), "settled"]
+
+
+def test_orphans_of_a_day_whose_calls_may_still_claim_them_are_not_counted(tmp_path: Path) -> None:
+    orphan = Orphan("o", None, None, None, "audio", DAY.start, "AVAILABLE")
+    with closing(Ledger(tmp_path / layout.LEDGER)) as ledger:
+        ledger.days.indexed(DayStanding(DAY, DAY.end, False, ("young",), 4, 0))  # noqa: FBT003
+        ledger.orphans.keep([orphan])
+        ledger.notes.keep("orphans", "all", DAY.end)
+
+    young, old = (
+        read_status(tmp_path, DAY.date, DAY.date, DAY.end + timedelta(hours=hours))
+        for hours in (47, 48)
+    )
+
+    assert [day.orphan_count for day in (*young, *old)] == [0, 1]
 
 
 def test_a_day_with_orphans_says_how_many(

@@ -1,5 +1,6 @@
 """Which days are looked at again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -36,6 +37,19 @@ def test_an_older_day_is_looked_at_until_it_is_settled() -> None:
 
 def test_a_day_that_was_only_planned_is_not_exported_by_a_look_back() -> None:
     assert days_to_look_at(NOW, EVER, 0, [standing("2026-01-30", NOT_EXPORTED)]) == []
+
+
+def test_a_day_that_failed_before_it_was_indexed_is_tried_again() -> None:
+    tried = replace(standing("2026-01-10", NOT_EXPORTED), spent_calls=7)
+
+    assert keys(days_to_look_at(NOW, EVER, 1, [tried])) == ["2026-01-10", "2026-02-03"]
+
+
+def test_a_settled_day_with_something_left_to_fetch_is_looked_at() -> None:
+    known = [standing("2026-01-10"), standing("2026-01-11")]
+    left = [Day.from_key("2026-01-10"), Day.from_key("2026-02-04")]
+
+    assert keys(days_to_look_at(NOW, EVER, 1, known, left)) == ["2026-01-10", "2026-02-03"]
 
 
 def test_the_day_that_is_still_running_waits_for_its_end() -> None:

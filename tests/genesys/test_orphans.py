@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from recordings_pipeline.core.unanswered import Unanswered
 from recordings_pipeline.genesys.orphans import CAP, MOST_PAGES, PAGE_SIZE, orphans
 from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS
 from tests.conftest import Start
@@ -21,7 +22,7 @@ def test_every_orphan_is_listed_with_the_conversation_it_names(
 
     told = orphans(client_of(simulator))
 
-    assert told is not None
+    assert not isinstance(told, Unanswered)
     found, is_all = {orphan.id: orphan for orphan in told[0]}, told[1]
     calls = [call for call in simulator.world.calls(DATE) if call.orphan_id]
     assert len(calls) > 1
@@ -37,7 +38,10 @@ def test_every_orphan_is_listed_with_the_conversation_it_names(
 
 
 def test_without_the_permission_nobody_can_tell(start: Start, client_of: Open) -> None:
-    assert orphans(client_of(start())) is None
+    told = orphans(client_of(start()))
+
+    assert isinstance(told, Unanswered)
+    assert told.is_refused
 
 
 def test_beyond_the_cap_those_with_a_conversation_are_asked_for(
@@ -54,7 +58,7 @@ def test_beyond_the_cap_those_with_a_conversation_are_asked_for(
 
     told = orphans(client_of(serve(reply)))
 
-    assert told is not None
+    assert not isinstance(told, Unanswered)
     assert (len(told[0]), told[1]) == (2 * CAP, False)
     assert len(asked) == 2 * CAP // PAGE_SIZE
 
@@ -68,6 +72,6 @@ def test_a_listing_without_an_end_is_left(serve: Serve, client_of: Open) -> None
 
     told = orphans(client_of(serve(reply)))
 
-    assert told is not None
+    assert not isinstance(told, Unanswered)
     assert (len(told[0]), told[1]) == (1, False)
     assert len(asked) == MOST_PAGES

@@ -163,6 +163,30 @@ def test_a_settled_day_asks_again_about_its_gaps_only_and_a_repaired_one_closes(
     assert "POST /api/v2/analytics/conversations/details/query" not in routes
 
 
+def test_a_repaired_recording_that_is_not_ready_is_asked_about_until_it_is_there(
+    start: Start, opened: Open, tmp_path: Path
+) -> None:
+    seconds = "median = 4\nspread = 0.1\nshortest = 3\nlongest = 5"
+    common = f"calls_per_day = 6\n[seconds]\n{seconds}\n[share]\n[pinned]\n"
+    worlds = {"lost": '1 = ["vanished"]', "deferred": '1 = ["uploading"]', "there": ""}
+    exports = []
+    for name, pinned in worlds.items():
+        (tmp_path / f"{name}.toml").write_text(common + pinned)
+        simulator = start(world=str(tmp_path / f"{name}.toml"), calls_per_day=None)
+        exports.append(opened(simulator))
+    lost, deferred, there = exports
+    run(lost, OLD)
+
+    repaired = run_stage(deferred, "recording_index", OLD)
+    again = run_stage(deferred, "recording_index", OLD)
+    last = run_stage(there, "recording_index", OLD)
+
+    not_ready = "1 recordings are not ready at the source"
+    assert repaired.counts["deferred"] == again.counts["deferred"] == 1
+    assert repaired.provisional_because == again.provisional_because == (not_ready,)
+    assert (last.counts["discovered"], last.counts["is_settled"]) == (1, 1)
+
+
 def test_orphans_are_counted_and_those_that_explain_nothing_are_told(
     simulator: Simulator, opened: Open
 ) -> None:

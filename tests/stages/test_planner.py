@@ -74,7 +74,7 @@ def planned_and_done(simulator: Simulator, opened: Open, mode: str) -> DayStatus
     plan_days(export, [DAY], reserve=0.0)
     for stage in PAID:
         run_stage(export, stage, DAY)
-    (status,) = read_status(export.home.root, DAY.date, DAY.date)
+    (status,) = read_status(export.home.root, DAY.date, DAY.date, export.now())
     return status
 
 
