@@ -17,7 +17,8 @@ from recordings_pipeline.core.fates import (
     verdict_on_second_look,
     warnings_of,
 )
-from recordings_pipeline.core.gaps import failing, unknown_results, untried
+from recordings_pipeline.core.fetch_gaps import unknown_results, untried
+from recordings_pipeline.core.gaps import failing
 from recordings_pipeline.core.model import Media, Outcome, Recording, Verdict
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import AUDIO_FILES

@@ -22,12 +22,10 @@ from recordings_pipeline.core.trust import Policy, judge_sound
 from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recording, Wanted
 from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.part_file import BLOCK_BYTES, PartFile
+from recordings_pipeline.storage.part_file import PartFile
 
 
-def verified(
-    home: Home, recording: Recording, arrival: Arrival, policy: Policy
-) -> Fetched | RecordingsError:
+def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
     """Bring a whole file to the disk, and say how it will be called, or why it is no recording."""
     wanted = arrival.wanted
     digest = arrival.proved if arrival.proved is not None else arrival.part.sync()
@@ -40,8 +38,7 @@ def verified(
     name = layout.audio_path(
         wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, trust.extension
     )
-    if digest.size > BLOCK_BYTES or len(recording.job.wanted) > 1:
-        arrival.part.keep(digest, name)
+    arrival.part.keep(digest, name)
     return Fetched(
         path=name,
         digest=digest,

@@ -192,9 +192,7 @@ class Transfers(Generic[Other]):
 
     def _commit(self) -> None:
         for recording, arrival in self._arrived:
-            self.ended(
-                recording, arrival, verified(self._home, recording, arrival, self._engine.policy)
-            )
+            self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
         """Keep how a file ended; with the last one of its recording, all get their names."""

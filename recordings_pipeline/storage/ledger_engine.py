@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from recordings_pipeline.core.errors import StorageFailed
 from recordings_pipeline.storage.durable import CHECK_DISK, FREE_SPACE
+from recordings_pipeline.storage.uninterrupted import uninterrupted
 
 BUSY_TIMEOUT_MS = 30_000
 # SQLite's codes carry details in the bits above these (https://sqlite.org/rescode.html).
@@ -90,7 +91,7 @@ def writing(engine: Engine) -> Generator[Connection]:
     It takes the lock at once: two transactions that begin as readers and then want to write fail
     with "database is locked" immediately, whatever the timeout.
     """
-    with storing(engine), engine.begin() as connection:
+    with uninterrupted(), storing(engine), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
 

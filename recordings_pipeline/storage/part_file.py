@@ -4,11 +4,11 @@ Beside ``<key>.part`` lies ``<key>.json``, its side record: whose content it is,
 so many first bytes. A part is continued only after they were read back and hashed to the same
 digest; whatever else lies there is dropped, so that nothing foreign is ever resumed. Side records
 are not synced: one that a power cut takes costs a repeated download, never a wrong one. A file of
-at most a block has none: fetching it again costs less.
+at most a block has none before it is verified: fetching it again costs less.
 
 Publishing moves the part to its final name and never replaces what has that name. The side record
 is removed last, after the ledger knows: a run that died in between finds digest and name of the
-published file in it; without one, the file that is fetched again is compared with it.
+published file in it.
 """
 
 import hashlib

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.fetch_gaps import unknown_results, untried
 from recordings_pipeline.core.gaps import (
     Gap,
     GapEvidence,
@@ -13,8 +14,6 @@ from recordings_pipeline.core.gaps import (
     counts_of_gaps,
     failing,
     gaps,
-    unknown_results,
-    untried,
 )
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.standings import KnownConversation, Standing

@@ -14,10 +14,9 @@ SEED = 2
 DAY = Day(date(2026, 1, 31))
 LONGEST_STOP_S = 10
 INTERRUPTED = 130
-# What was read is written down, so that no more is lost than what had come and was not read: of
-# each file, a fiftieth of a second of the line.
+# What was read is written down, so that no more is lost than what lay unread in the sockets.
 CONNECTIONS = 32
-UNREAD_BYTES_PER_CONNECTION = 16 * 1024
+UNREAD_BYTES_PER_CONNECTION = 64 * 1024
 IN_FLIGHT_BYTES_PER_STOP = CONNECTIONS * UNREAD_BYTES_PER_CONNECTION
 
 

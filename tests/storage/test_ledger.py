@@ -10,7 +10,7 @@ import pytest
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import StorageFailed
-from recordings_pipeline.core.gaps import unknown_results
+from recordings_pipeline.core.fetch_gaps import unknown_results
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.storage.ledger import Ledger
 from tests.conftest import largest_file
