@@ -49,6 +49,8 @@ LOOPS = 2
 COMMITTERS = 2
 GROUP_FILES, GROUP_S = 32, 0.2
 _STOP_CHECK_S = 0.2
+# A stop may take ten seconds in all.
+_WIND_UP_S = 4.0
 
 Other = TypeVar("Other")
 
@@ -99,6 +101,7 @@ class Transfers(Generic[Other]):
         self._done: Channel[Published | Other | _Failure] = Channel(8 * GROUP_FILES)
         self._left = left_keys(home.path(layout.PARTS))
         self._halt = threading.Event()
+        self._stopped = 0.0
         self._parts: set[PartFile] = set()
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -209,24 +212,35 @@ class Transfers(Generic[Other]):
     def _groups(self) -> Iterator[list[Ended | Other]]:
         group: list[Published | Other] = []
         due = 0.0
-        while True:
+        while not (self._done.is_over and not group):
             item = self._done.take(max(due - time.monotonic(), 0.0) if group else _STOP_CHECK_S)
+            if self._stop.is_set():
+                self._wind_up()
             if isinstance(item, _Failure):
-                raise item.error
+                if not isinstance(item.error, Interrupted):
+                    raise item.error
+                item = None  # the feeder heard of the stop before us
             if item is not None:
                 due = due if group else time.monotonic() + self._engine.group_s
                 group.append(item)
-            is_over, is_stopped = self._done.is_over, self._stop.is_set()
-            if is_stopped:
-                self._halt.set()  # nothing new; what has its name already is still told
             is_full = len(group) >= self._engine.group_files or time.monotonic() >= due
-            if group and (is_over or is_full or (is_stopped and item is None)):
+            if group and (self._done.is_over or is_full):
                 yield from self._told(group)
                 group = []
-            if is_stopped and not group:
-                raise Interrupted
-            if is_over and not group:
-                return
+        if self._stop.is_set():
+            raise Interrupted
+
+    def _wind_up(self) -> None:
+        """Begin nothing new after a stop; what gets its name meanwhile is still told.
+
+        Raises:
+            Interrupted: It takes too long: somebody waits for the platform.
+        """
+        self._halt.set()
+        self._todo.halt()
+        self._stopped = self._stopped or time.monotonic()
+        if time.monotonic() - self._stopped > _WIND_UP_S:
+            raise Interrupted
 
     def _told(self, group: list[Published | Other]) -> Iterator[list[Ended | Other]]:
         """Tell the caller of a group, and forget its parts once he has recorded it."""
