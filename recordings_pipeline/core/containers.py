@@ -16,7 +16,6 @@ _MAGIC = (
     (0, b"\xff\xf9", "aac"),
     (0, b"ID3", "mp3"),
 )
-_RIFF_HEADER_BYTES = 8
 # An e-mail starts with a header line (RFC 5322, 2.2).
 _HEADER_LINE = re.compile(rb"[!-9;-~]{1,40}:")
 
@@ -53,19 +52,3 @@ def text_container_of(head: bytes) -> str | None:
 def _is_mpeg_frame(head: bytes) -> bool:
     """Eleven set bits start a frame of MPEG audio; AAC, which shares them, was ruled out before."""
     return head[:1] == b"\xff" and head[1:2] >= b"\xe0"
-
-
-def distrust(head: bytes, size: int) -> str | None:
-    """Return why a finished file cannot be audio, or None if nothing speaks against it.
-
-    A RIFF file announces its own length; one that is longer or shorter was cut or glued.
-    """
-    container = container_of(head)
-    if container is None:
-        return "the bytes are no known audio container"
-    if container == "wav":
-        announced = int.from_bytes(head[4:8], "little") + _RIFF_HEADER_BYTES
-        # Written live, RIFF carries 0 or the largest number there is instead of a length.
-        if announced not in (_RIFF_HEADER_BYTES, 0xFFFFFFFF + _RIFF_HEADER_BYTES, size):
-            return f"the RIFF header announces {announced} bytes, the file has {size}"
-    return None

@@ -2,9 +2,9 @@
 
 ``feeder → todo → loops → arrived → committers → done → the caller's thread``: the feeder pulls the
 caller's jobs, which may ask the platform for more; two loops drive the sockets, hash and write;
-committers sync and verify; the caller's thread publishes in groups and tells the ledger. Every
-arrow is a bounded channel, so that memory does not grow with the day and a slow disk slows the
-network down instead.
+committers sync, verify and give files their names; the caller's thread syncs the directories of a
+group and tells the ledger. Every arrow is a bounded channel, so that memory does not grow with the
+day and a slow disk slows the network down instead.
 
 `core.transfer` says what each answer means, `core.retries` how long to try; the wire is
 `genesys.media`, the bytes are `storage.part_file`.
@@ -206,7 +206,8 @@ class Transfers(Generic[Other]):
             self._count_costs(recording.parts)
 
     def _count_costs(self, parts: Iterable[PartFile]) -> None:
-        for cost in [part.cost for part in parts]:
+        for part in parts:
+            cost = part.cost
             self._costs.meter.waited(Waits(disk_s=cost.disk_s, hashing_s=cost.hashing_s))
 
     def _groups(self) -> Iterator[list[Ended | Other]]:

@@ -107,8 +107,7 @@ class PartFile:
     def drop(self) -> None:
         """Forget the content: the next request starts over."""
         self._empty()
-        self._record = None
-        self.forget()
+        self.recorded()
 
     def sync(self) -> Digest:
         """Bring every byte to the disk and return the digest of all."""
