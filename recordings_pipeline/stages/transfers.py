@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -146,13 +147,13 @@ class Transfers(Generic[Other]):
 
     def _guarded(self, kind: str, work: Callable[[], None]) -> None:
         """Work, tell the caller's thread what goes wrong, and close what nobody fills any more."""
-        try:
+        with suppress(Halted):
             try:
                 work()
+            except Halted:
+                pass  # nobody wants more of it: no failure
             except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
                 self._done.put(_Failure(error))
-        except Halted:
-            pass
         with self._lock:
             self._running[kind] -= 1
             if not self._running["feeder"]:

@@ -310,6 +310,20 @@ def test_what_has_its_name_when_a_stop_comes_is_still_told(start: Start, opened:
     assert {path.relative_to(export.home.root) for path in published} == set(told)
 
 
+def test_a_stop_reaches_a_feeder_that_waits_for_room(
+    serve: Serve, start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=30)
+    export = opened(simulator)
+    calls = [c for c in simulator.world.calls(DAY.date) if c.is_exportable][:20]
+    held = serve(in_turn(Answer(200, b"RIFF", WHOLE, is_held=True)))
+    files = [replace(wanted(simulator, c), url=signed_url(f"{held.url}/m")) for c in calls]
+    threading.Timer(0.5, export.stop.set).start()
+
+    with pytest.raises(Interrupted):
+        fetch_all(export, *(Job((file,)) for file in files), engine=Engine(connections=2))
+
+
 def test_a_slow_host_does_not_hold_up_another_one(serve: Serve, start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=60)
     export = opened(simulator)
