@@ -18,11 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from recordings_pipeline.core.containers import HEAD_BYTES
 from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.probes.sound import Sound
 from recordings_pipeline.core.transfer import Held
-from recordings_pipeline.storage.digests import Digest, continued, digest_of, prefix_of
+from recordings_pipeline.storage.digests import Digest, continued, digest_of
 from recordings_pipeline.storage.durable import is_regular, move_to_free_name, naming
 from recordings_pipeline.storage.side_record import SideRecord, boot_id, read_record, write_record
 from recordings_pipeline.storage.sound_file import examine
@@ -54,7 +53,6 @@ class PartFile:
         self._buffer = bytearray()
         self._hash = hashlib.sha256()
         self._written = self._checkpoint = 0
-        self._head = b""
         self._has_side = not is_new
         self.cost = PartCost()
         self._record = None if is_new else read_record(self._side, key)
@@ -116,7 +114,7 @@ class PartFile:
         with naming(self._part):
             os.fsync(self._open())
         self.cost.disk_s += time.perf_counter() - started
-        return Digest(self._written, self._hash.hexdigest(), self._head)
+        return Digest(self._written, self._hash.hexdigest())
 
     def examined(self, root: Path) -> Sound:
         """Say what the whole file is, wherever its bytes lie by now."""
@@ -209,15 +207,13 @@ class PartFile:
         except OSError:
             self.drop()
             return
-        found = prefix_of(self._descriptor, record.size)
-        if found is None or found[0].hexdigest() != record.sha256:
+        count = continued(self._descriptor, self._hash, record.size)
+        if count < record.size or self._hash.hexdigest() != record.sha256:
             self.drop()
             return
-        self._hash, self._head = found
         self._written = self._checkpoint = record.size
         if record.boot == boot_id():
             self._written += continued(self._descriptor, self._hash, record.total - record.size)
-            self._head = os.pread(self._descriptor, HEAD_BYTES, 0)
         with naming(self._part):
             os.ftruncate(self._descriptor, self._written)
             os.lseek(self._descriptor, self._written, os.SEEK_SET)
@@ -236,13 +232,11 @@ class PartFile:
 
     def _empty(self) -> None:
         self._buffer.clear()
-        self._hash, self._head = hashlib.sha256(), b""
+        self._hash = hashlib.sha256()
         self._written = self._checkpoint = 0
         self._close()  # opened again, it is truncated
 
     def _write(self, block: bytes | bytearray | memoryview) -> None:
-        if len(self._head) < HEAD_BYTES:
-            self._head += bytes(block[: HEAD_BYTES - len(self._head)])
         began = time.perf_counter()
         self._hash.update(block)
         hashed = time.perf_counter()
