@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from recordings_pipeline.cli.options import DAY, INCOMPLETE
+from recordings_pipeline.cli.options import DAY, INCOMPLETE, data_option
 from recordings_pipeline.core.days import Span
 
 
@@ -16,11 +16,7 @@ from recordings_pipeline.core.days import Span
 @click.option("--sample", help="Hash so many recordings, or such a share: 200 or 1%.")
 @click.option("--seed", type=int, help="Choose the same sample again; default: another one.")
 @click.option("--repair", is_flag=True, help="Set damaged files aside and make them due again.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to verify, instead of RECORDINGS_DATA.",
-)
+@data_option("verify")
 def verify(  # noqa: PLR0913, PLR0917 (one for each option)
     first: datetime | None,
     last: datetime | None,
@@ -56,11 +52,7 @@ def verify(  # noqa: PLR0913, PLR0917 (one for each option)
 @click.option("--recording", help="Id of the only recording to replay.")
 @click.option("--list", "is_listing", is_flag=True, help="Show what lies there; change nothing.")
 @click.option("--run", "is_exporting", is_flag=True, help="Export those days at once.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to work on, instead of RECORDINGS_DATA.",
-)
+@data_option("work on")
 def replay(  # noqa: PLR0913, PLR0917 (one for each option)
     first: datetime | None,
     last: datetime | None,

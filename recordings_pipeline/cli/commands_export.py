@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from recordings_pipeline.cli.options import DAY, INCOMPLETE
+from recordings_pipeline.cli.options import DAY, INCOMPLETE, data_option
 from recordings_pipeline.core.days import Day
 
 
@@ -18,11 +18,7 @@ from recordings_pipeline.core.days import Day
     is_flag=True,
     help="The last days and every older one that is not settled, instead of a range.",
 )
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to write under, instead of RECORDINGS_DATA.",
-)
+@data_option("write under")
 def export(
     first: datetime | None,
     last: datetime | None,
@@ -55,11 +51,7 @@ def export(
 @click.command()
 @click.option("--from", "first", type=DAY, required=True, help="First day, such as 2026-01-01.")
 @click.option("--to", "last", type=DAY, required=True, help="Last day; it is included.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to plan for, instead of RECORDINGS_DATA.",
-)
+@data_option("plan for")
 def plan(first: datetime, last: datetime, data: Path | None) -> None:
     """Predict what an export of some days takes; move nothing.
 
@@ -80,11 +72,7 @@ def plan(first: datetime, last: datetime, data: Path | None) -> None:
 @click.command()
 @click.option("--from", "first", type=DAY, help="First day; default: the first there is.")
 @click.option("--to", "last", type=DAY, help="Last day, included; default: the last there is.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to look into, instead of RECORDINGS_DATA.",
-)
+@data_option("look into")
 def status(first: datetime | None, last: datetime | None, data: Path | None) -> None:
     """Show how days stand, and what was planned beside what happened; needs no credentials.
 

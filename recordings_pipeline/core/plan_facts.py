@@ -48,6 +48,7 @@ class Terms:
         reserve: Share of them that is left to others, 0 to 1.
         url_lifetime_s: How long a signed URL lives.
         quota_bytes: Most the data directory may hold; None for no limit.
+        reserve_bytes: Free space of the disk that is never used.
     """
 
     now: datetime
@@ -59,6 +60,7 @@ class Terms:
     free_bytes: int
     used_bytes: int
     quota_bytes: int | None
+    reserve_bytes: int
 
     @property
     def usable_per_minute(self) -> int:

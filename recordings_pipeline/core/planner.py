@@ -13,7 +13,6 @@ from recordings_pipeline.core.discovery import reads_by_job
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.plan_facts import Basis, DayFacts, Terms
 from recordings_pipeline.core.preflight import (
-    RESERVE_BYTES,
     Room,
     failures,
     room_findings,
@@ -73,7 +72,7 @@ class Plan:
     @property
     def headroom_bytes(self) -> int:
         """What disk, its reserve and quota leave when all is there; below 0 it does not fit."""
-        left = [self.terms.free_bytes - RESERVE_BYTES]
+        left = [self.terms.free_bytes - self.terms.reserve_bytes]
         if self.terms.quota_bytes is not None:
             left.append(self.terms.quota_bytes - self.terms.used_bytes)
         return min(left) - self.coming_bytes
@@ -184,6 +183,7 @@ def _without_room(plan: Plan) -> tuple[str, ...]:
         free_bytes=terms.free_bytes,
         used_bytes=terms.used_bytes,
         quota_bytes=terms.quota_bytes,
+        reserve_bytes=terms.reserve_bytes,
     )
     return failures(room_findings(room))
 

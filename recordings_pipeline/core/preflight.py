@@ -11,7 +11,6 @@ from recordings_pipeline.core.containers import SUPPORTED_CODECS
 
 # Two channels of 8 kHz mu-law, the common original: 16,000 bytes a second of conversation.
 BYTES_PER_CONVERSATION_S = 16_000
-RESERVE_BYTES = 1_000_000_000
 BYTES_PER_GB = 1_000_000_000
 # A batch of 100 files needs its URLs for the time its downloads take; five minutes are ample.
 SHORT_LIFETIME_S = 300
@@ -54,7 +53,7 @@ class Room:
     free_bytes: int
     used_bytes: int
     quota_bytes: int | None
-    reserve_bytes: int = RESERVE_BYTES
+    reserve_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,8 @@ class Facts:
     quota_bytes: int | None
     calls_per_minute: int | None
     url_lifetime_s: int
+    reserve_bytes: int
     metadata: str = "when_needed"
-    reserve_bytes: int = RESERVE_BYTES
 
     @property
     def room(self) -> Room:

@@ -79,6 +79,7 @@ def _terms(export: Export, reserve: float) -> Terms:
         free_bytes=export.home.free_bytes(),
         used_bytes=export.home.used_bytes(),
         quota_bytes=export.quota_bytes,
+        reserve_bytes=export.engine.reserve_bytes,
     )
 
 

@@ -30,6 +30,7 @@ TERMS = Terms(
     free_bytes=100 * GB,
     used_bytes=0,
     quota_bytes=None,
+    reserve_bytes=GB,
 )
 ONE_CALL_A_MINUTE = replace(TERMS, per_minute=1, reserve=0.0)
 
@@ -158,12 +159,29 @@ def test_headroom_is_what_the_tighter_limit_leaves(quota_bytes: int | None, head
     [
         (TERMS, None),
         (replace(TERMS, free_bytes=2 * GB), "free space"),
+        (replace(TERMS, reserve_bytes=100 * GB), "free space"),
         (replace(TERMS, quota_bytes=GB), "quota"),
         (replace(TERMS, url_lifetime_s=0.5), "URL lifetime"),
         (replace(ONE_CALL_A_MINUTE, url_lifetime_s=240), None),
         (replace(ONE_CALL_A_MINUTE, url_lifetime_s=239), "URL lifetime"),
     ],
-    ids=["good", "a full disk", "a quota", "no call in time", "four in time", "three in time"],
+    ids=[
+        "good",
+        "a full disk",
+        "a large reserve",
+        "a quota",
+        "no call in time",
+        "four in time",
+        "three in time",
+    ],
+        "good",
+        "a full disk",
+        "a large reserve",
+        "a quota",
+        "no call in time",
+        "four in time",
+        "three in time",
+    ],
 )
 def test_what_cannot_work_is_refused_with_what_to_do(terms: Terms, check: str | None) -> None:
     few = replace(FACTS, recorded_count=900, conversation_count=900, written_share=0.0)

@@ -25,6 +25,7 @@ GOOD = Facts(
     free_bytes=100 * GB,
     used_bytes=0,
     quota_bytes=None,
+    reserve_bytes=GB,
     calls_per_minute=300,
     url_lifetime_s=3_600,
 )
