@@ -174,14 +174,6 @@ def test_headroom_is_what_the_tighter_limit_leaves(quota_bytes: int | None, head
         "four in time",
         "three in time",
     ],
-        "good",
-        "a full disk",
-        "a large reserve",
-        "a quota",
-        "no call in time",
-        "four in time",
-        "three in time",
-    ],
 )
 def test_what_cannot_work_is_refused_with_what_to_do(terms: Terms, check: str | None) -> None:
     few = replace(FACTS, recorded_count=900, conversation_count=900, written_share=0.0)
