@@ -12,7 +12,7 @@ from pathlib import Path
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.settings import settings_from
-from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS, UPLOADS, Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export, open_export
@@ -30,7 +30,13 @@ Row = tuple[str, Counter[str], int | None]
 def main() -> None:
     """Measure and print a table; fail when a target is missed."""
     rows: list[Row] = []
-    with Simulator(Options(world=WORLD, requests_per_minute=10**9, processes=2)) as simulator:
+    options = Options(
+        world=WORLD,
+        permissions=PERMISSIONS | {*UPLOADS, ORPHANS},
+        requests_per_minute=10**9,
+        processes=2,
+    )
+    with Simulator(options) as simulator:
         count = simulator.options.shape.calls_per_day
         for mode in ("when_needed", "always"):
             with _export(simulator, mode) as run:

@@ -46,6 +46,11 @@ class Witness:
         """What the day's files have to bring from the source."""
         return sum(source.size for source in self._sources.values())
 
+    @property
+    def published_bytes(self) -> int:
+        """What had its final name at the last look."""
+        return sum(size for _, _, size in self._seen.values())
+
     def look(self) -> None:
         """Whenever a run has died: whatever has a final name is whole, right and here to stay."""
         found = dict(self._files())
