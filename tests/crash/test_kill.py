@@ -2,9 +2,7 @@
 
 import random
 import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -24,8 +22,6 @@ IN_FLIGHT_BYTES_PER_KILL = CONNECTIONS * UNKEPT_BYTES_PER_CONNECTION
 MOST_BYTES_OF_A_DAY = 1.05
 # After so many the day is left to finish, whether or not the kills have let it come forward.
 MOST_KILLS_OF_A_DAY = 60
-# A run is stopped this often, to see whether a file is where the next one has to find it.
-GLANCE_S = 0.002
 
 
 @pytest.mark.parametrize(
@@ -61,31 +57,6 @@ def test_a_killed_export_is_finished_by_the_next_and_no_byte_is_moved_twice(
         assert moved <= MOST_BYTES_OF_A_DAY * size + killed * IN_FLIGHT_BYTES_PER_KILL
         assert left == []
         kills, day = kills + killed, Day(day.date + timedelta(days=1))
-
-
-@pytest.mark.slow
-def test_a_file_that_was_published_and_not_recorded_is_not_fetched_again(begin: Begin) -> None:
-    scene = begin(40)
-    witness = scene.witness(FIRST_DAY)
-    run, _ = scene.started(witness, Moment(files=1, questions=0, later_s=0))
-    while not run.ends_within(GLANCE_S):
-        run.send(signal.SIGSTOP)
-        with suppress(sqlite3.OperationalError):  # stopped while it holds the ledger's lock
-            if witness.unknown_bytes():
-                break
-        run.send(signal.SIGCONT)
-    else:
-        pytest.skip("no file was seen between its publication and the ledger's entry")
-    run.send(signal.SIGKILL)
-    assert run.code() == -signal.SIGKILL
-    witness.look()
-    published, before = witness.published_bytes, scene.moved_bytes()
-
-    last = scene.start(witness)
-
-    assert last.code() == 0, last.output
-    witness.look_at_the_end()
-    assert scene.moved_bytes() - before <= witness.size_bytes - published
 
 
 def kill_until_done(scene: Scene, witness: Witness, chosen: Iterator[Moment], most: int) -> int:

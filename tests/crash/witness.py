@@ -46,11 +46,6 @@ class Witness:
         """What the day's files have to bring from the source."""
         return sum(source.size for source in self._sources.values())
 
-    @property
-    def published_bytes(self) -> int:
-        """What had its final name at the last look."""
-        return sum(size for _, _, size in self._seen.values())
-
     def look(self) -> None:
         """Whenever a run has died: whatever has a final name is whole, right and here to stay."""
         found = dict(self._files())
@@ -79,12 +74,6 @@ class Witness:
         }
         self._look_at_the_ledger()
         assert [p for p in self.data.glob("quarantine/**/*") if p.is_file()] == []
-
-    def unknown_bytes(self) -> int:
-        """Return the size of the files that have their final names, and are not in the ledger."""
-        found = dict(self._files())  # first: what is recorded meanwhile is not unknown
-        known = self._files_of_the_ledger()
-        return sum(size for name, (_, _, size) in found.items() if name not in known)
 
     def left_behind(self) -> list[str]:
         """Return the files that only a run under way may have."""
