@@ -1,0 +1,49 @@
+"""What a column and a table are.
+
+Columns are only ever added, at the end and nullable. Counts and ``*_ms`` are 64-bit: an engine that
+sums 32-bit integers in 32 bits wraps in silence. No column is called ``date``: the directory names
+add it when a table's folder is read as one data set.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["string", "strings", "int64", "float64", "bool", "timestamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``timestamp`` is a UTC instant in microseconds, ``strings`` a list.
+
+    Attributes:
+        is_repeated: Whether few distinct values fill the column, so that a dictionary pays.
+        is_personal: Whether it holds, or leads to, what a person said or did.
+    """
+
+    name: str
+    type: Type
+    description: str
+    nullable: bool = True
+    is_repeated: bool = False
+    is_personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One table: what a row is, and its columns in order."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+
+def key(name: str, description: str) -> Column:
+    """Return a column of ids that every row has."""
+    return Column(name, "string", description, nullable=False, is_repeated=True)
+
+
+CONVERSATION = key("conversation_id", "Conversation, a lower-case UUID")
+RECORDING = key("recording_id", "Recording, a lower-case UUID")
