@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from recordings_pipeline.core.model import Turn
+from recordings_pipeline.core.speech import Turn
 
 Spans = list[tuple[int, int]]
 MS_PER_MINUTE = 60_000

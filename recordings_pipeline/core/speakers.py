@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from recordings_pipeline.core.model import Participant, Phrase, Speaker
-from recordings_pipeline.core.transcript_file import INTERNAL_PURPOSES
+from recordings_pipeline.core.speech import Participant, Phrase, Speaker, Stretch, Transcript
+from recordings_pipeline.core.transcript_phrases import side_of
 
 # Purposes that are on the line but never speak: the queue is not a voice.
 _SILENT = frozenset({"acd"})
@@ -11,34 +11,39 @@ _ROLES = {"user": "agent", "external": "customer"}
 _BARE = {"internal": "internal", "external": "customer"}
 
 
-def speaker_of(phrase: Phrase, participants: Sequence[Participant]) -> Speaker:
-    """Find the participant of the phrase's side who was on the call when it was spoken.
+def speakers_of(transcript: Transcript, stretches: Sequence[Stretch]) -> list[Speaker]:
+    """Find who of the phrase's side was on the call when it was spoken, for each phrase.
 
-    Several at once stay ambiguous, without a user id; none leaves the bare side. A transcript
-    file without participants' times can therefore still be told apart by side.
+    Several at once stay ambiguous, without a user id; none leaves the bare side.
     """
-    present = [p for p in participants if _speaks_for(p, phrase) and _was_there(p, phrase)]
+    del stretches
+    return [_speaker(transcript, phrase) for phrase in transcript.phrases]
+
+
+def _speaker(transcript: Transcript, phrase: Phrase) -> Speaker:
+    present = [
+        person
+        for person in transcript.participants
+        if person.purpose not in _SILENT
+        and side_of(person.purpose) == phrase.side
+        and _was_there(person, phrase, transcript.start_epoch_ms)
+    ]
     voices = {(_ROLES.get(p.purpose, p.purpose), p.user_id) for p in present}
     if not voices:
         return Speaker(_BARE[phrase.side], user_id=None, is_ambiguous=False)
     roles = sorted({role for role, _ in voices})
     if len(voices) > 1:
         role = roles[0] if len(roles) == 1 else phrase.side
-        return Speaker(role, user_id=None, is_ambiguous=True)
+        candidates = tuple(sorted(user_id for _, user_id in voices if user_id))
+        return Speaker(role, user_id=None, is_ambiguous=True, candidates=candidates)
     ((role, user_id),) = voices
     return Speaker(role, user_id, is_ambiguous=False)
 
 
-def _speaks_for(participant: Participant, phrase: Phrase) -> bool:
-    if participant.purpose in _SILENT:
-        return False
-    side = "internal" if participant.purpose in INTERNAL_PURPOSES else "external"
-    return side == phrase.side
-
-
-def _was_there(participant: Participant, phrase: Phrase) -> bool:
-    if phrase.spoken_at_ms is None:
+def _was_there(participant: Participant, phrase: Phrase, start_epoch_ms: int | None) -> bool:
+    if start_epoch_ms is None:
         return True
-    begins = participant.start_ms is None or participant.start_ms <= phrase.spoken_at_ms
-    lasts = participant.end_ms is None or phrase.spoken_at_ms < participant.end_ms
+    spoken_ms = start_epoch_ms + phrase.start_ms
+    begins = participant.start_epoch_ms is None or participant.start_epoch_ms <= spoken_ms
+    lasts = participant.end_epoch_ms is None or spoken_ms < participant.end_epoch_ms
     return begins and lasts

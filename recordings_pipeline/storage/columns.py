@@ -32,10 +32,29 @@ def column_of(values: Values, shape: pa.DataType) -> "pa.Array[Any]":
         buffer = _bits(value is True for value in values)
         return _made(shape, values, [buffer])
     if pa.types.is_timestamp(shape):
-        found = [0 if value is None else (value - _EPOCH) // _MICROSECOND for value in values]
-        return _made(shape, values, [_buffer(np.array(found, np.int64))])
-    numbers = np.array([0 if value is None else value for value in values], _NUMBERS[shape])
-    return _made(shape, values, [_buffer(numbers)])
+        values = [_microseconds(value) for value in values]
+        shape_of_numbers = np.int64
+    else:
+        shape_of_numbers = _NUMBERS[shape]
+    found = [0 if value is None else value for value in values] if None in values else values
+    return _made(shape, values, [_buffer(np.array(found, shape_of_numbers))])
+
+
+def repeated_column(
+    values: Values, shape: pa.DataType, counts: Sequence[int]
+) -> "pa.Array[Any]":
+    """Return a column in which each value stands for as many rows as its count says."""
+    where = _buffer(np.repeat(np.arange(len(counts)), counts))
+    return column_of(values, shape).take(
+        pa.Array.from_buffers(pa.int64(), sum(counts), [None, where])
+    )
+
+
+def _microseconds(value: Any) -> int | None:  # noqa: ANN401 (an instant, or one as a number)
+    """Return an instant as microseconds since 1970, which a number already is."""
+    if value is None or isinstance(value, int):
+        return value
+    return int((value - _EPOCH) // _MICROSECOND)
 
 
 def _strings(values: Values) -> "pa.Array[Any]":
@@ -57,7 +76,7 @@ def _made(shape: pa.DataType, values: Values, buffers: list[pa.Buffer]) -> "pa.A
 
 def _valid(values: Values) -> pa.Buffer | None:
     """Return which values are there; None for all of them."""
-    if not any(value is None for value in values):
+    if None not in values:
         return None
     return _bits(value is not None for value in values)
 
