@@ -9,6 +9,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
+from recordings_pipeline.core.speech import Stretch
 
 # The reason of a day that somebody planned, and nobody exported.
 NOT_EXPORTED = "not exported yet"
@@ -70,6 +71,7 @@ class ListedConversation:
         ended: None while it is open.
         batch_id: The batch request that named its recordings; None when metadata did.
         unlisted_ids: Communications that say they were recorded, without a recording.
+        stretches: What everybody did on its voice legs.
     """
 
     conversation_id: str
@@ -77,6 +79,7 @@ class ListedConversation:
     batch_id: str | None
     unlisted_ids: tuple[str, ...]
     recordings: tuple[Listed, ...]
+    stretches: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from recordings_pipeline.core.standings import (
     standing_from,
     verdict_from,
 )
+from recordings_pipeline.core.stretches import stretches_as_text
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.archive_book import ArchiveBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
@@ -42,6 +43,7 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.stretch_book import StretchBook
 
 _ROWS = 1_000
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
@@ -61,6 +63,7 @@ class Ledger:
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
         self.recordings = RecordingBook(self._engine)
+        self.stretches = StretchBook(self._engine)
         self.archive = ArchiveBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
@@ -168,6 +171,7 @@ class Ledger:
                     "end_time": conversation.ended,
                     "batch_id": conversation.batch_id,
                     "unlisted": ",".join(conversation.unlisted_ids),
+                    "stretches": stretches_as_text(conversation.stretches),
                 }
                 db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
                 for listed in conversation.recordings:
