@@ -31,10 +31,14 @@ class Outcome(StrEnum):
 
 
 class TranscriptState(StrEnum):
-    """How the transcript of one communication stands."""
+    """How the transcript of one communication stands.
+
+    What the source does not have is ``pending`` while it may still come, and ``none`` afterwards.
+    """
 
     FETCHED = "fetched"
     NONE = "none"
+    PENDING = "pending"
     FORBIDDEN = "forbidden"
     FAILED = "failed"
 

@@ -4,7 +4,9 @@ from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Sc
 from recordings_pipeline.core.speech_schemas import (
     CONVERSATION_METRICS,
     DIARIZATION,
+    SPEECH_EVENTS,
     TRANSCRIPTS,
+    WORDS,
 )
 
 RECORDING_INDEX = Schema(
@@ -97,6 +99,8 @@ SCHEMAS = {
         RECORDING_INDEX,
         AUDIO_FILES,
         TRANSCRIPTS,
+        WORDS,
+        SPEECH_EVENTS,
         DIARIZATION,
         CONVERSATION_METRICS,
     )

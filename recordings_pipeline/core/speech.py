@@ -80,7 +80,7 @@ class Phrase(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class SpeechEvent:
-    """Something the source noticed in a recording: silence, a topic, sentiment, …
+    """Something the source noticed in a recording: silence, a topic, sentiment, ….
 
     Attributes:
         kind: In our words, or the source's when we do not know it.

@@ -126,12 +126,38 @@ class DayStanding:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptStanding:
-    """How the transcript of one communication stands, and when the source was asked."""
+    """How the transcript of one communication stands, and when the source was asked.
+
+    Attributes:
+        retry_time: When it is worth asking again; None for any time, and for what is final.
+        recording_ids: The recordings whose transcript file was fetched.
+        failures: How often it has failed in a row.
+    """
 
     communication_id: str
     conversation_id: str
     state: TranscriptState
     asked_time: datetime
+    retry_time: datetime | None = None
+    recording_ids: tuple[str, ...] = ()
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenRecording:
+    """A recording of voice, which may have a transcript.
+
+    Attributes:
+        ended: When its conversation ended; None while it is open.
+        came: When the last of its files was published; None before that.
+    """
+
+    communication_id: str
+    conversation_id: str
+    recording_id: str
+    is_deferred: bool
+    ended: datetime | None
+    came: datetime | None
 
 
 def verdict_from(row: Mapping[str, Any]) -> Verdict:

@@ -17,7 +17,6 @@ from recordings_pipeline.core.speech import Participant, Phrase, SpeechEvent, Tr
 from recordings_pipeline.core.transcript_events import events_of
 from recordings_pipeline.core.transcript_members import Drift, Json, Members
 from recordings_pipeline.core.transcript_phrases import (
-    MOST_PHRASES,
     PHRASES,
     Run,
     numbered,
@@ -40,10 +39,23 @@ MOST_RUNS, MOST_PARTICIPANTS = 1_000, 10_000
 # Recordings are told to the second, and the last phrase may end with the rounding.
 _SLACK_MS = 1_000
 _PARTICIPANT_MEMBERS = frozenset(
-    (
-        "participantPurpose userId teamId queueId flowId flowVersion divisionId initialDirection "
-        "messageType ani dnis to from startTimeMs endTimeMs"
-    ).split()
+    [
+        "participantPurpose",
+        "userId",
+        "teamId",
+        "queueId",
+        "flowId",
+        "flowVersion",
+        "divisionId",
+        "initialDirection",
+        "messageType",
+        "ani",
+        "dnis",
+        "to",
+        "from",
+        "startTimeMs",
+        "endTimeMs",
+    ]
 )
 
 

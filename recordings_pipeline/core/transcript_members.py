@@ -7,7 +7,8 @@ What is counted goes by its path within the file and what is the matter with it,
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -39,7 +40,7 @@ class Drift:
             key = "more paths: not listed"
         self._counts[key] += count
 
-    def note_new(self, item: Json, known: Set[str], path: str) -> None:
+    def note_new(self, item: Json, known: AbstractSet[str], path: str) -> None:
         """Count members nobody has described, each once a file."""
         if known >= item.keys():
             return

@@ -2,8 +2,8 @@
 
 Rules of repair, each of them counted as drift:
 
-- an offset is ``offset.milliseconds``, else ``offsetMs``, else ``offset``, else ``startTimeMs`` less
-  the start of its run; without any of them a phrase has no place, and is left out;
+- an offset is ``offset.milliseconds``, else ``offsetMs``, else ``offset``, else ``startTimeMs``
+  less the start of its run; without any of them a phrase has no place, and is left out;
 - what begins before the recording begins with it;
 - what has no duration, or a negative one, ends when it begins;
 - a phrase without an index takes its place in the list as one, a repeated index the next free one.
@@ -28,10 +28,22 @@ UNKNOWN = "unknown"
 MOST_PHRASES, MOST_WORDS = 1_000_000, 20_000
 PHRASES = "transcripts[].phrases[]"
 _PHRASE_MEMBERS = frozenset(
-    (
-        "phraseIndex participantPurpose text decoratedText stability confidence startTimeMs offset "
-        "offsetMs duration durationMs words alternatives type"
-    ).split()
+    [
+        "phraseIndex",
+        "participantPurpose",
+        "text",
+        "decoratedText",
+        "stability",
+        "confidence",
+        "startTimeMs",
+        "offset",
+        "offsetMs",
+        "duration",
+        "durationMs",
+        "words",
+        "alternatives",
+        "type",
+    ]
 )
 _WORD_MEMBERS = frozenset(
     "word confidence startTimeMs offset offsetMs duration durationMs".split()  # noqa: SIM905
@@ -93,6 +105,7 @@ def place_of(run: Run, entry: Members) -> tuple[int, int] | None:
 
 
 def start_of(run: Run, entry: Members) -> int | None:
+    """Return the start within the recording, which may be negative; None where nothing tells."""
     offset_ms = entry.span_ms("offset")
     if offset_ms is not None:
         return offset_ms

@@ -9,8 +9,8 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.metrics import conversation_metrics
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import CONVERSATION_METRICS
 from recordings_pipeline.core.speech import Speaker, Turn
+from recordings_pipeline.core.speech_schemas import CONVERSATION_METRICS
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.storage.tables import read_rows, write_table

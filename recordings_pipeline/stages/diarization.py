@@ -5,13 +5,14 @@ from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.model import Transcript
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import DIARIZATION
+from recordings_pipeline.core.speech import Transcript
+from recordings_pipeline.core.speech_schemas import DIARIZATION
 from recordings_pipeline.core.turns import turns_of
+from recordings_pipeline.stages.archive import archive_of
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
-from recordings_pipeline.stages.transcripts import transcripts_of
+from recordings_pipeline.stages.transcript_tables import transcripts_of
 from recordings_pipeline.storage.tables import write_table
 
 STAGE = "diarization"
@@ -20,7 +21,9 @@ STAGE = "diarization"
 def diarize_day(export: Export, day: Day) -> StageReport:
     """Publish the turns of all the day's transcripts."""
     measurement = Measurement(export.client)
-    rows = [row for transcript in transcripts_of(export, day) for row in _rows(transcript)]
+    rows = [
+        row for transcript in transcripts_of(archive_of(export), day) for row in _rows(transcript)
+    ]
     path = layout.table_path(STAGE, day)
     row_count = write_table(export.home.path(path), DIARIZATION, rows)
     counts = {
@@ -35,6 +38,9 @@ def _rows(transcript: Transcript) -> Iterator[dict[str, Any]]:
         yield {
             "conversation_id": transcript.conversation_id,
             "communication_id": transcript.communication_id,
+            "recording_id": transcript.recording_id,
+            "source": "transcript",
+            "overlap_ms": 0,
             "turn_index": index,
             "side": turn.side,
             "speaker_role": turn.speaker.role,

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_NUMBERS = {pa.int64(): np.int64, pa.float64(): np.float64}
 Values = Sequence[Any]
 
 
@@ -33,16 +32,12 @@ def column_of(values: Values, shape: pa.DataType) -> "pa.Array[Any]":
         return _made(shape, values, [buffer])
     if pa.types.is_timestamp(shape):
         values = [_microseconds(value) for value in values]
-        shape_of_numbers = np.int64
-    else:
-        shape_of_numbers = _NUMBERS[shape]
     found = [0 if value is None else value for value in values] if None in values else values
-    return _made(shape, values, [_buffer(np.array(found, shape_of_numbers))])
+    numbers = np.array(found, np.float64 if pa.types.is_floating(shape) else np.int64)
+    return _made(shape, values, [_buffer(numbers)])
 
 
-def repeated_column(
-    values: Values, shape: pa.DataType, counts: Sequence[int]
-) -> "pa.Array[Any]":
+def repeated_column(values: Values, shape: pa.DataType, counts: Sequence[int]) -> "pa.Array[Any]":
     """Return a column in which each value stands for as many rows as its count says."""
     where = _buffer(np.repeat(np.arange(len(counts)), counts))
     return column_of(values, shape).take(

@@ -162,6 +162,11 @@ transcripts = Table(
     Column("day", String(10), nullable=False, index=True),
     Column("state", String(20), nullable=False),
     Column("asked_time", Instant, nullable=False),
+    Column("retry_time", Instant),
+    # The recordings whose file was fetched; ids with commas between.
+    Column("recording_ids", Text, nullable=False, default=""),
+    # In a row.
+    Column("failures", Integer, nullable=False, default=0),
     Column("attempt", Integer, nullable=False, default=0),
 )
 

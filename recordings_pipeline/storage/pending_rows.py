@@ -60,7 +60,7 @@ class PendingRows:
             return column_of(self._values[name], shape)
         if name in self._repeated:
             return repeated_column(self._repeated[name], shape, self._counts)
-        return pa.nulls(self._rows, shape)
+        return column_of([None] * self._rows, shape)
 
 
 def _row_count(columns: Columns, repeated: Columns, counts: Sequence[int]) -> int:

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recordings_pipeline.core.schemas import SCHEMAS, TRANSCRIPTS, Schema
+from recordings_pipeline.core.columns import Schema
+from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.speech_schemas import TRANSCRIPTS
 from recordings_pipeline.storage.tables import arrow_schema, read_rows, write_table
 
 NAMES = [column.name for column in TRANSCRIPTS.columns]
