@@ -1,8 +1,8 @@
 """What every column means: the one registry behind Parquet, the Dagster UI and the dictionary."""
 
 from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema
+from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
-    CONVERSATION_METRICS,
     DIARIZATION,
     SPEECH_EVENTS,
     TRANSCRIPTS,

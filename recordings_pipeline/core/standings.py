@@ -98,6 +98,21 @@ class KnownConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """How a conversation that has recordings went.
+
+    Attributes:
+        end: None while it is open.
+        stretches: What everybody did on its voice legs.
+    """
+
+    conversation_id: str
+    start: datetime
+    end: datetime | None
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DayStanding:
     """How a day stands.
 
