@@ -7,8 +7,9 @@ from typing import Any
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.heard import AUDIO, metrics_row
+from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import CONVERSATION_METRICS
+from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.day_speech import said_on
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
@@ -29,13 +30,13 @@ def measure_day(export: Export, day: Day) -> StageReport:
     measurement = Measurement(export.client)
     counts = Counter(dict.fromkeys(("transcribed", "from_audio"), 0))
     path = layout.table_path(STAGE, day)
-    rows = _rows(export, day, counts)
+    rows = _rows(archive_of(export), day, counts)
     row_count = write_table(export.home.path(path), CONVERSATION_METRICS, rows)
     return StageReport(STAGE, day, row_count, path, counts, measurement.taken())
 
 
-def _rows(export: Export, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    for said in said_on(export, day):
+def _rows(archive: Archive, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:
+    for said in said_on(archive, day):
         row = metrics_row(said.course, said.recordings, said.noticed)
         counts["transcribed"] += row["is_transcribed"]
         counts["from_audio"] += row["source"] == AUDIO

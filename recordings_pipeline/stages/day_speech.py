@@ -8,6 +8,7 @@ from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.core.heard import AUDIO, TRANSCRIPT, Heard, Noticed
 from recordings_pipeline.core.presence import began, consult_of, presence_of
 from recordings_pipeline.core.sorted_groups import SortedGroups
@@ -15,7 +16,7 @@ from recordings_pipeline.core.speakers import hearing
 from recordings_pipeline.core.speech import Speaker, Turn
 from recordings_pipeline.core.standings import Course
 from recordings_pipeline.core.turns import Burst, bursts_as_turns
-from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.reading import values_in_order
 
 _PHRASES = (
@@ -53,16 +54,19 @@ class Said:
     detectors: dict[str, str]
 
 
-def said_on(export: Export, day: Day) -> Iterator[Said]:
+def said_on(archive: Archive, day: Day) -> Iterator[Said]:
     """Yield every conversation of a day that has a recording, ordered by id.
 
     Four tables and the ledger are read side by side: no more than one conversation is in memory.
 
     Raises:
         MalformedPayload: A table is not sorted by conversation.
+        Interrupted: A person asked to stop.
     """
     phrases, events, bursts, channels = (
-        SortedGroups(name, values_in_order(export.home.path(layout.table_path(name, day)), columns))
+        SortedGroups(
+            name, values_in_order(archive.home.path(layout.table_path(name, day)), columns)
+        )
         for name, columns in (
             ("transcripts", _PHRASES),
             ("speech_events", _EVENTS),
@@ -70,7 +74,9 @@ def said_on(export: Export, day: Day) -> Iterator[Said]:
             ("audio_channels", _CHANNELS),
         )
     )
-    for course in export.ledger.stretches.courses(day):
+    for course in archive.ledger.stretches.courses(day):
+        if archive.stop.is_set():
+            raise Interrupted
         id_ = course.conversation_id
         told = [_told(course, list(rows)) for _, rows in _by_recording(phrases.of(id_))]
         clocks = {one.recording_id: one.start_epoch_ms for one in told}
@@ -83,6 +89,10 @@ def said_on(export: Export, day: Day) -> Iterator[Said]:
         found.sort(key=lambda one: (one.recording_id, one.source))
         noticed = tuple(Noticed(*values[1:]) for values in events.of(id_))
         yield Said(course, tuple(found), noticed, {row[1]: row[5] for row in known if row[5]})
+
+
+def _rows(archive: Archive, day: Day, name: str, columns: Sequence[str]) -> Iterator[Values]:
+    return values_in_order(archive.home.path(layout.table_path(name, day)), columns)
 
 
 def _told(course: Course, rows: Sequence[Values]) -> Heard:

@@ -9,8 +9,9 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.heard import AUDIO, Heard
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import DIARIZATION
+from recordings_pipeline.core.speech_schemas import DIARIZATION
 from recordings_pipeline.core.turns import joined, overlaps_ms
+from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.day_speech import said_on
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
@@ -29,12 +30,14 @@ def diarize_day(export: Export, day: Day) -> StageReport:
     measurement = Measurement(export.client)
     counts = Counter(dict.fromkeys(("recordings", "ambiguous_turns"), 0))
     path = layout.table_path(STAGE, day)
-    row_count = write_table(export.home.path(path), DIARIZATION, _rows(export, day, counts))
+    row_count = write_table(
+        export.home.path(path), DIARIZATION, _rows(archive_of(export), day, counts)
+    )
     return StageReport(STAGE, day, row_count, path, counts, measurement.taken())
 
 
-def _rows(export: Export, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    for said in said_on(export, day):
+def _rows(archive: Archive, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:
+    for said in said_on(archive, day):
         for heard in said.recordings:
             counts["recordings"] += 1
             detector = said.detectors.get(heard.recording_id) if heard.source == AUDIO else None
