@@ -124,15 +124,24 @@ def typed_phrases(run: Run, found: Sequence[WirePhrase]) -> list[Phrase] | None:
                 wire.confidence,
                 wire.stability,
                 run.language,
-                tuple([_word(word) for word in wire.words]),  # faster than a generator
+                _words(wire.words),
             )
         )
     return phrases
 
 
-def _word(wire: _Word) -> Word:
-    start_ms = wire.offset.milliseconds
-    return Word(wire.word, start_ms, start_ms + wire.duration.milliseconds, wire.confidence)
+def _words(found: Sequence[_Word]) -> tuple[Word, ...]:
+    """Return the words; from a list and without calls, as there are ten for each phrase."""
+    words = [
+        Word(
+            wire.word,
+            wire.offset.milliseconds,
+            wire.offset.milliseconds + wire.duration.milliseconds,
+            wire.confidence,
+        )
+        for wire in found
+    ]
+    return tuple(words)
 
 
 def _plain(struct: Struct) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The tables about what was said, built from the kept files in one pass; nobody is asked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +24,7 @@ from recordings_pipeline.core.transcript_rows import (
     word_rows,
 )
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.raw import read_raw
 from recordings_pipeline.storage.tables import TableWriter
 
@@ -34,6 +35,8 @@ _MOST_DRIFT_PATHS = 1_000
 _PAGE = 500
 # Called with the files done and all of them.
 Reached = Callable[[int, int], None]
+# A transcript, and what everybody did on its call.
+Told = tuple[Transcript, Sequence[Stretch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,32 @@ def publish_transcripts(archive: Archive, day: Day, reached: Reached = unwatched
         MalformedPayload: A kept file is damaged: remove it, and the day asks for it again.
         Interrupted: A person asked to stop; the old tables stay.
     """
+    kept = kept_files(archive, day)
+
+    def told() -> Iterator[Told]:
+        for done, found in enumerate(_read(archive, day, kept), start=1):
+            yield found
+            reached(done, len(kept))
+
+    return write_tables(archive.home, day, told())
+
+
+def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
+    """Publish transcripts that come ordered by conversation and recording.
+
+    Memory holds one of them, and a row group of each table.
+    """
     drift: Counter[str] = Counter()
     paths = [layout.table_path(s.name, day) for s in (TRANSCRIPTS, WORDS, SPEECH_EVENTS)]
     with ExitStack() as stack:
         writers = [
-            stack.enter_context(_writer(archive, path, schema))
+            stack.enter_context(_writer(home, path, schema))
             for path, schema in zip(paths, (TRANSCRIPTS, WORDS, SPEECH_EVENTS), strict=True)
         ]
-        kept = kept_files(archive, day)
-        for done, (found, stretches) in enumerate(_read(archive, day, kept), start=1):
+        for found, stretches in told:
             _count(drift, found)
             for writer, block in zip(writers, _blocks(found, stretches), strict=True):
                 writer.add(block.columns, block.repeated, block.counts)
-            reached(done, len(kept))
         rows = [writer.publish() for writer in writers]
     names = (path.parts[1] for path in paths)
     tables = tuple(TableReport(*one) for one in zip(names, rows, paths, strict=True))
@@ -106,9 +122,7 @@ def transcripts_of(archive: Archive, day: Day) -> Iterator[Transcript]:
     return (found for found, _ in _read(archive, day, kept_files(archive, day)))
 
 
-def _read(
-    archive: Archive, day: Day, kept: Sequence[_Kept]
-) -> Iterator[tuple[Transcript, Sequence[Stretch]]]:
+def _read(archive: Archive, day: Day, kept: Sequence[_Kept]) -> Iterator[Told]:
     """Yield each transcript with what everybody did on its call, some hundred calls at a time."""
     waiting = iter(kept)
     while page := list(islice(waiting, _PAGE)):
@@ -138,5 +152,5 @@ def _count(drift: Counter[str], found: Transcript) -> None:
         drift[path if known else "more paths: not listed"] += count
 
 
-def _writer(archive: Archive, path: PurePosixPath, schema: Schema) -> TableWriter:
-    return TableWriter(archive.home.path(path), schema, group_bytes=_GROUP_BYTES)
+def _writer(home: Home, path: PurePosixPath, schema: Schema) -> TableWriter:
+    return TableWriter(home.path(path), schema, group_bytes=_GROUP_BYTES)

@@ -15,7 +15,7 @@ from recordings_pipeline.core.completeness import (
     retry_time_when_listed,
     unexplained,
 )
-from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.model import Outcome, Recording, Verdict
 from recordings_pipeline.core.standings import Standing
 
 ENDED = datetime(2026, 1, 31, 12, tzinfo=UTC)
