@@ -74,7 +74,8 @@ def run_day(defs: dg.Definitions, day: str) -> int:
         print(f"{step}: {expected.description if expected else failure.error}")  # noqa: T201
     for stage in STAGES:
         for found in result.asset_materializations_for_node(stage):
-            _write({"asset": stage, "metadata": _plain(found.metadata)})
+            name = found.asset_key.to_user_string()
+            _write({"asset": name, "metadata": _plain(found.metadata)})
     return 0 if result.success else 1
 
 
