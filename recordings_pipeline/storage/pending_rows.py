@@ -39,6 +39,9 @@ class PendingRows:
         rows = _row_count(columns, repeated, counts)
         if unknown := {*columns, *repeated} - set(self.shape.names):
             raise ValueError(f"no columns of the table: {', '.join(sorted(unknown))}")
+        if not rows:
+            # Nothing to keep; of a day without words the names of every phrase would pile up.
+            return
         if self._rows and (columns.keys(), repeated.keys()) != (
             self._values.keys(),
             self._repeated.keys(),
@@ -50,7 +53,7 @@ class PendingRows:
             self._repeated.setdefault(name, []).extend(values)
         self._counts.extend(counts)
         self._rows += rows
-        if self._rows >= _BATCH_ROWS:
+        if max(self._rows, len(self._counts)) >= _BATCH_ROWS:
             yield from self.rest()
 
     def rest(self) -> Iterator[pa.RecordBatch]:

@@ -11,6 +11,7 @@ from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.speech import Transcript
 from recordings_pipeline.core.transcript_file import MOST_VALUES, transcript
 from recordings_pipeline.core.transcript_members import MOST_MS
+from recordings_pipeline.core.transcript_typed import typed_file
 
 START = 1_773_119_283_149
 LOST = "transcripts[].phrases[]: "
@@ -328,6 +329,25 @@ FILES = st.fixed_dictionaries(
         ),
     },
 )
+
+
+def test_a_documented_file_is_read_alike_either_way() -> None:
+    when = {**PLACED, "startTimeMs": START + 500}
+    word = {"word": "one", "confidence": 0.5, **when}
+    phrase = {**SPOKEN, **when, "phraseIndex": 3, "confidence": 1, "words": [word]}
+    mood = {"participant": "External", "phrase": "one", "phraseIndex": 3, "sentiment": -1, **when}
+    silence = {"eventType": "silence", "offsetMs": 500, "durationMs": 1}
+    analytics = {"sentiment": [mood], "acoustic": [silence], "topics": []}
+    run = {"transcriptId": "t", "language": "en-us", "phrases": [phrase], "analytics": analytics}
+    file = {"conversationId": "c", "startTime": START, "transcripts": [run]}
+    content = json.dumps(file).encode()
+
+    typed = typed_file(content)
+
+    assert typed is not None
+    assert [len(found.moods) for found in typed.runs] == [1]
+    assert read(content) == read(file)
+    assert [event.kind for event in read(file).events] == ["silence", "sentiment"]
 
 
 @given(FILES)

@@ -10,8 +10,9 @@ import pytest
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.speech_schemas import WORDS
 from recordings_pipeline.storage.home import Home
+from recordings_pipeline.storage.pending_rows import PendingRows
 from recordings_pipeline.storage.staging import staged
-from recordings_pipeline.storage.tables import TableWriter, read_rows, write_table
+from recordings_pipeline.storage.tables import TableWriter, arrow_schema, read_rows, write_table
 
 VALUES = {"string": "x", "int64": 1, "float64": 0.5}
 ROW = {column.name: VALUES[column.type] for column in WORDS.columns}
@@ -120,3 +121,14 @@ def test_columns_that_do_not_fit_are_refused(
 ) -> None:
     with TableWriter(path, WORDS) as writer, pytest.raises(ValueError, match="column"):
         writer.add(columns, repeated, counts)
+
+
+def test_values_that_stand_for_no_row_are_not_kept() -> None:
+    pending = PendingRows(arrow_schema(WORDS), NAMES)
+    held = [object()]
+    before = sys.getrefcount(held[0])
+
+    assert list(pending.add({"word": []}, {"side": held}, [0])) == []
+
+    after = sys.getrefcount(held[0])
+    assert after == before
