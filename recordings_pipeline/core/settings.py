@@ -21,12 +21,15 @@ from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, P
 
 BYTES_PER_GB = 1_000_000_000
 _QUOTA = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_POLL_S = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 
 
 DEFAULT_API_RESERVE = "20"
 DEFAULT_RESCUE_DAYS = "14"
 _MOST_RESCUE_DAYS = 3_650
 DEFAULT_LOOKBACK_DAYS = "3"
+DEFAULT_POLL_S = "0.2"
+_MOST_POLL_S = 60
 METADATA_MODES = ("when_needed", "always")
 DURABILITIES = ("grouped", "strict")
 UNSUPPORTED: Mapping[str, Literal[Outcome.EXCLUDED, Outcome.QUARANTINED]] = {
@@ -60,6 +63,7 @@ class Settings:
         connections: Most downloads at once.
         reserve_bytes: Free space of the disk that is never used.
         is_strict: Whether each recording is published and recorded by itself.
+        poll_s: Seconds until it is first asked whether a job or a batch is ready.
     """
 
     client_id: str
@@ -77,6 +81,7 @@ class Settings:
     connections: int
     reserve_bytes: int
     is_strict: bool
+    poll_s: float
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -103,6 +108,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         connections=_connections(given),
         reserve_bytes=_reserve_bytes(given),
         is_strict=_is_strict(given),
+        poll_s=_poll_s(given),
     )
 
 
@@ -200,6 +206,14 @@ def _is_strict(given: Mapping[str, str]) -> bool:
     if word not in DURABILITIES:
         raise ConfigurationError("RECORDINGS_DURABILITY", f"is one of {', '.join(DURABILITIES)}")
     return word == "strict"
+
+
+def _poll_s(given: Mapping[str, str]) -> float:
+    text = given.get("RECORDINGS_POLL_S", DEFAULT_POLL_S)
+    if not _POLL_S.fullmatch(text) or not 0 < float(text) <= _MOST_POLL_S:
+        problem = f"is not a number of seconds up to {_MOST_POLL_S}, like {DEFAULT_POLL_S}"
+        raise ConfigurationError("RECORDINGS_POLL_S", problem)
+    return float(text)
 
 
 def _api_reserve(given: Mapping[str, str]) -> float:

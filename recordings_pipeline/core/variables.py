@@ -76,5 +76,11 @@ VARIABLES = (
     Variable(
         "RECORDINGS_LOOKBACK_DAYS", "how many of the last days a look-back looks at again", "3"
     ),
+    Variable(
+        "RECORDINGS_POLL_S",
+        "seconds until it is first asked whether a job or a batch is ready, at most 60; more of "
+        "them spend fewer API calls",
+        "0.2",
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
 )
