@@ -119,6 +119,24 @@ def test_a_lost_file_that_does_not_come_again_says_what_the_source_says_of_it(
     assert sum(count for route, count in routes if METADATA in route) == 1
 
 
+@pytest.mark.parametrize("fate", ["deleted", "vanished"])
+def test_a_file_that_failed_on_a_settled_day_and_is_gone_since_is_missing(
+    start: Start, opened: Open, world: Build, fate: str
+) -> None:
+    failing = start(world=world("before", {}), calls_per_day=None, faults="html-media")
+    gone = start(world=world("after", {0: fate}), calls_per_day=None, faults="html-media")
+    recording_id = str(failing.world.calls(DAY.date)[0].recording_id)
+    run(opened(failing))
+    later = opened(gone)
+    before = later.ledger.standings(DAY)[recording_id].verdict
+
+    run(later)
+
+    assert later.ledger.days.standing(DAY).is_settled  # type: ignore[union-attr]
+    assert before.outcome is Outcome.RETRY
+    assert later.ledger.standings(DAY)[recording_id].verdict.outcome is Outcome.MISSING
+
+
 def test_a_codec_nobody_wants_is_fetched_once_and_again_when_somebody_does(
     start: Start, world: Build, tmp_path: Path
 ) -> None:
