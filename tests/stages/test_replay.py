@@ -174,10 +174,10 @@ def test_a_granted_permission_a_wider_policy_and_impatience_are_worth_another_tr
     archive = archive_of(export)
 
     refused = list(replay(archive, Span(), Choice(Outcome.EXCLUDED, policy=Policy(frozenset()))))
-    done = [list(replay(archive, Span(), Choice(outcome))) for outcome in stood]
+    done = [next(replay(archive, Span(), Choice(outcome))) for outcome in stood]
     run_stage(export, "audio_files", DAY)
 
     assert refused == []
-    assert done == [[Replayed(DAY, (id_,))] for id_ in ids]
+    assert all(id_ in one.recording_ids for id_, one in zip(ids, done, strict=True))
     found = outcomes(archive, DAY)
     assert [found[id_] for id_ in ids] == [Outcome.EXPORTED] * len(ids)
