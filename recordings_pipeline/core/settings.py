@@ -101,10 +101,10 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         quota_bytes=_quota_bytes(given),
         api_reserve=_api_reserve(given),
         metadata=_metadata(given),
-        exported_media=_exported_media(given),
+        exported_media=exported_media(given),
         rescue_days=_rescue_days(given),
         lookback_days=lookback_days(given),
-        policy=_policy(given),
+        policy=codec_policy(given),
         connections=_connections(given),
         reserve_bytes=_reserve_bytes(given),
         is_strict=_is_strict(given),
@@ -240,15 +240,26 @@ def _rescue_days(given: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _exported_media(given: Mapping[str, str]) -> frozenset[str]:
-    words = [word.strip() for word in given.get("RECORDINGS_MEDIA", "call").split(",")]
+def exported_media(environ: Mapping[str, str]) -> frozenset[str]:
+    """Return the media of recordings that are exported, in the platform's words.
+
+    Raises:
+        ConfigurationError: One of them is none.
+    """
+    text = environ.get("RECORDINGS_MEDIA", "").strip() or "call"
+    words = [word.strip() for word in text.split(",")]
     if any(word not in MEDIA for word in words):
         raise ConfigurationError("RECORDINGS_MEDIA", f"lists some of {', '.join(MEDIA)}")
     return frozenset(MEDIA[word] for word in words)
 
 
-def _policy(given: Mapping[str, str]) -> Policy:
-    text = given.get("RECORDINGS_CODECS")
+def codec_policy(environ: Mapping[str, str]) -> Policy:
+    """Return which sound is exported, and what becomes of the rest.
+
+    Raises:
+        ConfigurationError: A word means nothing.
+    """
+    text = environ.get("RECORDINGS_CODECS", "").strip()
     words = [word.strip().lower() for word in text.split(",")] if text else sorted(DEFAULT_CODECS)
     for word in words:
         container, slash, codec = word.partition("/")
@@ -257,7 +268,7 @@ def _policy(given: Mapping[str, str]) -> Policy:
             known = ", ".join(sorted(CONTAINERS | CODECS))
             problem = f"lists some of {known}, or a container and a codec like wav/g729"
             raise ConfigurationError("RECORDINGS_CODECS", problem)
-    unsupported = given.get("RECORDINGS_UNSUPPORTED", str(Outcome.EXCLUDED))
+    unsupported = environ.get("RECORDINGS_UNSUPPORTED", "").strip() or str(Outcome.EXCLUDED)
     if unsupported not in UNSUPPORTED:
         raise ConfigurationError("RECORDINGS_UNSUPPORTED", f"is one of {', '.join(UNSUPPORTED)}")
     return Policy(frozenset(words), UNSUPPORTED[unsupported])

@@ -43,6 +43,7 @@ from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.parts import left_keys
 from recordings_pipeline.storage.space import Space
+from recordings_pipeline.storage.uninterrupted import uninterrupted
 
 # Two loops use two cores: hashing, writing and TLS release the interpreter lock.
 LOOPS = 2
@@ -121,12 +122,17 @@ class Transfers(Generic[Other]):
         """
         if self._stop.is_set():
             raise Interrupted
-        threads = [*self._threads("feeder", 1, lambda: self._feed(jobs))]
-        threads += self._threads("loop", LOOPS, self._loop)
-        threads += self._threads("committer", COMMITTERS, self._commit)
-        for thread in threads:
-            thread.start()
+        crew = [*self._threads("feeder", 1, lambda: self._feed(jobs))]
+        crew += self._threads("loop", LOOPS, self._loop)
+        crew += self._threads("committer", COMMITTERS, self._commit)
+        threads: list[threading.Thread] = []
         try:
+            # Interrupted in between, nobody would halt those that have started: a process that was
+            # told to stop then went on for ever.
+            with uninterrupted():
+                for thread in crew:
+                    thread.start()
+                    threads.append(thread)
             yield from self._groups()
         finally:
             self._halt.set()
