@@ -37,7 +37,13 @@ from recordings_pipeline.stages.arrivals import (
     Wanted,
 )
 from recordings_pipeline.stages.channel import Channel, Halted
-from recordings_pipeline.stages.committing import Published, publish, sync_folders, verified
+from recordings_pipeline.stages.committing import (
+    Published,
+    publish,
+    sync_files,
+    sync_folders,
+    verified,
+)
 from recordings_pipeline.stages.loops import Loop, Reader, Ticket
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
@@ -201,8 +207,13 @@ class Transfers(Generic[Other]):
         self._arrived.put((recording, arrival))
 
     def _commit(self) -> None:
-        for recording, arrival in self._arrived:
-            self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
+        for first in self._arrived:
+            group = [first, *self._arrived.waiting(self._engine.group_files - 1)]
+            began = time.monotonic()
+            sync_files(arrival for _, arrival in group)
+            self._costs.meter.waited(Waits(disk_s=time.monotonic() - began))
+            for recording, arrival in group:
+                self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
         """Keep how a file ended; with the last one of its recording, all get their names."""
