@@ -83,4 +83,10 @@ VARIABLES = (
         "0.2",
     ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
+    Variable(
+        "RECORDINGS_WEBHOOK_URL", "who is told of failed runs and checks, by a signed POST", "none"
+    ),
+    Variable(
+        "RECORDINGS_WEBHOOK_SECRET", "signs those; 24 characters or more, or `whsec_…`", "none"
+    ),
 )
