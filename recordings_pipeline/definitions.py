@@ -4,7 +4,7 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.defs import archive, assets, jobs, rescue, sensors
+from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 defs = dg.Definitions(
@@ -19,7 +19,10 @@ defs = dg.Definitions(
     asset_checks=[archive.archive_matches_the_ledger],
     jobs=[jobs.export_day, jobs.verify_archive, jobs.replay_quarantine],
     schedules=[jobs.every_day, jobs.look_back],
-    sensors=[sensors.arrived_audio],
-    resources={"organization": Organization(**variables_present(os.environ))},
+    sensors=[sensors.arrived_audio, notices.failures],
+    resources={
+        "organization": Organization(**variables_present(os.environ)),
+        "notifier": notices.notifier(os.environ),
+    },
     executor=dg.in_process_executor,
 )

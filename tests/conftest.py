@@ -13,6 +13,8 @@ from tests.hosts import Host, Reply, Serve, running
 
 pytest_plugins = ["recordings_pipeline.simulator.testing"]
 Start = Callable[..., Simulator]
+# What a simulator works on is ready after so many questions, not after so long.
+POLL_S = {"RECORDINGS_POLL_S": "0.02"}
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def serve() -> Generator[Serve]:
 
 def settings_of(host: Simulator | Host, data: Path, **more: str) -> Settings:
     """Return settings that lead to a simulator, or another host, and a directory."""
-    return settings_from({**host.environment, "RECORDINGS_DATA": str(data), **more})
+    return settings_from({**host.environment, **POLL_S, "RECORDINGS_DATA": str(data), **more})
 
 
 @contextmanager

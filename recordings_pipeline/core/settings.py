@@ -21,12 +21,15 @@ from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, P
 
 BYTES_PER_GB = 1_000_000_000
 _QUOTA = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_POLL_S = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 
 
 DEFAULT_API_RESERVE = "20"
 DEFAULT_RESCUE_DAYS = "14"
 _MOST_RESCUE_DAYS = 3_650
 DEFAULT_LOOKBACK_DAYS = "3"
+DEFAULT_POLL_S = "0.2"
+_MOST_POLL_S = 60
 METADATA_MODES = ("when_needed", "always")
 DURABILITIES = ("grouped", "strict")
 UNSUPPORTED: Mapping[str, Literal[Outcome.EXCLUDED, Outcome.QUARANTINED]] = {
@@ -60,6 +63,7 @@ class Settings:
         connections: Most downloads at once.
         reserve_bytes: Free space of the disk that is never used.
         is_strict: Whether each recording is published and recorded by itself.
+        poll_s: Seconds until it is first asked whether a job or a batch is ready.
     """
 
     client_id: str
@@ -77,6 +81,7 @@ class Settings:
     connections: int
     reserve_bytes: int
     is_strict: bool
+    poll_s: float
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -96,13 +101,14 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         quota_bytes=_quota_bytes(given),
         api_reserve=_api_reserve(given),
         metadata=_metadata(given),
-        exported_media=_exported_media(given),
+        exported_media=exported_media(given),
         rescue_days=_rescue_days(given),
         lookback_days=lookback_days(given),
-        policy=_policy(given),
+        policy=codec_policy(given),
         connections=_connections(given),
         reserve_bytes=_reserve_bytes(given),
         is_strict=_is_strict(given),
+        poll_s=_poll_s(given),
     )
 
 
@@ -202,6 +208,14 @@ def _is_strict(given: Mapping[str, str]) -> bool:
     return word == "strict"
 
 
+def _poll_s(given: Mapping[str, str]) -> float:
+    text = given.get("RECORDINGS_POLL_S", DEFAULT_POLL_S)
+    if not _POLL_S.fullmatch(text) or not 0 < float(text) <= _MOST_POLL_S:
+        problem = f"is not a number of seconds up to {_MOST_POLL_S}, like {DEFAULT_POLL_S}"
+        raise ConfigurationError("RECORDINGS_POLL_S", problem)
+    return float(text)
+
+
 def _api_reserve(given: Mapping[str, str]) -> float:
     text = given.get("RECORDINGS_API_RESERVE_PERCENT", DEFAULT_API_RESERVE)
     if not re.fullmatch(r"[0-9]{1,2}", text):
@@ -226,15 +240,26 @@ def _rescue_days(given: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _exported_media(given: Mapping[str, str]) -> frozenset[str]:
-    words = [word.strip() for word in given.get("RECORDINGS_MEDIA", "call").split(",")]
+def exported_media(environ: Mapping[str, str]) -> frozenset[str]:
+    """Return the media of recordings that are exported, in the platform's words.
+
+    Raises:
+        ConfigurationError: One of them is none.
+    """
+    text = environ.get("RECORDINGS_MEDIA", "").strip() or "call"
+    words = [word.strip() for word in text.split(",")]
     if any(word not in MEDIA for word in words):
         raise ConfigurationError("RECORDINGS_MEDIA", f"lists some of {', '.join(MEDIA)}")
     return frozenset(MEDIA[word] for word in words)
 
 
-def _policy(given: Mapping[str, str]) -> Policy:
-    text = given.get("RECORDINGS_CODECS")
+def codec_policy(environ: Mapping[str, str]) -> Policy:
+    """Return which sound is exported, and what becomes of the rest.
+
+    Raises:
+        ConfigurationError: A word means nothing.
+    """
+    text = environ.get("RECORDINGS_CODECS", "").strip()
     words = [word.strip().lower() for word in text.split(",")] if text else sorted(DEFAULT_CODECS)
     for word in words:
         container, slash, codec = word.partition("/")
@@ -243,7 +268,7 @@ def _policy(given: Mapping[str, str]) -> Policy:
             known = ", ".join(sorted(CONTAINERS | CODECS))
             problem = f"lists some of {known}, or a container and a codec like wav/g729"
             raise ConfigurationError("RECORDINGS_CODECS", problem)
-    unsupported = given.get("RECORDINGS_UNSUPPORTED", str(Outcome.EXCLUDED))
+    unsupported = environ.get("RECORDINGS_UNSUPPORTED", "").strip() or str(Outcome.EXCLUDED)
     if unsupported not in UNSUPPORTED:
         raise ConfigurationError("RECORDINGS_UNSUPPORTED", f"is one of {', '.join(UNSUPPORTED)}")
     return Policy(frozenset(words), UNSUPPORTED[unsupported])

@@ -76,5 +76,17 @@ VARIABLES = (
     Variable(
         "RECORDINGS_LOOKBACK_DAYS", "how many of the last days a look-back looks at again", "3"
     ),
+    Variable(
+        "RECORDINGS_POLL_S",
+        "seconds until it is first asked whether a job or a batch is ready, at most 60; more of "
+        "them spend fewer API calls",
+        "0.2",
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
+    Variable(
+        "RECORDINGS_WEBHOOK_URL", "who is told of failed runs and checks, by a signed POST", "none"
+    ),
+    Variable(
+        "RECORDINGS_WEBHOOK_SECRET", "signs those; 24 characters or more, or `whsec_…`", "none"
+    ),
 )

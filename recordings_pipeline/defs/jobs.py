@@ -33,8 +33,8 @@ verify_archive = dg.define_asset_job(
 
 @dg.job(
     description=(
-        "Gives what lies in quarantine another chance: due again, the old bytes kept beside, and "
-        "audio_files of those days materialized. Config: ops.replay_days.config.days."
+        "Gives what has no file another chance: due again, bytes in quarantine kept beside, and "
+        "audio_files of those days materialized. Config of ops.replay_days: days, outcome."
     )
 )
 def replay_quarantine() -> None:

@@ -60,6 +60,7 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_durability: str = ""
     recordings_codecs: str = ""
     recordings_unsupported: str = ""
+    recordings_poll_s: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""

@@ -1,7 +1,8 @@
 """Verified, then published in groups: what turns bytes that arrived into files.
 
-Every file is synced by itself; the directories of a group are synced together, before anybody is
-told, so that a name the ledger knows survives a power cut.
+Every file is synced before it gets its name, those that arrived together at the same time; the
+directories of a group are synced together, before anybody is told, so that a name the ledger knows
+survives a power cut.
 """
 
 import time
@@ -20,15 +21,20 @@ from recordings_pipeline.core.errors import (
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.trust import Policy, judge_sound
 from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recording, Wanted
-from recordings_pipeline.storage.durable import sync_directory
+from recordings_pipeline.storage.group_sync import sync_all, sync_directories
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
 
 
+def sync_files(arrivals: Iterable[Arrival]) -> None:
+    """Bring whole files to the disk."""
+    sync_all([arrival.part.written() for arrival in arrivals if arrival.proved is None])
+
+
 def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
-    """Bring a whole file to the disk, and say how it will be called, or why it is no recording."""
+    """Say how a file on the disk will be called, or why it is no recording."""
     wanted = arrival.wanted
-    digest = arrival.proved if arrival.proved is not None else arrival.part.sync()
+    digest = arrival.proved if arrival.proved is not None else arrival.part.digest
     sound = arrival.part.examined(home.root)
     trust = judge_sound(sound, wanted.facts, policy)
     if trust.verdict.outcome is Outcome.EXCLUDED:
@@ -84,8 +90,7 @@ def publish(home: Home, recording: Recording) -> Published:
 def sync_folders(group: Iterable[Published]) -> None:
     """Make the names of a group survive a power cut."""
     folders = {folder for published in group for folder in published.folders}
-    for folder in sorted({*folders, *(folder.parent for folder in folders)}):
-        sync_directory(folder)
+    sync_directories(sorted({*folders, *(folder.parent for folder in folders)}))
 
 
 def _clear_away(home: Home, recording: Recording, error: RecordingsError) -> None:

@@ -78,13 +78,13 @@ class ArchiveBook:
         query = select(_FILES.path).where(_FILES.path.in_(paths))
         return {path for (path,) in self._rows(query)}
 
-    def quarantined(
-        self, first: date, last: date, recording_id: str | None = None
+    def reasons(
+        self, outcome: Outcome, first: date, last: date, recording_id: str | None = None
     ) -> dict[Day, dict[str, str]]:
-        """Return why recordings are quarantined, by day and id; of one recording if it is named."""
+        """Return why recordings stand so, by day and id; of one recording if it is named."""
         query = select(_RECORDINGS.day, _RECORDINGS.recording_id, _RECORDINGS.reason).where(
             _RECORDINGS.day.between(str(first), str(last)),
-            _RECORDINGS.outcome == str(Outcome.QUARANTINED),
+            _RECORDINGS.outcome == str(outcome),
         )
         if recording_id is not None:
             query = query.where(_RECORDINGS.recording_id == recording_id)

@@ -107,13 +107,14 @@ class PartFile:
         self._empty()
         self.recorded()
 
-    def sync(self) -> Digest:
-        """Bring every byte to the disk and return the digest of all."""
+    def written(self) -> tuple[int, Path]:
+        """Hand every byte to the system; return the open file and its path, to be synced."""
         self.flush()
-        started = time.perf_counter()
-        with naming(self._part):
-            os.fsync(self._open())
-        self.cost.disk_s += time.perf_counter() - started
+        return self._open(), self._part
+
+    @property
+    def digest(self) -> Digest:
+        """Size and digest of all that was handed to the system."""
         return Digest(self._written, self._hash.hexdigest())
 
     def examined(self, root: Path) -> Sound:

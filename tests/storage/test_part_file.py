@@ -13,6 +13,7 @@ import pytest
 from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.transfer import Held
 from recordings_pipeline.storage.digests import Digest
+from recordings_pipeline.storage.group_sync import sync_all
 from recordings_pipeline.storage.part_file import (
     BLOCK_BYTES,
     CHECKPOINT_BYTES,
@@ -23,15 +24,15 @@ NAME = PurePosixPath("audio/file.wav")
 PUBLISHER = """
 import sys
 from pathlib import Path, PurePosixPath
-from recordings_pipeline.storage.durable import sync_directory
+from recordings_pipeline.storage.group_sync import sync_all, sync_directories
 from recordings_pipeline.storage.part_file import PartFile
 root = Path(sys.argv[1])
 with PartFile(root, "k") as part:
     part.begin(0, 3, None)
     part.append(b"abc")
-    digest = part.sync()
-    part.keep(digest, PurePosixPath("audio/file.wav"))
-    sync_directory(part.publish(root, PurePosixPath("audio/file.wav"), digest))
+    sync_all([part.written()])
+    part.keep(part.digest, PurePosixPath("audio/file.wav"))
+    sync_directories([part.publish(root, PurePosixPath("audio/file.wav"), part.digest)])
 """
 
 
@@ -42,6 +43,12 @@ def can_trace() -> bool:
         bool(strace)
         and subprocess.run([str(strace), "true"], capture_output=True, check=False).returncode == 0
     )
+
+
+def synced(part: PartFile) -> Digest:
+    """Bring a part to the disk."""
+    sync_all([part.written()])
+    return part.digest
 
 
 def begun(folder: Path, content: bytes, total: int, etag: str | None = '"a"') -> None:
@@ -55,7 +62,7 @@ def finished(part: PartFile, content: bytes) -> Digest:
     """Fill a part and verify it."""
     part.begin(0, len(content), '"a"')
     part.append(content)
-    digest = part.sync()
+    digest = synced(part)
     part.keep(digest, NAME)
     return digest
 
@@ -68,7 +75,7 @@ def test_a_part_continues_where_it_stopped(tmp_path: Path) -> None:
         part.begin(3, 6, '"a"')
         part.append(b"def")
 
-        assert part.sync() == Digest(6, hashlib.sha256(b"abcdef").hexdigest())
+        assert synced(part) == Digest(6, hashlib.sha256(b"abcdef").hexdigest())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,7 @@ def test_of_a_part_that_nobody_could_park(
 
     with PartFile(tmp_path, "k") as again:
         assert again.size == kept
-        assert again.sync().sha256 == hashlib.sha256(content[:kept]).hexdigest()
+        assert synced(again).sha256 == hashlib.sha256(content[:kept]).hexdigest()
         assert (tmp_path / "k.part").stat().st_size == kept
     part.recorded()
 
@@ -126,7 +133,7 @@ def test_nothing_foreign_is_resumed(tmp_path: Path, part: bytes | None, side: st
         assert found.held == Held()
         found.begin(0, 3, '"b"')
         found.append(b"new")
-        assert found.sync().sha256 == hashlib.sha256(b"new").hexdigest()
+        assert synced(found).sha256 == hashlib.sha256(b"new").hexdigest()
 
 
 def test_a_part_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -137,7 +144,7 @@ def test_a_part_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
         part.begin(0, 3, '"a"')
         part.append(b"abc")
         with pytest.raises(OSError, match="symbolic links"):
-            part.sync()
+            synced(part)
         part.recorded()
 
     assert (tmp_path / "elsewhere").read_bytes() == b"precious"
@@ -245,7 +252,7 @@ def test_a_part_that_cannot_be_synced_has_no_digest(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
         part.append(b"abc")
         with pytest.raises(OSError, match="Invalid argument"):
-            part.sync()
+            synced(part)
 
 
 @pytest.mark.skipif(not can_trace(), reason="strace shows what the system was told")
