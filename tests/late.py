@@ -58,7 +58,7 @@ class Times:
     def told(self, day: Day) -> set[str]:
         """Return the day's conversations with a transcript."""
         with closing(Ledger(self.data / layout.LEDGER)) as ledger:
-            found = ledger.transcripts(day).values()
+            found = ledger.transcripts.of_day(day).values()
         return {s.conversation_id for s in found if s.state is TranscriptState.FETCHED}
 
     def files(self) -> dict[Path, int]:

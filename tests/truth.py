@@ -81,6 +81,18 @@ def short_world(name: str, folder: Path, calls: int, **shares: float) -> str:
     return str(path)
 
 
+def busy_world(folder: Path, calls: int, **shares: float) -> str:
+    """Write the bundled busy world down with calls of half a minute: every phase fits into them."""
+    bundled = resources.files("recordings_pipeline.simulator") / "worlds" / "busy.toml"
+    given = {**tomllib.loads(bundled.read_text())["share"], "three_hours": 0.0, **shares}
+    lines = [f"{trait} = {share}" for trait, share in given.items()]
+    seconds = "median = 40\nspread = 0.5\nshortest = 6\nlongest = 200"
+    text = f"calls_per_day = {calls}\n[seconds]\n{seconds}\n[share]\n" + "\n".join(lines)
+    path = folder / "busy.toml"
+    path.write_text(text + "\n")
+    return str(path)
+
+
 def _told(recording: dict[str, Any]) -> Told:
     if recording["media"] != "audio":
         return Told(Outcome.EXCLUDED, f"media {recording['media']} is not exported", 0)

@@ -116,24 +116,6 @@ def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
     return verdict.outcome in FETCHABLE
 
 
-def is_transcript_due(
-    state: TranscriptState | None, final: datetime | None, asked: datetime | None
-) -> bool:
-    """Say whether the source is to be asked for a transcript.
-
-    One that is absent may still come until its day is settled; a failure of ours, or a permission
-    that may have been granted since, is always worth another try.
-
-    Args:
-        state: How it stands; None when nobody asked yet.
-        final: From when answers about it are final; None while its recording is deferred.
-        asked: When the source was last asked; None for never.
-    """
-    if state is TranscriptState.FETCHED:
-        return False
-    return state not in (None, TranscriptState.NONE) or not is_settled(final, asked)
-
-
 def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:
     """Count recordings by outcome, in the order of `Outcome`; absent outcomes are left out."""
     found = [verdict.outcome for verdict in verdicts]

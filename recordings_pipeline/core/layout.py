@@ -12,6 +12,8 @@ AUDIO = PurePosixPath("audio")
 PARTS = AUDIO / ".parts"
 TABLES = PurePosixPath("tables")
 RESCUE_LIST = TABLES / "rescue_list" / "part-0.parquet"
+# Where tables are written before they replace what readers see: no reader's glob finds it there.
+STAGING = PurePosixPath(".staging")
 RAW = PurePosixPath("raw")
 AUDIT = PurePosixPath("audit") / "events.jsonl"
 QUARANTINE = PurePosixPath("quarantine")
@@ -75,11 +77,11 @@ def table_path(stage: str, day: Day) -> PurePosixPath:
     return TABLES / stage / f"date={day}" / "part-0.parquet"
 
 
-def raw_transcript_path(day: Day, communication_id: str) -> PurePosixPath:
-    """Return where the source's own transcript file is kept, gzip-compressed."""
-    if not is_id(communication_id):
-        raise ValueError("a communication id is not a lower-case UUID")
-    return RAW / "transcripts" / f"date={day}" / f"{communication_id}.json.gz"
+def raw_transcript_path(day: Day, recording_id: str) -> PurePosixPath:
+    """Return where the source's own transcript file of a recording is kept, gzip-compressed."""
+    if not is_id(recording_id):
+        raise ValueError("a recording id is not a lower-case UUID")
+    return RAW / "transcripts" / f"date={day}" / f"{recording_id}.json.gz"
 
 
 def day_of(path: PurePosixPath) -> Day | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from recordings_pipeline.core.secrets import SignedUrl
+from recordings_pipeline.core.speech import Stretch
 
 # Conversations of these media are kept whole, as text.
 WRITTEN_MEDIA = frozenset({"chat", "email", "message"})
@@ -30,10 +31,14 @@ class Outcome(StrEnum):
 
 
 class TranscriptState(StrEnum):
-    """How the transcript of one communication stands."""
+    """How the transcript of one communication stands.
+
+    What the source does not have is ``pending`` while it may still come, and ``none`` afterwards.
+    """
 
     FETCHED = "fetched"
     NONE = "none"
+    PENDING = "pending"
     FORBIDDEN = "forbidden"
     FAILED = "failed"
 
@@ -75,6 +80,7 @@ class Conversation:
         codecs: Lower-case codec names seen on voice sessions, such as ``audio/pcmu``.
         recorded_ids: Communications on which a recording was started.
         has_snippet: Whether a snippet was started as well, on any of them.
+        stretches: What everybody did on its voice legs.
     """
 
     id: str
@@ -95,6 +101,7 @@ class Conversation:
     codecs: frozenset[str]
     recorded_ids: tuple[str, ...]
     has_snippet: bool = False
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def is_recorded(self) -> bool:

@@ -14,6 +14,15 @@ STAGES = ("recording_index", "audio_files", "transcripts", "diarization", "conve
 
 
 @dataclass(frozen=True, slots=True)
+class TableReport:
+    """One published table of a day; the path is relative to the data directory."""
+
+    name: str
+    row_count: int
+    path: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
 class StageReport:
     """One stage's work on one day.
 
@@ -25,6 +34,7 @@ class StageReport:
         gaps: Recordings that should be there and are not, and that fail the day.
         provisional_because: Why the day may still change; empty when it is settled, and of other
             stages than the index.
+        others: The tables that were published beside the first.
     """
 
     stage: str
@@ -36,6 +46,7 @@ class StageReport:
     warnings: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     provisional_because: tuple[str, ...] = ()
+    others: tuple[TableReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

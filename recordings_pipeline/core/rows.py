@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from recordings_pipeline.core.schemas import Schema
+from recordings_pipeline.core.columns import Schema
 
 
 def row_as_text(schema: Schema, row: Mapping[str, Any]) -> str:

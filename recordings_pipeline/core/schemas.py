@@ -1,10 +1,12 @@
 """What every column means: the one registry behind Parquet, the Dagster UI and the dictionary."""
 
 from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema
+from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
-    CONVERSATION_METRICS,
     DIARIZATION,
+    SPEECH_EVENTS,
     TRANSCRIPTS,
+    WORDS,
 )
 
 RECORDING_INDEX = Schema(
@@ -97,6 +99,8 @@ SCHEMAS = {
         RECORDING_INDEX,
         AUDIO_FILES,
         TRANSCRIPTS,
+        WORDS,
+        SPEECH_EVENTS,
         DIARIZATION,
         CONVERSATION_METRICS,
     )

@@ -5,6 +5,8 @@ Two clocks: ``…_ms`` without more count from the start of the recording, ``…
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:
@@ -34,9 +36,12 @@ class Stretch:
     is_conference: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word; ``confidence`` is 0 to 1, or None when the engine gave none."""
+class Word(Struct, frozen=True, gc=False):
+    """One word; ``confidence`` is 0 to 1, or None when the engine gave none.
+
+    Words and phrases come by the million: as a struct one costs a fifth of what it costs as a
+    frozen dataclass.
+    """
 
     text: str
     start_ms: int
@@ -44,14 +49,14 @@ class Word:
     confidence: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True, gc=False):
     """What the engine heard one side say without a pause.
 
     Attributes:
         side: ``internal`` (agent, IVR) or ``external`` (customer).
         purpose: What the file calls the speaker.
         confidence: 0 to 1; None when the engine gave none.
+        decorated_text: Empty when the file has none.
         words: In the order of the file; empty when it has none.
     """
 
@@ -75,7 +80,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class SpeechEvent:
-    """Something the source noticed in a recording: silence, a topic, sentiment, …
+    """Something the source noticed in a recording: silence, a topic, sentiment, ….
 
     Attributes:
         kind: In our words, or the source's when we do not know it.
@@ -105,6 +110,7 @@ class Transcript:
         phrases: Ordered by ``start_ms``.
         events: Ordered by ``start_ms``.
         drift: What could not be understood, and how often, by the path within the file.
+        duration_ms: Length of the recording; None when the file does not say.
     """
 
     conversation_id: str
@@ -115,6 +121,7 @@ class Transcript:
     phrases: tuple[Phrase, ...]
     events: tuple[SpeechEvent, ...]
     drift: tuple[tuple[str, int], ...] = ()
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _CANDIDATES = Column(
 )
 _RUN = Column("transcript_id", "string", "Recognition run", nullable=False, is_repeated=True)
 
+
 TRANSCRIPTS = Schema(
     "transcripts",
     "One row per phrase, ordered by conversation, recording and start.",
@@ -193,25 +194,5 @@ TRANSCRIPT_AGREEMENT = Schema(
             nullable=False,
             is_repeated=True,
         ),
-    ),
-)
-
-CONVERSATION_METRICS = Schema(
-    "conversation_metrics",
-    "One row per indexed conversation; null where nothing was transcribed.",
-    (
-        CONVERSATION,
-        Column("is_transcribed", "bool", "Whether any leg has turns", nullable=False),
-        Column("turn_count", "int64", "Turns of all legs", nullable=False),
-        Column("agent_talk_ms", "int64", "Time agents spoke"),
-        Column("customer_talk_ms", "int64", "Time the external side spoke"),
-        Column("ivr_talk_ms", "int64", "Time machines spoke"),
-        Column("agent_talk_ratio", "float64", "Agents over agents and customers, 0 to 1"),
-        Column("overtalk_ms", "int64", "Time in which both sides spoke"),
-        Column("silence_ms", "int64", "Silence between the first and the last word"),
-        Column("longest_agent_turn_ms", "int64", "Longest single turn of an agent"),
-        Column("longest_customer_turn_ms", "int64", "Longest single turn of a customer"),
-        Column("agent_words_per_minute", "float64", "Words per minute of agent talk"),
-        Column("customer_words_per_minute", "float64", "Words per minute of customer talk"),
     ),
 )

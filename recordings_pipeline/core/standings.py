@@ -9,6 +9,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
+from recordings_pipeline.core.speech import Stretch
 
 # The reason of a day that somebody planned, and nobody exported.
 NOT_EXPORTED = "not exported yet"
@@ -70,6 +71,7 @@ class ListedConversation:
         ended: None while it is open.
         batch_id: The batch request that named its recordings; None when metadata did.
         unlisted_ids: Communications that say they were recorded, without a recording.
+        stretches: What everybody did on its voice legs.
     """
 
     conversation_id: str
@@ -77,6 +79,7 @@ class ListedConversation:
     batch_id: str | None
     unlisted_ids: tuple[str, ...]
     recordings: tuple[Listed, ...]
+    stretches: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,21 @@ class KnownConversation:
     ended: datetime | None
     batch_id: str | None
     unlisted_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a conversation that has recordings went.
+
+    Attributes:
+        end: None while it is open.
+        stretches: What everybody did on its voice legs.
+    """
+
+    conversation_id: str
+    start: datetime
+    end: datetime | None
+    stretches: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +141,38 @@ class DayStanding:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptStanding:
-    """How the transcript of one communication stands, and when the source was asked."""
+    """How the transcript of one communication stands, and when the source was asked.
+
+    Attributes:
+        retry_time: When it is worth asking again; None for any time, and for what is final.
+        recording_ids: The recordings whose transcript file was fetched.
+        failures: How often it has failed in a row.
+    """
 
     communication_id: str
     conversation_id: str
     state: TranscriptState
     asked_time: datetime
+    retry_time: datetime | None = None
+    recording_ids: tuple[str, ...] = ()
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenRecording:
+    """A recording of voice, which may have a transcript.
+
+    Attributes:
+        ended: When its conversation ended; None while it is open.
+        came: When the last of its files was published; None before that.
+    """
+
+    communication_id: str
+    conversation_id: str
+    recording_id: str
+    is_deferred: bool
+    ended: datetime | None
+    came: datetime | None
 
 
 def verdict_from(row: Mapping[str, Any]) -> Verdict:

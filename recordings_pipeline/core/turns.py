@@ -1,66 +1,154 @@
 """Diarization: who held the floor, and when."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise
 
-from recordings_pipeline.core.model import Participant, Phrase, Transcript, Turn
-from recordings_pipeline.core.speakers import speaker_of
+from recordings_pipeline.core.spans import Span, length, union
+from recordings_pipeline.core.speech import Phrase, Speaker, Turn
 
 # Pauses of up to 1.5 s do not end a monologue in the tools analysts know (conversation metrics of
 # the field bridge 1 to 2 s), so they do not end a turn either.
 MAX_GAP_MS = 1_500
 
-
-def turns_of(transcript: Transcript) -> list[Turn]:
-    """Join a transcript's phrases into turns; see `turns_from_phrases`."""
-    return turns_from_phrases(transcript.phrases, transcript.participants, max_gap_ms=MAX_GAP_MS)
+# Side, start and end of speech on a channel.
+Burst = tuple[str, int, int]
 
 
 def turns_from_phrases(
-    phrases: Sequence[Phrase], participants: Sequence[Participant], *, max_gap_ms: int
+    phrases: Sequence[Phrase], speakers: Sequence[Speaker], *, max_gap_ms: int = MAX_GAP_MS
 ) -> list[Turn]:
-    """Join neighbouring phrases of one speaker into turns.
+    """Join a recording's phrases, of which the speakers are known, into turns; see `joined`."""
+    spoken = map(phrase_as_turn, phrases, speakers)
+    return joined(spoken, max_gap_ms=max_gap_ms)
+
+
+def turns_from_activity(
+    bursts: Iterable[Burst],
+    speaker_at: Callable[[str, int], Speaker],
+    *,
+    max_gap_ms: int = MAX_GAP_MS,
+) -> list[Turn]:
+    """Join what was heard on the channels of a recording into turns; see `joined`.
+
+    Args:
+        bursts: Speech on channels of a known side, in any order.
+        speaker_at: Who is on a side at a millisecond of the recording.
+        max_gap_ms: Longest silence, in milliseconds, inside a turn.
+    """
+    return joined(bursts_as_turns(bursts, speaker_at), max_gap_ms=max_gap_ms)
+
+
+def phrase_as_turn(phrase: Phrase, speaker: Speaker) -> Turn:
+    """Return a phrase as a turn of its own."""
+    return Turn(
+        phrase.side,
+        speaker,
+        phrase.start_ms,
+        phrase.end_ms,
+        phrase_count=1,
+        word_count=phrase.word_count,
+        confidence=phrase.confidence,
+    )
+
+
+def bursts_as_turns(
+    bursts: Iterable[Burst], speaker_at: Callable[[str, int], Speaker]
+) -> list[Turn]:
+    """Return each burst as a turn of its own, of whoever is on its side in its middle."""
+    return [
+        Turn(side, speaker_at(side, (start + end) // 2), start, end, None, None)
+        for side, start, end in bursts
+    ]
+
+
+def joined(spoken: Iterable[Turn], *, max_gap_ms: int = MAX_GAP_MS) -> list[Turn]:
+    """Join neighbouring speech of one speaker.
 
     A turn ends when another speaker starts, or when its own speaker stays silent for longer than
     ``max_gap_ms``. Overlapping speech yields overlapping turns; nobody's words are dropped.
 
     Args:
-        phrases: One communication's phrases, in any order.
-        participants: Who was on the call, and when.
+        spoken: One recording's phrases or bursts, each as a turn of its own, in any order.
         max_gap_ms: Longest silence, in milliseconds, inside a turn.
 
     Returns:
-        Turns ordered by ``start_ms``; each phrase belongs to exactly one.
+        Turns ordered by ``start_ms``; what was spoken belongs to exactly one each.
 
     Raises:
         ValueError: ``max_gap_ms`` is negative.
     """
     if max_gap_ms < 0:
         raise ValueError(f"max_gap_ms must not be negative: {max_gap_ms}")
-    turns: list[Turn] = []
-    for phrase in sorted(phrases, key=lambda p: (p.start_ms, p.end_ms)):
-        turn = _turn(phrase, participants)
-        if turns and _continues(turns[-1], turn, max_gap_ms):
-            turns[-1] = _joined(turns[-1], turn)
+    groups: list[list[Turn]] = []
+    end_ms = 0
+    for one in sorted(spoken, key=lambda turn: (turn.start_ms, turn.end_ms, turn.side)):
+        if groups and _is_same(groups[-1][0], one) and one.start_ms - end_ms <= max_gap_ms:
+            groups[-1].append(one)
+            end_ms = max(end_ms, one.end_ms)
         else:
-            turns.append(turn)
-    return turns
+            groups.append([one])
+            end_ms = one.end_ms
+    return [_turn(group) for group in groups]
 
 
-def _turn(phrase: Phrase, participants: Sequence[Participant]) -> Turn:
-    speaker = speaker_of(phrase, participants)
-    return Turn(phrase.side, speaker, phrase.start_ms, phrase.end_ms, 1, phrase.word_count)
-
-
-def _continues(turn: Turn, following: Turn, max_gap_ms: int) -> bool:
-    same = (turn.side, turn.speaker) == (following.side, following.speaker)
-    return same and following.start_ms - turn.end_ms <= max_gap_ms
-
-
-def _joined(turn: Turn, following: Turn) -> Turn:
-    return replace(
-        turn,
-        end_ms=max(turn.end_ms, following.end_ms),
-        phrase_count=turn.phrase_count + following.phrase_count,
-        word_count=turn.word_count + following.word_count,
+def overlaps_ms(turns: Sequence[Turn]) -> list[int]:
+    """Measure, for each turn, the time in which another speaker spoke as well."""
+    by_speaker: dict[tuple[str, Speaker], list[Span]] = {}
+    for turn in turns:
+        by_speaker.setdefault((turn.side, turn.speaker), []).append((turn.start_ms, turn.end_ms))
+    moves = sorted(
+        (at, step)
+        for spans in by_speaker.values()
+        for span in union(spans)
+        for at, step in zip(span, (1, -1), strict=True)
     )
+    depths = accumulate(step for _, step in moves)
+    edges = [(at, depth > 1) for (at, _), depth in zip(moves, depths, strict=True)]
+    twice = union((at, until) for (at, is_twice), (until, _) in pairwise(edges) if is_twice)
+    return _within(turns, twice)
+
+
+def _within(turns: Sequence[Turn], spans: Sequence[Span]) -> list[int]:
+    """Measure how much of each turn some spans cover; turns are ordered by start."""
+    found, first = [], 0
+    for turn in turns:
+        while first < len(spans) and spans[first][1] <= turn.start_ms:
+            first += 1
+        covered, at = 0, first
+        while at < len(spans) and spans[at][0] < turn.end_ms:
+            start, end = spans[at]
+            covered += length([(max(start, turn.start_ms), min(end, turn.end_ms))])
+            at += 1
+        found.append(covered)
+    return found
+
+
+def _is_same(one: Turn, other: Turn) -> bool:
+    return one.side == other.side and one.speaker == other.speaker
+
+
+def _turn(group: Sequence[Turn]) -> Turn:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    return Turn(
+        first.side,
+        first.speaker,
+        first.start_ms,
+        max(one.end_ms for one in group),
+        _sum([one.phrase_count for one in group]),
+        _sum([one.word_count for one in group]),
+        _mean_confidence(group),
+    )
+
+
+def _sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _mean_confidence(group: Sequence[Turn]) -> float | None:
+    """Average over words; a phrase without words, or without confidence, says nothing."""
+    known = [(one.confidence, one.word_count or 0) for one in group if one.confidence is not None]
+    words = sum(count for _, count in known)
+    return round(sum(value * count for value, count in known) / words, 4) if words else None

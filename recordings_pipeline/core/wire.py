@@ -114,9 +114,13 @@ def names_page(payload: object) -> tuple[dict[str, str], int]:
     return found, pages if isinstance(pages, int) else 1
 
 
-def transcript_link(payload: object) -> SignedUrl:
-    """Read the signed URL of a transcript file."""
-    return signed_url(text(mapping(payload, "transcript URL"), "url", "transcript URL"))
+def transcript_links(payload: object) -> dict[str, SignedUrl]:
+    """Read the signed URLs of a communication's transcript files, by recording."""
+    what = "transcript URLs"
+    return {
+        id_of(mapping(item.get("recording"), what), "id", what): signed_url(text(item, "url", what))
+        for item in items(mapping(payload, what), "urls")
+    }
 
 
 def organization(payload: object) -> Organization:

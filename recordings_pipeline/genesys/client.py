@@ -90,15 +90,18 @@ class GenesysClient:
         reply = self.sdk.recording.get_recording_batchrequest(batch_id)
         return wire.batch_state(json_of(reply, "batch request"))
 
-    def transcript_link(self, conversation_id: str, communication_id: str) -> SignedUrl:
-        """Ask for the URL of a transcript file; it lives ten minutes.
+    def transcript_links(self, conversation_id: str, communication_id: str) -> dict[str, SignedUrl]:
+        """Ask for the URL of each recording's transcript file; they live ten minutes.
+
+        Returns:
+            URLs by recording.
 
         Raises:
             NotFound: The communication is not transcribed, or not yet.
         """
-        ask = self.sdk.speech.get_speechandtextanalytics_conversation_communication_transcripturl
-        return wire.transcript_link(
-            json_of(ask(conversation_id, communication_id), "transcript URL")
+        ask = self.sdk.speech.get_speechandtextanalytics_conversation_communication_transcripturls
+        return wire.transcript_links(
+            json_of(ask(conversation_id, communication_id), "transcript URLs")
         )
 
     def batch_url_lifetime_s(self) -> int:

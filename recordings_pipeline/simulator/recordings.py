@@ -66,14 +66,19 @@ def _more(cast: Cast, ids: Ids) -> Iterator[Recording]:
     if has(cast.bits, "second_recording") and not has(cast.bits, "voicemail"):
         second = _heard(cast, ids, "second", cast.phases)
         yield replace(second, subtype="Station", communication_id=ids.agent_session_id)
-    if has(cast.bits, "snippet"):
-        length = min(SNIPPET_MS, cast.phases[-1].end_ms)
-        yield replace(
-            _heard(cast, ids, "snippet", (Phase(TALK, 0, length, (0,)),)), subtype="Snippet"
-        )
+    if has(cast.bits, "snippet") and not has(cast.bits, "voicemail"):
+        yield _snippet(cast, ids)
     if has(cast.bits, "screen"):
         screen = _heard(cast, ids, "screen", cast.phases)
         yield replace(screen, media="screen", subtype="Screen", codec="", score=None)
+
+
+def _snippet(cast: Cast, ids: Ids) -> Recording:
+    """Return the piece an agent recorded: from where the talk with the customer begins."""
+    length = min(SNIPPET_MS, cast.phases[-1].end_ms)
+    begins = next(phase.start_ms for phase in cast.phases if phase.kind == TALK)
+    found = _heard(cast, ids, "snippet", (Phase(TALK, 0, length, (0,)),))
+    return replace(found, subtype="Snippet", start=cast.at(begins))
 
 
 def _consult(cast: Cast, ids: Ids, phase: Phase) -> Recording:

@@ -1,14 +1,15 @@
 """The truth about a conversation as plain values, to compare with what an export says."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from recordings_pipeline.simulator.asking import instant
 from recordings_pipeline.simulator.call import Call, Recording
-from recordings_pipeline.simulator.plan import CUSTOMER, MACHINE
+from recordings_pipeline.simulator.events import events_of, phrases_of
 from recordings_pipeline.simulator.replies.orphan import is_orphan, orphan
-from recordings_pipeline.simulator.replies.transcript import phrases_of
 from recordings_pipeline.simulator.site import Site
+from recordings_pipeline.simulator.spoken import speaker_of
 from recordings_pipeline.simulator.traits import TRAITS
 
 Json = dict[str, Any]
@@ -51,24 +52,22 @@ def _recording(site: Site, call: Call, recording: Recording) -> Json:
         "file_count": recording.file_count,
         "is_sensitive": recording.is_sensitive,
         "duration_ms": recording.duration_ms,
+        "start": instant(recording.start),
         "phrases": list(_phrases(call, recording)),
+        "events": [asdict(event) for event in events_of(call, recording)],
     }
 
 
 def _phrases(call: Call, recording: Recording) -> Iterator[Json]:
     for phrase in phrases_of(call, recording):
-        is_agent = phrase.speaker not in (CUSTOMER, MACHINE)
         yield {
-            "speaker": "agent" if is_agent else phrase.speaker,
-            "user_id": _user(call, phrase.speaker) if is_agent else None,
+            "side": phrase.side,
+            **asdict(speaker_of(call, recording, phrase)),
             "start_ms": phrase.start_ms,
             "end_ms": phrase.end_ms,
             "text": phrase.text,
+            "decorated_text": phrase.decorated,
+            "words": [
+                [word.text, word.start_ms, word.end_ms, word.confidence] for word in phrase.words
+            ],
         }
-
-
-def _user(call: Call, speaker: str) -> str | None:
-    kinds = ("agent", "transfer", "consult")
-    agents = [leg.user_id for kind in kinds for leg in call.legs if leg.kind == kind]
-    number = int(speaker)
-    return agents[number] if number < len(agents) else None

@@ -1,59 +1,43 @@
-"""What the turns add up to: one row per conversation of the index."""
+"""What the talk of each conversation adds up to: one row per conversation of the index."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.metrics import conversation_metrics
-from recordings_pipeline.core.model import Speaker, Turn
+from recordings_pipeline.core.heard import AUDIO, metrics_row
+from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.schemas import CONVERSATION_METRICS
+from recordings_pipeline.stages.archive import Archive, archive_of
+from recordings_pipeline.stages.day_speech import said_on
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
-from recordings_pipeline.storage.tables import read_rows, write_table
+from recordings_pipeline.storage.tables import write_table
 
 STAGE = "conversation_metrics"
 
-Legs = dict[str, dict[str, list[Turn]]]
-
 
 def measure_day(export: Export, day: Day) -> StageReport:
-    """Publish the metrics of every conversation that has a recording."""
+    """Publish the metrics of every conversation that has a recording.
+
+    They are measured on phrases, or on what was heard on each channel, and not on turns, which
+    bridge pauses.
+
+    Raises:
+        MalformedPayload: A table it is made from is not sorted.
+    """
     measurement = Measurement(export.client)
-    legs = _legs(export, day)
-    indexed = {row["conversation_id"] for row in _read(export, "recording_index", day)}
-    rows = [_row(id_, legs.get(id_, {})) for id_ in sorted(indexed)]
+    counts = Counter(dict.fromkeys(("transcribed", "from_audio"), 0))
     path = layout.table_path(STAGE, day)
+    rows = _rows(archive_of(export), day, counts)
     row_count = write_table(export.home.path(path), CONVERSATION_METRICS, rows)
-    counts = {"transcribed": sum(row["is_transcribed"] for row in rows)}
     return StageReport(STAGE, day, row_count, path, counts, measurement.taken())
 
 
-def _legs(export: Export, day: Day) -> Legs:
-    """Group the day's turns by conversation and communication."""
-    legs: Legs = defaultdict(lambda: defaultdict(list))
-    for row in _read(export, "diarization", day):
-        legs[row["conversation_id"]][row["communication_id"]].append(_turn(row))
-    return legs
-
-
-def _row(conversation_id: str, legs: Mapping[str, list[Turn]]) -> dict[str, Any]:
-    metrics = conversation_metrics(legs.values())
-    return {
-        "conversation_id": conversation_id,
-        "is_transcribed": metrics.turn_count > 0,
-        **asdict(metrics),
-    }
-
-
-def _turn(row: Mapping[str, Any]) -> Turn:
-    speaker = Speaker(row["speaker_role"], row["user_id"], row["is_ambiguous"])
-    names = ("start_ms", "end_ms", "phrase_count", "word_count")
-    return Turn(row["side"], speaker, *(row[name] for name in names))
-
-
-def _read(export: Export, stage: str, day: Day) -> list[dict[str, Any]]:
-    return read_rows(export.home.path(layout.table_path(stage, day)))
+def _rows(archive: Archive, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:
+    for said in said_on(archive, day):
+        row = metrics_row(said.course, said.recordings, said.noticed)
+        counts["transcribed"] += row["is_transcribed"]
+        counts["from_audio"] += row["source"] == AUDIO
+        yield row

@@ -216,6 +216,7 @@ def _keep(export: Export, day: Day, chunk: _Chunk, found: list[Found]) -> None:
                 batch_id=item.batch_id,
                 unlisted_ids=unlisted_ids(item.conversation, item.recordings),
                 recordings=tuple(recordings),
+                stretches=item.conversation.stretches,
             )
         )
     export.ledger.listed(day, now, listed)

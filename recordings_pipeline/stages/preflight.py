@@ -79,7 +79,7 @@ def _facts(export: Export, day: Day) -> Facts:
     except PermissionMissing as error:
         missing["conversations"] = error.needed
     missing |= _denied("recordings", lambda: export.client.recordings(_NOBODY))
-    missing |= _denied("transcripts", lambda: export.client.transcript_link(_NOBODY, _NOBODY))
+    missing |= _denied("transcripts", lambda: export.client.transcript_links(_NOBODY, _NOBODY))
     return Facts(
         organization=organization,
         missing_permissions=missing,

@@ -1,12 +1,12 @@
-"""Rows to Arrow columns, from their bytes.
+"""Values to Arrow columns, from their bytes.
 
 ``pyarrow.array`` does the same, but imports pandas on its first call, wherever pandas is
 installed: 48 MB and half a second for a table that pandas never sees.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,11 @@ import pyarrow as pa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_NUMBERS = {pa.int64(): np.int64, pa.float64(): np.float64}
 Values = Sequence[Any]
 
 
 def column_of(values: Values, shape: pa.DataType) -> "pa.Array[Any]":
-    """Return values as a column; None is null.
+    """Return values as a column; None is null, and an instant may be in microseconds since 1970.
 
     Raises:
         TypeError: A value is not of the column's type.
@@ -32,15 +31,41 @@ def column_of(values: Values, shape: pa.DataType) -> "pa.Array[Any]":
         buffer = _bits(value is True for value in values)
         return _made(shape, values, [buffer])
     if pa.types.is_timestamp(shape):
-        found = [0 if value is None else (value - _EPOCH) // _MICROSECOND for value in values]
-        return _made(shape, values, [_buffer(np.array(found, np.int64))])
-    numbers = np.array([0 if value is None else value for value in values], _NUMBERS[shape])
+        values = [_microseconds(value) for value in values]
+    found = [0 if value is None else value for value in values] if None in values else values
+    numbers = np.array(found, np.float64 if pa.types.is_floating(shape) else np.int64)
     return _made(shape, values, [_buffer(numbers)])
 
 
+def column_of_few(values: Sequence[Hashable], shape: pa.DataType) -> "pa.Array[Any]":
+    """Return values of which few are distinct as a column; it costs a quarter of `column_of`."""
+    places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    where = np.fromiter(map(places.__getitem__, values), np.int64, len(values))
+    return _taken(list(places), shape, where)
+
+
+def repeated_column(values: Values, shape: pa.DataType, counts: Sequence[int]) -> "pa.Array[Any]":
+    """Return a column in which each value stands for as many rows as its count says."""
+    return _taken(values, shape, np.repeat(np.arange(len(counts)), counts))
+
+
+def _taken(values: Values, shape: pa.DataType, where: "np.ndarray[Any, Any]") -> "pa.Array[Any]":
+    places = pa.Array.from_buffers(pa.int64(), len(where), [None, _buffer(where)])
+    return column_of(values, shape).take(places)
+
+
+def _microseconds(value: Any) -> int | None:  # noqa: ANN401 (an instant, or one as a number)
+    if value is None or isinstance(value, int):
+        return value
+    return int((value - _EPOCH) // _MICROSECOND)
+
+
 def _strings(values: Values) -> "pa.Array[Any]":
-    encoded = [b"" if value is None else value.encode() for value in values]
-    return _made(pa.string(), values, [_ends(encoded), pa.py_buffer(b"".join(encoded))])
+    present = ["" if value is None else value for value in values] if None in values else values
+    joined = "".join(present)
+    # Of ASCII one character is one byte: nothing needs to be encoded piece by piece.
+    parts = present if joined.isascii() else [value.encode() for value in present]
+    return _made(pa.string(), values, [_ends(parts), pa.py_buffer(joined.encode())])
 
 
 def _lists(values: Values, shape: Any) -> "pa.Array[Any]":  # noqa: ANN401 (the stubs have no ListType)
@@ -57,7 +82,7 @@ def _made(shape: pa.DataType, values: Values, buffers: list[pa.Buffer]) -> "pa.A
 
 def _valid(values: Values) -> pa.Buffer | None:
     """Return which values are there; None for all of them."""
-    if not any(value is None for value in values):
+    if None not in values:
         return None
     return _bits(value is not None for value in values)
 
@@ -68,7 +93,9 @@ def _bits(flags: Iterable[bool]) -> pa.Buffer:
 
 def _ends(parts: Sequence[Sequence[Any]]) -> pa.Buffer:
     """Return where each part begins, and where the last one ends."""
-    return _buffer(np.array(list(accumulate(map(len, parts), initial=0)), np.int32))
+    ends = np.zeros(len(parts) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, parts), np.int32, len(parts)), out=ends[1:])
+    return _buffer(ends)
 
 
 def _buffer(numbers: "np.ndarray[Any, Any]") -> pa.Buffer:

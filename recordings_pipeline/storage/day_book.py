@@ -164,7 +164,8 @@ class DayBook:
 
     def _conversations(self, day: Day, *conditions: ColumnElement[bool]) -> list[KnownConversation]:
         columns = tables.conversations.c
-        query = select(tables.conversations).where(columns.day == day.key, *conditions)
+        chosen = [column for column in columns if column.name != "stretches"]
+        query = select(*chosen).where(columns.day == day.key, *conditions)
         with self._engine.connect() as db:
             rows = db.execute(query.order_by(columns.conversation_id)).mappings().all()
         return [

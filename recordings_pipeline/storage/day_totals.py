@@ -78,14 +78,18 @@ class DayTotals:
         """Return the days of which something is left to fetch now, whether or not they are settled.
 
         That is a recording nobody has tried, one that waits for the source or whose time to be
-        tried again has come, a transcript that failed, or one nobody asked for.
+        tried again has come, a transcript of which that is so, or one nobody asked for.
         """
         time = _RECORDINGS.retry_time
         is_open = _RECORDINGS.outcome.in_([str(Outcome.DISCOVERED), str(Outcome.DEFERRED)])
         is_due = (_RECORDINGS.outcome == str(Outcome.RETRY)) & (time.is_(None) | (time <= now))
         is_audio = func.json_extract(_RECORDINGS.row, "$.media") == AUDIO
         recordings = select(_RECORDINGS.day).where(is_open | is_due)
-        failed = select(_TRANSCRIPTS.day).where(_TRANSCRIPTS.state == str(TranscriptState.FAILED))
+        waits = [str(TranscriptState.FAILED), str(TranscriptState.PENDING)]
+        retry = _TRANSCRIPTS.retry_time
+        transcripts = select(_TRANSCRIPTS.day).where(
+            _TRANSCRIPTS.state.in_(waits), retry.is_(None) | (retry <= now)
+        )
         untold = (
             select(_RECORDINGS.day)
             .outerjoin(
@@ -98,7 +102,7 @@ class DayTotals:
                 _TRANSCRIPTS.communication_id.is_(None),
             )
         )
-        return [Day.from_key(key) for (key,) in self._rows(union(recordings, failed, untold))]
+        return [Day.from_key(key) for (key,) in self._rows(union(recordings, transcripts, untold))]
 
     def _listed(self, day: Day) -> tuple[int, int, int]:
         """Count conversations that were asked about, for good, and by a batch."""

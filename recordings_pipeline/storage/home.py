@@ -11,8 +11,10 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy, ConfigurationError
 from recordings_pipeline.storage.durable import storage_failure
+from recordings_pipeline.storage.staging import sweep
 
 _PRIVATE = 0o077
+_FOLDERS = (layout.PARTS, layout.TABLES, layout.QUARANTINE, layout.LOCKS, layout.STAGING)
 
 
 def make_private() -> None:
@@ -46,14 +48,15 @@ class Home:
         return self.root / relative
 
     def prepare(self) -> None:
-        """Create what is missing.
+        """Create what is missing, and remove what a crash has left of tables.
 
         Raises:
             ConfigurationError: The directory cannot be created or written.
         """
         try:
-            for folder in (layout.PARTS, layout.TABLES, layout.QUARANTINE, layout.LOCKS):
+            for folder in _FOLDERS:
                 self.path(folder).mkdir(parents=True, exist_ok=True)
+            sweep(self.path(layout.STAGING))
         except OSError as error:
             raise ConfigurationError(
                 "RECORDINGS_DATA", f"is not writable: {self.root}: {error.strerror}"

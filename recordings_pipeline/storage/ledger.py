@@ -5,7 +5,6 @@ built again from it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
+from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.rescue import is_wanted
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
@@ -23,10 +22,10 @@ from recordings_pipeline.core.standings import (
     ListedConversation,
     Settlement,
     Standing,
-    TranscriptStanding,
     standing_from,
     verdict_from,
 )
+from recordings_pipeline.core.stretches import stretches_as_text
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.archive_book import ArchiveBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
@@ -42,6 +41,8 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.stretch_book import StretchBook
+from recordings_pipeline.storage.transcript_book import TranscriptBook
 
 _ROWS = 1_000
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
@@ -61,6 +62,8 @@ class Ledger:
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
         self.recordings = RecordingBook(self._engine)
+        self.stretches = StretchBook(self._engine)
+        self.transcripts = TranscriptBook(self._engine)
         self.archive = ArchiveBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
@@ -168,6 +171,7 @@ class Ledger:
                     "end_time": conversation.ended,
                     "batch_id": conversation.batch_id,
                     "unlisted": ",".join(conversation.unlisted_ids),
+                    "stretches": stretches_as_text(conversation.stretches),
                 }
                 db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
                 for listed in conversation.recordings:
@@ -211,36 +215,6 @@ class Ledger:
         for row in self._all(query):
             found.setdefault(row["recording_id"], []).append(dict(row))
         return found
-
-    def transcripts(self, day: Day) -> dict[str, TranscriptStanding]:
-        """Return the day's transcripts by communication, ordered by its id."""
-        columns = tables.transcripts.c
-        query = select(tables.transcripts).where(columns.day == day.key)
-        return {
-            row["communication_id"]: TranscriptStanding(
-                row["communication_id"],
-                row["conversation_id"],
-                TranscriptState(row["state"]),
-                row["asked_time"],
-            )
-            for row in self._all(query.order_by(columns.communication_id))
-        }
-
-    def settle_transcript(self, day: Day, standing: TranscriptStanding) -> None:
-        """Say how a transcript stands now; an event is kept when that is news."""
-        with writing(self._engine) as db:
-            before = db.execute(
-                select(tables.transcripts.c.state, tables.transcripts.c.attempt).where(
-                    tables.transcripts.c.communication_id == standing.communication_id
-                )
-            ).first()
-            attempt = (before.attempt if before else 0) + 1
-            values = {**asdict(standing), "day": day.key, "attempt": attempt}
-            db.execute(insert_or_update(tables.transcripts, values, key=["communication_id"]))
-            if before is None or before.state != standing.state:
-                state, asked = str(standing.state), standing.asked_time
-                news = {"event_time": asked, "day": day.key, "outcome": state}
-                record(db, standing.communication_id, attempt, f"transcript.{state}", news)
 
     def spent(self, day: Day, stage: str, now: datetime, *, is_done: bool, text: str) -> None:
         """Keep an event of the API calls that a run of a stage took."""

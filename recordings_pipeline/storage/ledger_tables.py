@@ -15,7 +15,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 metadata = MetaData()
 
 
@@ -52,6 +52,8 @@ conversations = Table(
     Column("end_time", Instant),
     # Legs that say they were recorded, without a recording; ids with commas between.
     Column("unlisted", Text, nullable=False, default=""),
+    # What everybody did on its voice legs, as `core.stretches` writes it; empty for none.
+    Column("stretches", Text, nullable=False, default=""),
 )
 
 days = Table(
@@ -160,6 +162,11 @@ transcripts = Table(
     Column("day", String(10), nullable=False, index=True),
     Column("state", String(20), nullable=False),
     Column("asked_time", Instant, nullable=False),
+    Column("retry_time", Instant),
+    # The recordings whose file was fetched; ids with commas between.
+    Column("recording_ids", Text, nullable=False, default=""),
+    # In a row.
+    Column("failures", Integer, nullable=False, default=0),
     Column("attempt", Integer, nullable=False, default=0),
 )
 

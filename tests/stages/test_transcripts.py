@@ -1,6 +1,7 @@
 """Transcripts are asked for once, kept as they came, and published from what is kept."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -9,7 +10,8 @@ import pytest
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
-from recordings_pipeline.simulator.options import PERMISSIONS, SPEECH
+from recordings_pipeline.core.transcript_clock import PENDING_DELAY
+from recordings_pipeline.simulator.options import PERMISSIONS, RECORDINGS
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
@@ -28,7 +30,7 @@ def kept_of(export: Export) -> Path:
 
 
 def states(export: Export, day: Day = DAY) -> dict[str, TranscriptState]:
-    return {id_: found.state for id_, found in export.ledger.transcripts(day).items()}
+    return {id_: found.state for id_, found in export.ledger.transcripts.of_day(day).items()}
 
 
 def legs(simulator: Simulator, day: Day, *, transcribed: bool) -> set[str]:
@@ -80,12 +82,15 @@ def test_a_repeated_stage_asks_nothing_and_rebuilds_the_same_table(
 def test_a_young_day_asks_again_for_what_was_absent_only(start: Start, opened: Open) -> None:
     simulator = start(calls_per_day=30, now=TODAY.end + timedelta(hours=1))
     export = indexed(opened(simulator), TODAY)
-    transcribe_day(export, TODAY)
+    first = transcribe_day(export, TODAY)
 
-    report = transcribe_day(export, TODAY)
+    soon = transcribe_day(export, TODAY)
+    later = transcribe_day(replace(export, clock=lambda: export.now() + PENDING_DELAY), TODAY)
 
-    assert report.throughput.api_calls == len(legs(simulator, TODAY, transcribed=False))
-    assert report.throughput.bytes_moved == 0
+    absent = len(legs(simulator, TODAY, transcribed=False))
+    assert first.counts["pending"] == absent > 0
+    assert [report.throughput.api_calls for report in (soon, later)] == [0, absent]
+    assert later.throughput.bytes_moved == 0
 
 
 @pytest.mark.parametrize("came_again", [False, True], ids=["no news", "its recording came late"])
@@ -129,15 +134,15 @@ def test_a_transcript_that_could_not_be_fetched_comes_with_the_next_run(
 
 def test_a_forbidden_transcript_names_the_permission(start: Start, opened: Open) -> None:
     indexed(opened(start(calls_per_day=6)))
-    export = opened(start(calls_per_day=6, permissions=PERMISSIONS - {SPEECH}))
+    export = opened(start(calls_per_day=6, permissions=PERMISSIONS - {RECORDINGS}))
 
     report = transcribe_day(export, DAY)
 
     assert set(states(export).values()) == {TranscriptState.FORBIDDEN}
-    assert report.warnings == (f"transcripts are forbidden: grant {SPEECH}",)
+    assert report.warnings == (f"transcripts are forbidden: grant {RECORDINGS} in every division",)
 
 
-def test_a_phrase_without_a_place_on_the_clock_is_counted_and_warned_about(
+def test_what_is_not_as_documented_is_counted_and_named_without_its_content(
     start: Start, opened: Open
 ) -> None:
     export = indexed(opened(start(calls_per_day=6)))
@@ -146,13 +151,17 @@ def test_a_phrase_without_a_place_on_the_clock_is_counted_and_warned_about(
     payload = json.loads(read_raw(path))
     del payload["transcripts"][0]["phrases"][0]["offset"]
     del payload["transcripts"][0]["phrases"][0]["startTimeMs"]
+    payload["transcripts"][0]["phrases"][1]["mood"] = "secret"
     keep_raw(path, json.dumps(payload).encode())
 
     report = transcribe_day(export, DAY)
 
     assert report.row_count == whole.row_count - 1
-    assert report.counts["unreadable_phrases"] == 1
-    assert report.warnings == ("1 phrases could not be read: see data/raw",)
+    assert report.counts["drift"] == 2
+    (warning,) = report.warnings
+    assert "transcripts[].phrases[]: no place on the clock (1)" in warning
+    assert "transcripts[].phrases[].mood: new member (1)" in warning
+    assert "secret" not in warning
 
 
 @pytest.mark.parametrize("damage", [b"no gzip", b""], ids=["other bytes", "empty"])

@@ -71,7 +71,7 @@ def test_a_line_torn_by_a_crash_is_written_again(tmp_path: Path) -> None:
     with log.open("ab") as file:
         file.write(b'{"action":"torn')
     standing = TranscriptStanding(ID, ID, TranscriptState.NONE, NOW)
-    ledger.settle_transcript(DAY, standing)
+    ledger.transcripts.settle(DAY, standing)
 
     append_events(log, ledger)
     ledger.close()

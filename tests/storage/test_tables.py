@@ -1,18 +1,21 @@
 """Parquet says what its columns mean, and changes only when its rows do."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recordings_pipeline.core.schemas import SCHEMAS, TRANSCRIPTS, Schema
+from recordings_pipeline.core.columns import Schema
+from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.speech_schemas import TRANSCRIPTS
 from recordings_pipeline.storage.tables import arrow_schema, read_rows, write_table
 
 NAMES = [column.name for column in TRANSCRIPTS.columns]
-ROW = dict(
-    zip(NAMES, ["c", "m", "t", 1, "internal", 0, 5, "hi", "Hi.", 0.5, 1, "en-us"], strict=True)
-)
+VALUES = {"string": "x", "strings": ["x", "y"], "int64": 1, "float64": 0.5, "bool": True}
+VALUES |= {"timestamp": datetime(2026, 1, 31, tzinfo=UTC)}
+ROW = {column.name: VALUES[column.type] for column in TRANSCRIPTS.columns}
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from recordings_pipeline.simulator.asking import (
     whole,
 )
 from recordings_pipeline.simulator.call import Call, Recording
-from recordings_pipeline.simulator.replies.transcript import phrases_of
+from recordings_pipeline.simulator.events import phrases_of
 
 MOST_SEARCH_HITS, MOST_SEARCH_DAYS = 1_000, 60
 _NONE = "resource.not.found"

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from recordings_pipeline.simulator.call import Call, Leg, Recording
+from recordings_pipeline.simulator.events import Event, events_of, phrases_of
+from recordings_pipeline.simulator.ids import named_id
 from recordings_pipeline.simulator.plan import PhraseTruth, Word
 from recordings_pipeline.simulator.site import Site
-from recordings_pipeline.simulator.timeline import HOLD, PAUSE
 
 Json = dict[str, Any]
 # How far a file's clock runs ahead of everybody's windows in the variant `outside_windows`.
 DRIFT_MS = 3_600_000
-_LEAST_SILENCE_MS = 3_000
 
 
 def transcript_file(site: Site, call: Call, recording: Recording) -> Json:
@@ -32,12 +32,6 @@ def transcript_file(site: Site, call: Call, recording: Recording) -> Json:
         "transcripts": runs,
         "uri": f"/conversations/{call.conversation_id}",
     }
-
-
-def phrases_of(call: Call, recording: Recording) -> tuple[PhraseTruth, ...]:
-    """Return the phrases a recording's transcript file holds, ordered by start."""
-    plan = recording.plan
-    return () if plan is None or call.has("empty_transcript") else plan.phrases
 
 
 def _runs(call: Call, recording: Recording, started_ms: int) -> list[Json]:
@@ -68,7 +62,7 @@ def _run(
         "startTime": clock_ms,
         "duration": _span(recording.duration_ms),
         "phrases": [write(index, phrase, clock_ms) for index, phrase in phrases],
-        "analytics": _analytics(call, recording, clock_ms),
+        "analytics": _analytics(call, recording, phrases, clock_ms),
     }
 
 
@@ -121,34 +115,50 @@ def _confidence(phrase: PhraseTruth) -> float:
     return round(sum(word.confidence for word in phrase.words) / len(phrase.words), 4)
 
 
-def _analytics(call: Call, recording: Recording, clock_ms: int) -> Json:
-    phrases = phrases_of(call, recording)
+def _analytics(
+    call: Call, recording: Recording, phrases: list[tuple[int, PhraseTruth]], clock_ms: int
+) -> Json:
+    """Return what is noticed in a run: of its own phrases, and in the first one of the sound."""
+    own = {index for index, _ in phrases}
+    events = events_of(call, recording)
+    spoken = [event for event in events if event.phrase_index in own]
+    heard = [event for event in events if event.phrase_index is None]
     return {
-        "sentiment": [
-            {
-                "participant": phrase.side,
-                "phrase": phrase.text,
-                "phraseIndex": index,
-                "sentiment": 1,
-                **_when(phrase.start_ms, phrase.end_ms, clock_ms),
-            }
-            for index, phrase in enumerate(phrases)
-            if any(word.text in ("thank", "great", "perfect") for word in phrase.words)
-        ],
-        "topics": [],
-        "acoustic": [
-            {
-                "eventType": "silence",
-                "offsetMs": phase.start_ms,
-                "startTimeMs": clock_ms + phase.start_ms,
-                "durationMs": phase.length_ms,
-                "participant": "internal",
-            }
-            for phase in call.phases
-            if recording.kind == "recording"
-            and phase.kind in (HOLD, PAUSE)
-            and phase.length_ms >= _LEAST_SILENCE_MS
-        ],
+        "sentiment": [_sentiment(event, clock_ms) for event in spoken if event.kind == "sentiment"],
+        "topics": [_topic(event, clock_ms) for event in spoken if event.kind == "topic"],
+        "acoustic": [_acoustic(event, clock_ms) for event in heard if not own or 0 in own],
+    }
+
+
+def _sentiment(event: Event, clock_ms: int) -> Json:
+    return {
+        "participant": event.side,
+        "phrase": event.text,
+        "phraseIndex": event.phrase_index,
+        "sentiment": event.value,
+        **_when(event.start_ms, event.end_ms, clock_ms),
+    }
+
+
+def _topic(event: Event, clock_ms: int) -> Json:
+    return {
+        "participant": event.side,
+        "topicId": named_id(0, "topic", event.name),
+        "topicName": event.name,
+        "topicPhrase": event.text,
+        "transcriptPhrase": event.text,
+        "confidence": event.value,
+        **_when(event.start_ms, event.end_ms, clock_ms),
+    }
+
+
+def _acoustic(event: Event, clock_ms: int) -> Json:
+    return {
+        "eventType": event.kind,
+        "offsetMs": event.start_ms,
+        "startTimeMs": clock_ms + event.start_ms,
+        "durationMs": event.end_ms - event.start_ms,
+        "participant": event.side,
     }
 
 

@@ -1,0 +1,94 @@
+"""What the ledger knows of transcripts, and of the recordings they belong to."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine, Select, func, select
+
+from recordings_pipeline.core.completeness import AUDIO
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import Outcome, TranscriptState
+from recordings_pipeline.core.standings import SpokenRecording, TranscriptStanding
+from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
+from recordings_pipeline.storage.ledger_moves import record
+
+_RECORDINGS, _TRANSCRIPTS = tables.recordings.c, tables.transcripts.c
+
+
+class TranscriptBook:
+    """One transcript a communication, with a file for each of its recordings."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of_day(self, day: Day) -> dict[str, TranscriptStanding]:
+        """Return the day's transcripts by communication, ordered by its id."""
+        query = select(tables.transcripts).where(_TRANSCRIPTS.day == day.key)
+        rows = self._rows(query.order_by(_TRANSCRIPTS.communication_id))
+        return {
+            row.communication_id: TranscriptStanding(
+                row.communication_id,
+                row.conversation_id,
+                TranscriptState(row.state),
+                row.asked_time,
+                row.retry_time,
+                tuple(filter(None, row.recording_ids.split(","))),
+                row.failures,
+            )
+            for row in rows
+        }
+
+    def settle(self, day: Day, standing: TranscriptStanding) -> None:
+        """Say how a transcript stands now; an event is kept when that is news."""
+        with writing(self._engine) as db:
+            before = db.execute(
+                select(_TRANSCRIPTS.state, _TRANSCRIPTS.attempt).where(
+                    _TRANSCRIPTS.communication_id == standing.communication_id
+                )
+            ).first()
+            attempt = (before.attempt if before else 0) + 1
+            values = {**asdict(standing), "day": day.key, "attempt": attempt}
+            values["recording_ids"] = ",".join(standing.recording_ids)
+            db.execute(insert_or_update(tables.transcripts, values, key=["communication_id"]))
+            if before is None or before.state != standing.state:
+                state, asked = str(standing.state), standing.asked_time
+                news = {"event_time": asked, "day": day.key, "outcome": state}
+                record(db, standing.communication_id, attempt, f"transcript.{state}", news)
+
+    def spoken(self, day: Day) -> Iterator[SpokenRecording]:
+        """Yield the day's recordings of voice on a known communication, ordered by that."""
+        came = (
+            select(func.max(tables.files.c.exported_time))
+            .where(tables.files.c.recording_id == _RECORDINGS.recording_id)
+            .scalar_subquery()
+        )
+        query = (
+            select(
+                _RECORDINGS.communication_id,
+                _RECORDINGS.conversation_id,
+                _RECORDINGS.recording_id,
+                _RECORDINGS.outcome,
+                tables.conversations.c.end_time,
+                came.label("came"),
+            )
+            .outerjoin(
+                tables.conversations,
+                tables.conversations.c.conversation_id == _RECORDINGS.conversation_id,
+            )
+            .where(
+                _RECORDINGS.day == day.key,
+                _RECORDINGS.communication_id.is_not(None),
+                func.json_extract(_RECORDINGS.row, "$.media") == AUDIO,
+            )
+            .order_by(_RECORDINGS.communication_id, _RECORDINGS.recording_id)
+        )
+        for row in self._rows(query):
+            is_deferred = row.outcome == str(Outcome.DEFERRED)
+            names = row.communication_id, row.conversation_id, row.recording_id
+            yield SpokenRecording(*names, is_deferred, row.end_time, row.came)
+
+    def _rows(self, query: Select[Any]) -> list[Any]:
+        with storing(self._engine), self._engine.connect() as db:
+            return list(db.execute(query))
