@@ -28,6 +28,7 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/index_memory.py
 	$(BIN)/python benchmarks/sound_files.py
 	$(BIN)/python benchmarks/verify.py
+	$(BIN)/python benchmarks/speech.py
 	$(BIN)/python benchmarks/transfer.py
 
 bench-transfer: $(READY) ## the transfer engine, next to aria2c, curl and rclone

@@ -17,7 +17,7 @@ defs = dg.Definitions(
         rescue.rescue_list,
     ],
     asset_checks=[archive.archive_matches_the_ledger],
-    jobs=[jobs.export_day, jobs.verify_archive, jobs.replay_quarantine],
+    jobs=[jobs.export_day, jobs.verify_archive, jobs.replay_quarantine, jobs.rebuild_tables],
     schedules=[jobs.every_day, jobs.look_back],
     sensors=[sensors.arrived_audio, notices.failures],
     resources={

@@ -95,6 +95,32 @@ def replay(  # noqa: PLR0913, PLR0917 (one for each option)
     sys.exit(0 if run(span, choice, data, is_exporting=is_exporting) else INCOMPLETE)
 
 
+@click.command()
+@click.option("--day", type=DAY, help="The only day; instead of --from and --to.")
+@click.option("--from", "first", type=DAY, help="First day; default: the first there is.")
+@click.option("--to", "last", type=DAY, help="Last day, included; default: the last there is.")
+@data_option("work on")
+def rebuild(
+    day: datetime | None, first: datetime | None, last: datetime | None, data: Path | None
+) -> None:
+    """Publish the tables about speech again, from the transcript files that are kept.
+
+    For a version that reads them better. Needs no credentials and asks nobody; tables that would
+    not change are left alone. Exit code 1 when a day could not be rebuilt.
+
+    \b
+    Examples:
+      recordings-pipeline rebuild
+      recordings-pipeline rebuild --day 2026-01-31
+      recordings-pipeline rebuild --from 2026-01-01 --to 2026-01-31 --data /srv/recordings
+    """
+    from recordings_pipeline.cli.rebuild import run
+
+    if day and (first or last):
+        raise click.UsageError("--day names the only day: leave --from and --to out")
+    sys.exit(0 if run(_span(day or first, day or last), data) else INCOMPLETE)
+
+
 def _span(first: datetime | None, last: datetime | None) -> Span:
     if first and last and last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")

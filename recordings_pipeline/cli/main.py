@@ -33,6 +33,7 @@ for _command in (
     commands_export.doctor,
     commands_archive.verify,
     commands_archive.replay,
+    commands_archive.rebuild,
     commands_local.demo,
     commands_local.dev,
     commands_local.simulate,

@@ -51,7 +51,7 @@ def phrase_rows(transcript: Transcript, speakers: Sequence[Speaker]) -> Block:
         "decorated_text": [phrase.decorated_text or None for phrase in phrases],
         "confidence": [phrase.confidence for phrase in phrases],
         "stability": [phrase.stability for phrase in phrases],
-        "word_count": [phrase.word_count for phrase in phrases],
+        "word_count": [len(phrase.words) or len(phrase.text.split()) for phrase in phrases],
         "language": [phrase.language for phrase in phrases],
     }
     return Block(columns, _names(transcript, 1), [len(phrases)])

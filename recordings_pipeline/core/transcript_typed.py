@@ -106,8 +106,11 @@ def typed_phrases(run: Run, found: Sequence[WirePhrase]) -> list[Phrase] | None:
     """Return the phrases of a run; None when a purpose is unknown."""
     phrases = []
     for position, wire in enumerate(found):
-        purpose = wire.participant_purpose.lower()
+        purpose = wire.participant_purpose
         side = SIDES.get(purpose)
+        if side is None:
+            purpose = purpose.lower()
+            side = SIDES.get(purpose)
         if side is None:
             return None
         index, start_ms = wire.phrase_index, wire.offset.milliseconds

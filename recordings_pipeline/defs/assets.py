@@ -4,6 +4,7 @@ Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx a
 loads this module in every process it starts.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -24,6 +25,7 @@ from recordings_pipeline.defs.metadata import (
     gaps_table,
     materialization_metadata,
     spent_metadata,
+    table_metadata,
 )
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.progress import logging_headway
@@ -91,16 +93,43 @@ def audio_files(
     return dg.MaterializeResult(metadata=materialization_metadata(report), check_results=[check])
 
 
-@dg.asset(**_asset_options("transcripts"), deps=[audio_files])
+def _spec(table: str, description: str, **more: Any) -> dg.AssetSpec:  # noqa: ANN401
+    """Describe one of several tables that a stage publishes."""
+    options = _asset_options(table)
+    names = ("group_name", "kinds", "code_version", "metadata")
+    return dg.AssetSpec(table, description=description, **{n: options[n] for n in names}, **more)
+
+
+@dg.multi_asset(
+    name="transcripts",
+    partitions_def=DAYS,
+    pool="genesys_api",
+    specs=[
+        _spec(
+            "transcripts",
+            "What was said: one row per phrase. Only a part of the calls is transcribed at the "
+            "source, and what its files hold beyond what is documented is counted as drift.",
+            deps=[audio_files],
+        ),
+        _spec("words", "What was said, word by word.", deps=[audio_files]),
+        _spec(
+            "speech_events",
+            "Silence, overtalk, hold, pauses, topics and sentiment: one row per event.",
+            deps=[audio_files],
+        ),
+    ],
+)
 def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult:
-    """What was said: one row per phrase. Only a part of the calls is transcribed at the source."""
+) -> Iterator[dg.MaterializeResult]:
+    """Fetch the transcripts that are due, and publish their three tables in one pass."""
     report = _run(context, organization, "transcripts")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
+    yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
+    for table in report.others:
+        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
 
 
-@dg.asset(**_asset_options("diarization"), deps=[transcripts])
+@dg.asset(**_asset_options("diarization"), deps=[dg.AssetKey("transcripts"), dg.AssetKey("words")])
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:

@@ -5,6 +5,7 @@ import dagster as dg
 from recordings_pipeline.core.days import ONE_DAY
 from recordings_pipeline.defs.archive import archive_matches_the_ledger, replay_days
 from recordings_pipeline.defs.partitions import DAYS
+from recordings_pipeline.defs.rebuild import rebuild_days
 from recordings_pipeline.defs.resources import Organization
 
 # UTC. Calls end, recordings upload and transcripts arrive for a while after midnight; and a look
@@ -21,7 +22,7 @@ export_day = dg.define_asset_job(
     selection=dg.AssetSelection.groups("recordings")
     - dg.AssetSelection.assets("rescue_list")
     - _WHOLE_ARCHIVE,
-    description="All five assets of one day: index, audio, transcripts, turns, metrics.",
+    description="All assets of one day: index, audio, transcripts, turns, metrics.",
 )
 
 verify_archive = dg.define_asset_job(
@@ -29,6 +30,17 @@ verify_archive = dg.define_asset_job(
     selection=_WHOLE_ARCHIVE,
     description="Compares the audio on disk with the ledger: all sizes, by default 1% of bytes.",
 )
+
+
+@dg.job(
+    description=(
+        "Publishes the tables about speech again from the kept transcript files, and asks nobody: "
+        "for a version that reads them better. Config: ops.rebuild_days.config.days."
+    )
+)
+def rebuild_tables() -> None:
+    """Rebuild, by default, every day that was indexed."""
+    rebuild_days()
 
 
 @dg.job(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from recordings_pipeline.core import layout
@@ -9,6 +10,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.heard import AUDIO, metrics_row
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.day_speech import said_on
 from recordings_pipeline.stages.export import Export
@@ -28,11 +30,16 @@ def measure_day(export: Export, day: Day) -> StageReport:
         MalformedPayload: A table it is made from is not sorted.
     """
     measurement = Measurement(export.client)
+    return replace(rebuild_metrics(archive_of(export), day), throughput=measurement.taken())
+
+
+def rebuild_metrics(archive: Archive, day: Day) -> StageReport:
+    """Publish the metrics from the tables about speech, asking nobody."""
     counts = Counter(dict.fromkeys(("transcribed", "from_audio"), 0))
     path = layout.table_path(STAGE, day)
-    rows = _rows(archive_of(export), day, counts)
-    row_count = write_table(export.home.path(path), CONVERSATION_METRICS, rows)
-    return StageReport(STAGE, day, row_count, path, counts, measurement.taken())
+    rows = _rows(archive, day, counts)
+    row_count = write_table(archive.home.path(path), CONVERSATION_METRICS, rows)
+    return StageReport(STAGE, day, row_count, path, counts, Throughput())
 
 
 def _rows(archive: Archive, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.heard import AUDIO, Heard
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.speech_schemas import DIARIZATION
+from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.core.turns import joined, overlaps_ms
 from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.day_speech import said_on
@@ -28,12 +30,15 @@ def diarize_day(export: Export, day: Day) -> StageReport:
         MalformedPayload: A table it is made from is not sorted.
     """
     measurement = Measurement(export.client)
+    return replace(rebuild_turns(archive_of(export), day), throughput=measurement.taken())
+
+
+def rebuild_turns(archive: Archive, day: Day) -> StageReport:
+    """Publish the turns from the tables about speech, asking nobody."""
     counts = Counter(dict.fromkeys(("recordings", "ambiguous_turns"), 0))
     path = layout.table_path(STAGE, day)
-    row_count = write_table(
-        export.home.path(path), DIARIZATION, _rows(archive_of(export), day, counts)
-    )
-    return StageReport(STAGE, day, row_count, path, counts, measurement.taken())
+    row_count = write_table(archive.home.path(path), DIARIZATION, _rows(archive, day, counts))
+    return StageReport(STAGE, day, row_count, path, counts, Throughput())
 
 
 def _rows(archive: Archive, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,8 @@ built again without asking.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from recordings_pipeline.core.completeness import transcript_counts
 from recordings_pipeline.core.days import Day
@@ -25,16 +26,11 @@ def transcribe_day(export: Export, day: Day) -> StageReport:
     """Fetch the transcripts that are due and publish the tables of all the day's transcripts."""
     measurement = Measurement(export.client)
     fetch_transcripts(export, day)
-    return rebuild_transcripts(archive_of(export), day, spent=measurement.taken)
+    report = rebuild_transcripts(archive_of(export), day)
+    return replace(report, throughput=measurement.taken())
 
 
-def rebuild_transcripts(
-    archive: Archive,
-    day: Day,
-    *,
-    spent: Callable[[], Throughput] = Throughput,
-    reached: Reached = unwatched,
-) -> StageReport:
+def rebuild_transcripts(archive: Archive, day: Day, *, reached: Reached = unwatched) -> StageReport:
     """Publish the tables from what is kept, asking nobody."""
     published = publish_transcripts(archive, day, reached)
     states = [standing.state for standing in archive.ledger.transcripts.of_day(day).values()]
@@ -42,7 +38,14 @@ def rebuild_transcripts(
     first, *others = published.tables
     warnings = tuple(_warnings(counts, published.drift))
     return StageReport(
-        STAGE, day, first.row_count, first.path, counts, spent(), warnings, others=tuple(others)
+        STAGE,
+        day,
+        first.row_count,
+        first.path,
+        counts,
+        Throughput(),
+        warnings,
+        others=tuple(others),
     )
 
 

@@ -155,3 +155,22 @@ def test_a_day_s_job_does_not_verify_the_whole_archive() -> None:
     nodes = {node.name for node in defs.resolve_job_def("export_day").nodes}
 
     assert not any("archive" in name for name in nodes)
+
+
+def test_a_rebuild_materializes_every_table_about_speech_and_asks_nobody(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    with open_export(settings_of(simulator, tmp_path)) as export:
+        run_stage(export, "transcripts", DAY)
+    asked = simulator.traffic.api_requests
+
+    result = run("rebuild_tables", organization_of(simulator, tmp_path), rebuild_days={"days": []})
+
+    made = {
+        event.asset_key.to_user_string(): event.partition
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    tables = ("transcripts", "words", "speech_events", "diarization", "conversation_metrics")
+    assert made == dict.fromkeys(tables, str(DAY))
+    assert simulator.traffic.api_requests == asked

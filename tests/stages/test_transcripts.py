@@ -17,10 +17,14 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.storage.raw import keep_raw, read_raw
+from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
 from tests.stages.conftest import DAY, Open
 
 RAW = PurePosixPath("raw/transcripts")
+TRANSCRIPT = (
+    "GET /api/v2/speechandtextanalytics/conversations/{id}/communications/{id}/transcripturls"
+)
 TODAY = Day(datetime.now(UTC).date())
 
 
@@ -187,3 +191,27 @@ def test_a_kept_file_that_was_removed_is_asked_for_again(start: Start, opened: O
 
     assert kept.exists()
     assert path.read_bytes() == before
+
+
+def test_two_recordings_of_one_communication_cost_a_call_and_have_a_file_each(
+    start: Start, opened: Open, tmp_path: Path
+) -> None:
+    world = tmp_path / "snippets.toml"
+    seconds = "median = 20\nspread = 0.1\nshortest = 15\nlongest = 30\n"
+    pinned = '[pinned]\n0 = ["snippet"]\n'
+    world.write_text(f"calls_per_day = 1\n[seconds]\n{seconds}{pinned}")
+    export = indexed(opened(start(world=str(world))))
+
+    report = transcribe_day(export, DAY)
+
+    (standing,) = export.ledger.transcripts.of_day(DAY).values()
+    kept = [path.name.partition(".")[0] for path in export.home.path(RAW).rglob("*.gz")]
+    rows = read_rows(export.home.path(report.path))
+    found = [row["recording_id"] for row in rows]
+    assert report.throughput.calls_by_route[TRANSCRIPT] == 1
+    assert len(kept) == 2
+    assert set(standing.recording_ids) == set(kept) == set(found)
+    assert found == sorted(found)
+    kept_of(export).unlink()
+    assert transcribe_day(export, DAY).throughput.calls_by_route == {TRANSCRIPT: 1}
+    assert read_rows(export.home.path(report.path)) == rows
