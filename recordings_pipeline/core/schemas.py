@@ -5,6 +5,7 @@ from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
     DIARIZATION,
     SPEECH_EVENTS,
+    TRANSCRIPT_AGREEMENT,
     TRANSCRIPTS,
     WORDS,
 )
@@ -102,6 +103,7 @@ SCHEMAS = {
         WORDS,
         SPEECH_EVENTS,
         DIARIZATION,
+        TRANSCRIPT_AGREEMENT,
         CONVERSATION_METRICS,
     )
 }

@@ -100,6 +100,10 @@ def _spec(table: str, description: str, **more: Any) -> dg.AssetSpec:  # noqa: A
     return dg.AssetSpec(table, description=description, **{n: options[n] for n in names}, **more)
 
 
+# What turns and metrics are made from.
+_SAID = [dg.AssetKey(name) for name in ("recording_index", "transcripts", "speech_events")]
+
+
 @dg.multi_asset(
     name="transcripts",
     partitions_def=DAYS,
@@ -129,20 +133,43 @@ def transcripts(
         yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
 
 
-@dg.asset(**_asset_options("diarization"), deps=[dg.AssetKey("transcripts"), dg.AssetKey("words")])
+@dg.multi_asset(
+    name="diarization",
+    partitions_def=DAYS,
+    pool="genesys_api",
+    specs=[
+        _spec(
+            "diarization",
+            "Who held the floor: one row per turn, with the agent where only one can be meant. "
+            "Turns come from the transcript and from the audio: choose a source.",
+            deps=_SAID,
+        ),
+        _spec(
+            "transcript_agreement",
+            "How well transcript and audio agree: one row per recording that has both. Exchanged "
+            "channels, shifted clocks and missing speech show here.",
+            deps=_SAID,
+        ),
+    ],
+)
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult:
-    """Who held the floor: one row per turn, with the agent where only one can be meant."""
+) -> Iterator[dg.MaterializeResult]:
+    """Join phrases and voice activity into turns, and compare the two."""
     report = _run(context, organization, "diarization")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
+    yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
+    for table in report.others:
+        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
 
 
-@dg.asset(**_asset_options("conversation_metrics"), deps=[recording_index, diarization])
+@dg.asset(**_asset_options("conversation_metrics"), deps=[*_SAID, dg.AssetKey("diarization")])
 def conversation_metrics(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
-    """Talk, overtalk and silence: one row per conversation, null where nothing was transcribed."""
+    """Talk, overtalk, silence, interruptions, sentiment: one row per conversation.
+
+    From transcripts where there are any, else from the audio; null where a value is unknown.
+    """
     report = _run(context, organization, "conversation_metrics")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 

@@ -25,7 +25,6 @@ from recordings_pipeline.core.standings import (
     standing_from,
     verdict_from,
 )
-from recordings_pipeline.core.stretches import stretches_as_text
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.archive_book import ArchiveBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
@@ -171,7 +170,7 @@ class Ledger:
                     "end_time": conversation.ended,
                     "batch_id": conversation.batch_id,
                     "unlisted": ",".join(conversation.unlisted_ids),
-                    "stretches": stretches_as_text(conversation.stretches),
+                    "stretches": conversation.stretches,
                 }
                 db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
                 for listed in conversation.recordings:

@@ -12,6 +12,7 @@ from recordings_pipeline.core.speech_schemas import (
     VOICE_ACTIVITY,
 )
 from recordings_pipeline.core.standings import ListedConversation
+from recordings_pipeline.core.stretches import stretches_as_text
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.storage.tables import write_table
 from tests.listing import START, discovered
@@ -26,8 +27,9 @@ Row = dict[str, Any]
 def list_calls(export: Export, calls: dict[str, list[str]], *stretches: Stretch) -> None:
     """Have calls of a minute with their recordings in the ledger, all with the same course."""
     end = datetime.fromtimestamp(START_MS / 1_000 + 60, UTC)
+    text = stretches_as_text(stretches)
     found = [
-        ListedConversation(id_, end, None, (), tuple(map(discovered, ids)), stretches)
+        ListedConversation(id_, end, None, (), tuple(map(discovered, ids)), text)
         for id_, ids in calls.items()
     ]
     export.ledger.listed(DAY, end, found)

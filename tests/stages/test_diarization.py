@@ -142,6 +142,30 @@ def test_a_table_that_is_not_sorted_is_refused(start: Start, opened: Open) -> No
         diarize_day(export, DAY)
 
 
+def test_a_transcript_and_the_sound_are_compared_where_both_are_there(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1", "r2", "r3"]}, *CALL)
+    sides = [("r1", 1, "external"), ("r1", 2, "internal"), ("r2", 1, "external")]
+    publish(
+        export,
+        transcripts=[phrase(ONE, id_, "agent", 12, 40) for id_ in ("r1", "r2", "r3")],
+        audio_channels=[channel(ONE, id_, number, side) for id_, number, side in sides],
+        voice_activity=[burst(ONE, "r1", 2, 12, 40)],
+    )
+
+    report = diarize_day(export, DAY)
+
+    (table,) = report.others
+    rows = read_rows(export.home.path(table.path))
+    assert [(row["recording_id"], row["verdict"], row["audio_ms"]) for row in rows] == [
+        ("r1", "agrees", 28_000), ("r2", "missing_speech", 0)
+    ]  # fmt: skip
+    assert (table.name, table.row_count) == ("transcript_agreement", 2)
+    assert report.counts["disagreeing"] == 1
+
+
 def test_the_platform_is_asked_nothing(start: Start, opened: Open) -> None:
     simulator = start()
     export = opened(simulator)
