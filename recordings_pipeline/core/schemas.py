@@ -3,9 +3,11 @@
 from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
+    AUDIO_CHANNELS,
     DIARIZATION,
     SPEECH_EVENTS,
     TRANSCRIPTS,
+    VOICE_ACTIVITY,
     WORDS,
 )
 
@@ -101,6 +103,8 @@ SCHEMAS = {
         TRANSCRIPTS,
         WORDS,
         SPEECH_EVENTS,
+        VOICE_ACTIVITY,
+        AUDIO_CHANNELS,
         DIARIZATION,
         CONVERSATION_METRICS,
     )

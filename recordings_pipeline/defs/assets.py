@@ -1,4 +1,4 @@
-"""The five assets, in the order data flows. Each one calls its stage.
+"""The assets of one table each, in the order data flows. Each one calls its stage.
 
 Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx along, and Dagster
 loads this module in every process it starts.
@@ -55,7 +55,7 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    report = _run(context, organization, "recording_index")
+    report = run_asset(context, organization, "recording_index")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
@@ -82,7 +82,7 @@ def audio_files(
     The files lie under ``audio/date=…/``; each row has the SHA-256 over the whole file. Running the
     day again fetches only what is left.
     """
-    report = _run(context, organization, "audio_files")
+    report = run_asset(context, organization, "audio_files")
     check = dg.AssetCheckResult(
         check_name=_EVERY_RECORDING,
         passed=not report.gaps,
@@ -96,16 +96,16 @@ def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
     """What was said: one row per phrase. Only a part of the calls is transcribed at the source."""
-    report = _run(context, organization, "transcripts")
+    report = run_asset(context, organization, "transcripts")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
-@dg.asset(**_asset_options("diarization"), deps=[transcripts])
+@dg.asset(**_asset_options("diarization"), deps=[transcripts, "voice_activity", "audio_channels"])
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
     """Who held the floor: one row per turn, with the agent where only one can be meant."""
-    report = _run(context, organization, "diarization")
+    report = run_asset(context, organization, "diarization")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
@@ -114,11 +114,13 @@ def conversation_metrics(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
     """Talk, overtalk and silence: one row per conversation, null where nothing was transcribed."""
-    report = _run(context, organization, "conversation_metrics")
+    report = run_asset(context, organization, "conversation_metrics")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
-def _run(context: dg.AssetExecutionContext, organization: Organization, stage: str) -> StageReport:
+def run_asset(
+    context: dg.AssetExecutionContext, organization: Organization, stage: str
+) -> StageReport:
     """Run a stage on the run's day, and turn what cannot be helped into a final failure."""
     from recordings_pipeline.stages.day import run_stage
     from recordings_pipeline.stages.measure import Measurement

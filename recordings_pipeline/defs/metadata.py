@@ -11,7 +11,7 @@ from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.histogram import Histogram, ranges
 from recordings_pipeline.core.picture import throughput_picture
 from recordings_pipeline.core.quantities import bytes_text, duration_text
-from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.reports import StageReport, TableReport
 from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.core.verification import Fault
@@ -47,6 +47,16 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         **(moved_metadata(report.throughput) if report.throughput.file_count else {}),
         "path": dg.MetadataValue.path(str(report.path)),
         "warnings": "\n".join(report.warnings) or "none",
+    }
+
+
+def table_metadata(table: TableReport) -> Mapping[str, Any]:
+    """Say how large a table is that a stage publishes beside its first."""
+    return {
+        "dagster/column_schema": column_schema(table.name),
+        "dagster/row_count": table.row_count,
+        "dagster/partition_row_count": table.row_count,
+        "path": dg.MetadataValue.path(str(table.path)),
     }
 
 

@@ -76,7 +76,7 @@ def test_a_run_begins_where_the_files_already_are() -> None:
     assets = repository.get_job(target.job_name).asset_layer.selected_asset_keys
 
     assert {key.to_user_string() for key in assets} == {
-        "transcripts", "diarization", "conversation_metrics"
+        "transcripts", "voice_activity", "audio_channels", "diarization", "conversation_metrics"
     }  # fmt: skip
 
 
