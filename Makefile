@@ -30,6 +30,8 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/speech.py
 	$(BIN)/python benchmarks/transfer.py
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,vad]'
+	$(BIN)/python benchmarks/diarization.py
 
 bench-transfer: $(READY) ## the transfer engine, next to aria2c, curl and rclone
 	$(BIN)/python benchmarks/transfer.py

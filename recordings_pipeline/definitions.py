@@ -4,7 +4,7 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors
+from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors, voice
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 defs = dg.Definitions(
@@ -12,6 +12,7 @@ defs = dg.Definitions(
         assets.recording_index,
         assets.audio_files,
         assets.transcripts,
+        voice.voice_activity,
         assets.diarization,
         assets.conversation_metrics,
         rescue.rescue_list,

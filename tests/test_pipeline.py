@@ -89,7 +89,7 @@ def assert_speech(data: Path, calls: dict[str, Call]) -> None:
     phrases = rows(data, "transcripts", DAYS)
     names = ("conversation_id", "side", "start_ms", "end_ms", "text")
     assert {tuple(row[name] for name in names) for row in phrases} == expected
-    turns = rows(data, "diarization", DAYS)
+    turns = [row for row in rows(data, "diarization", DAYS) if row["source"] == "transcript"]
     assert sum(row["phrase_count"] for row in turns) == len(expected)
     users = {leg.user_id for call in told for leg in call.legs if leg.user_id}
     assert {row["user_id"] for row in turns if row["user_id"]} == users

@@ -3,10 +3,12 @@
 from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
+    AUDIO_CHANNELS,
     DIARIZATION,
     SPEECH_EVENTS,
     TRANSCRIPT_AGREEMENT,
     TRANSCRIPTS,
+    VOICE_ACTIVITY,
     WORDS,
 )
 
@@ -102,6 +104,8 @@ SCHEMAS = {
         TRANSCRIPTS,
         WORDS,
         SPEECH_EVENTS,
+        VOICE_ACTIVITY,
+        AUDIO_CHANNELS,
         DIARIZATION,
         TRANSCRIPT_AGREEMENT,
         CONVERSATION_METRICS,

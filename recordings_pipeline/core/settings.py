@@ -6,7 +6,7 @@ everywhere.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,9 @@ DEFAULT_POLL_S = "0.2"
 _MOST_POLL_S = 60
 METADATA_MODES = ("when_needed", "always")
 DURABILITIES = ("grouped", "strict")
+# What listens to the sound: levels only, a model of the extra [vad], or nobody.
+VOICE_OFF = "off"
+VOICES = ("energy", "silero", VOICE_OFF)
 UNSUPPORTED: Mapping[str, Literal[Outcome.EXCLUDED, Outcome.QUARANTINED]] = {
     "excluded": Outcome.EXCLUDED,
     "quarantined": Outcome.QUARANTINED,
@@ -63,6 +66,7 @@ class Settings:
         connections: Most downloads at once.
         reserve_bytes: Free space of the disk that is never used.
         is_strict: Whether each recording is published and recorded by itself.
+        voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
         poll_s: Seconds until it is first asked whether a job or a batch is ready.
     """
 
@@ -81,6 +85,7 @@ class Settings:
     connections: int
     reserve_bytes: int
     is_strict: bool
+    voice: str
     poll_s: float
 
 
@@ -100,14 +105,15 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         data=data_directory(given),
         quota_bytes=_quota_bytes(given),
         api_reserve=_api_reserve(given),
-        metadata=_metadata(given),
+        metadata=_choice(given, "RECORDINGS_METADATA", METADATA_MODES),
         exported_media=exported_media(given),
         rescue_days=_rescue_days(given),
         lookback_days=lookback_days(given),
         policy=codec_policy(given),
         connections=_connections(given),
         reserve_bytes=_reserve_bytes(given),
-        is_strict=_is_strict(given),
+        is_strict=_choice(given, "RECORDINGS_DURABILITY", DURABILITIES) == "strict",
+        voice=_choice(given, "RECORDINGS_VOICE", VOICES),
         poll_s=_poll_s(given),
     )
 
@@ -201,11 +207,12 @@ def _reserve_bytes(given: Mapping[str, str]) -> int:
     return round(float(text) * BYTES_PER_GB)
 
 
-def _is_strict(given: Mapping[str, str]) -> bool:
-    word = given.get("RECORDINGS_DURABILITY", DURABILITIES[0])
-    if word not in DURABILITIES:
-        raise ConfigurationError("RECORDINGS_DURABILITY", f"is one of {', '.join(DURABILITIES)}")
-    return word == "strict"
+def _choice(given: Mapping[str, str], name: str, words: Sequence[str]) -> str:
+    """Return one of some words, the first by default."""
+    word = given.get(name, words[0])
+    if word not in words:
+        raise ConfigurationError(name, f"is one of {', '.join(words)}")
+    return word
 
 
 def _poll_s(given: Mapping[str, str]) -> float:
@@ -223,13 +230,6 @@ def _api_reserve(given: Mapping[str, str]) -> float:
             "RECORDINGS_API_RESERVE_PERCENT", "is not a whole number from 0 to 99, like 20"
         )
     return int(text) / 100
-
-
-def _metadata(given: Mapping[str, str]) -> str:
-    mode = given.get("RECORDINGS_METADATA", METADATA_MODES[0])
-    if mode not in METADATA_MODES:
-        raise ConfigurationError("RECORDINGS_METADATA", f"is one of {', '.join(METADATA_MODES)}")
-    return mode
 
 
 def _rescue_days(given: Mapping[str, str]) -> int:

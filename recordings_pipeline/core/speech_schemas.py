@@ -107,13 +107,17 @@ SPEECH_EVENTS = Schema(
 
 VOICE_ACTIVITY = Schema(
     "voice_activity",
-    "One row per stretch of speech on one channel of an audio file, ordered by file and start.",
+    "One row per stretch of speech on one channel of an audio file, ordered by conversation, "
+    "recording, file and start.",
     (
         CONVERSATION,
         Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
         Column("file_number", "int64", "1 for the recording's first file", nullable=False),
         Column("channel", "int64", "Channel of the file, from 1", nullable=False),
+        Column(
+            "side", "string", "internal or external; null when both are on it", is_repeated=True
+        ),
         _START,
         _END,
         Column("level_dbfs", "float64", "Its level, in decibels below full scale"),
@@ -122,19 +126,22 @@ VOICE_ACTIVITY = Schema(
 
 AUDIO_CHANNELS = Schema(
     "audio_channels",
-    "One row per channel of an audio file, and one for a file that could not be listened to.",
+    "One row per channel of an audio file, and one for a file that nobody could listen to, ordered "
+    "by conversation, recording, file and channel.",
     (
         CONVERSATION,
         Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
         Column("file_number", "int64", "1 for the recording's first file", nullable=False),
         Column("channel", "int64", "Channel, from 1; null for a file without sound to hear"),
-        Column("side", "string", "internal or external; null when mono", is_repeated=True),
+        Column(
+            "side", "string", "internal or external; null when both are on it", is_repeated=True
+        ),
         Column("duration_ms", "int64", "Length of the sound that was heard"),
         Column("speech_ms", "int64", "Speech on the channel; null when nobody listened"),
-        Column("speech_dbfs", "float64", "Level of loud speech: 97th percentile of its frames"),
-        Column("noise_dbfs", "float64", "Level of the background: 8th percentile"),
-        Column("snr_db", "float64", "Speech over background"),
+        Column("speech_dbfs", "float64", "Level of loud speech: 97th percentile of its 10 ms"),
+        Column("noise_dbfs", "float64", "Level of everything else: its median"),
+        Column("snr_db", "float64", "Speech over background; null where one of them is missing"),
         Column("is_silent", "bool", "Whether nobody can be heard on it"),
         Column("is_dual_mono", "bool", "Whether both channels carry the same sound"),
         Column("detector", "string", "What listened, with its version", is_repeated=True),

@@ -66,6 +66,11 @@ VARIABLES = (
         "`excluded`",
     ),
     Variable(
+        "RECORDINGS_VOICE",
+        "who listens to the sound: `energy`, `silero` (extra `[vad]`), or `off`",
+        "`energy`",
+    ),
+    Variable(
         "RECORDINGS_API_RESERVE_PERCENT",
         "share of the API allowance that backfills leave to daily work",
         "20",

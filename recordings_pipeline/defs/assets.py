@@ -1,4 +1,4 @@
-"""The five assets, in the order data flows. Each one calls its stage.
+"""The assets of one table each, in the order data flows. Each one calls its stage.
 
 Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx along, and Dagster
 loads this module in every process it starts.
@@ -57,7 +57,7 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    report = _run(context, organization, "recording_index")
+    report = run_asset(context, organization, "recording_index")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
@@ -84,7 +84,7 @@ def audio_files(
     The files lie under ``audio/date=…/``; each row has the SHA-256 over the whole file. Running the
     day again fetches only what is left.
     """
-    report = _run(context, organization, "audio_files")
+    report = run_asset(context, organization, "audio_files")
     check = dg.AssetCheckResult(
         check_name=_EVERY_RECORDING,
         passed=not report.gaps,
@@ -102,6 +102,7 @@ def _spec(table: str, description: str, **more: Any) -> dg.AssetSpec:  # noqa: A
 
 # What turns and metrics are made from.
 _SAID = [dg.AssetKey(name) for name in ("recording_index", "transcripts", "speech_events")]
+_HEARD = [dg.AssetKey(name) for name in ("voice_activity", "audio_channels")]
 
 
 @dg.multi_asset(
@@ -127,7 +128,7 @@ def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Fetch the transcripts that are due, and publish their three tables in one pass."""
-    report = _run(context, organization, "transcripts")
+    report = run_asset(context, organization, "transcripts")
     yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
     for table in report.others:
         yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
@@ -142,13 +143,13 @@ def transcripts(
             "diarization",
             "Who held the floor: one row per turn, with the agent where only one can be meant. "
             "Turns come from the transcript and from the audio: choose a source.",
-            deps=_SAID,
+            deps=[*_SAID, *_HEARD],
         ),
         _spec(
             "transcript_agreement",
             "How well transcript and audio agree: one row per recording that has both. Exchanged "
             "channels, shifted clocks and missing speech show here.",
-            deps=_SAID,
+            deps=[*_SAID, *_HEARD],
         ),
     ],
 )
@@ -156,7 +157,7 @@ def diarization(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Join phrases and voice activity into turns, and compare the two."""
-    report = _run(context, organization, "diarization")
+    report = run_asset(context, organization, "diarization")
     yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
     for table in report.others:
         yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
@@ -170,11 +171,13 @@ def conversation_metrics(
 
     From transcripts where there are any, else from the audio; null where a value is unknown.
     """
-    report = _run(context, organization, "conversation_metrics")
+    report = run_asset(context, organization, "conversation_metrics")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
-def _run(context: dg.AssetExecutionContext, organization: Organization, stage: str) -> StageReport:
+def run_asset(
+    context: dg.AssetExecutionContext, organization: Organization, stage: str
+) -> StageReport:
     """Run a stage on the run's day, and turn what cannot be helped into a final failure."""
     from recordings_pipeline.stages.day import run_stage
     from recordings_pipeline.stages.measure import Measurement

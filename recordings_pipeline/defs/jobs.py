@@ -22,7 +22,7 @@ export_day = dg.define_asset_job(
     selection=dg.AssetSelection.groups("recordings")
     - dg.AssetSelection.assets("rescue_list")
     - _WHOLE_ARCHIVE,
-    description="All assets of one day: index, audio, transcripts, turns, metrics.",
+    description="All assets of one day: index, audio, transcripts, voice activity, turns, metrics.",
 )
 
 verify_archive = dg.define_asset_job(

@@ -51,7 +51,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
 
 
 def table_metadata(table: TableReport) -> Mapping[str, Any]:
-    """Describe a table that a stage published beside its first."""
+    """Say how large a table is that a stage publishes beside its first."""
     return {
         "dagster/column_schema": column_schema(table.name),
         "dagster/row_count": table.row_count,

@@ -58,6 +58,7 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_reserve_gb: str = ""
     recordings_connections: str = ""
     recordings_durability: str = ""
+    recordings_voice: str = ""
     recordings_codecs: str = ""
     recordings_unsupported: str = ""
     recordings_poll_s: str = ""

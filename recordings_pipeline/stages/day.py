@@ -13,12 +13,14 @@ from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
+from recordings_pipeline.stages.voice_activity import listen_day
 from recordings_pipeline.storage.audit import append_events
 
 _WORK: dict[str, Callable[[Export, Day], StageReport]] = {
     "recording_index": index_day,
     "audio_files": fetch_day,
     "transcripts": transcribe_day,
+    "voice_activity": listen_day,
     "diarization": diarize_day,
     "conversation_metrics": measure_day,
 }

@@ -12,12 +12,14 @@ from recordings_pipeline.core.settings import (
     DEFAULT_RESCUE_DAYS,
     MEDIA,
     METADATA_MODES,
+    VOICES,
     Settings,
 )
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
+from recordings_pipeline.storage.extras import require_silero
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
@@ -53,6 +55,7 @@ class Export:
         clock: Says what time it is: days settle by it, and what happened is dated by it.
         engine: How transfers run.
         gauge: Knows how far the stage at work has come.
+        voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
     """
 
     client: GenesysClient
@@ -69,6 +72,7 @@ class Export:
     clock: Clock = real_time
     engine: Engine = field(default_factory=Engine)
     gauge: Gauge = field(default_factory=Gauge)
+    voice: str = VOICES[0]
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -131,7 +135,12 @@ def open_export(
     A backfill leaves some of the API allowance to the daily work of other processes.
 
     Leaving it by an exception ends every wait and transfer of its threads.
+
+    Raises:
+        ConfigurationError: The directory cannot be written, or an extra is not installed.
     """
+    if settings.voice == "silero":
+        require_silero()
     stop = threading.Event()
     home = Home(settings.data)
     share = 1 - settings.api_reserve if is_backfill else 1.0
@@ -155,6 +164,7 @@ def open_export(
                 rescue_days=settings.rescue_days,
                 clock=clock,
                 engine=_engine(settings),
+                voice=settings.voice,
             )
         finally:
             # Before the client closes: what waits for it has to know.

@@ -40,6 +40,7 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
 from recordings_pipeline.storage.transcript_book import TranscriptBook
 
@@ -61,6 +62,7 @@ class Ledger:
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
         self.recordings = RecordingBook(self._engine)
+        self.sounds = SoundBook(self._engine)
         self.stretches = StretchBook(self._engine)
         self.transcripts = TranscriptBook(self._engine)
         self.archive = ArchiveBook(self._engine)
