@@ -1,0 +1,10 @@
+"""What a data directory says of itself, brought up to date when a stage has published."""
+
+from recordings_pipeline.storage.dictionary_file import keep_dictionary
+from recordings_pipeline.storage.home import Home
+
+
+def describe(home: Home) -> None:
+    """Write the dictionary, if it is not there already."""
+    with home.turn("describe"):
+        keep_dictionary(home.root)
