@@ -25,6 +25,7 @@ output of `{COMMAND}`; exports replace it with theirs unless somebody changed it
 | `raw/transcripts/date=2026-01-31/` | the source's own transcript files, compressed |
 | `quarantine/` | bytes that arrived and cannot be trusted |
 | `audit/events.jsonl` | what happened to each recording |
+| `catalog.duckdb` | all tables as views, for DuckDB; `catalog.sql` makes the same views |
 | `ledger.db` | how each recording stands: the truth the rest is published from |
 
 ## Tables
