@@ -17,6 +17,7 @@ UNITS = {
     "_hz": "hertz",
     "_db": "decibels",
     "_dbfs": "decibels below full scale",
+    "_percent": "percent",
     "_per_minute": "per minute",
 }
 
@@ -26,10 +27,8 @@ class Column:
     """One column; ``timestamp`` is a UTC instant in microseconds, ``strings`` a list.
 
     Attributes:
-        description: What it holds, in half a sentence.
         is_repeated: Whether few distinct values fill the column, so that a dictionary pays.
         is_personal: Whether it holds, or leads to, what a person said or did.
-        definition: How it is computed and by whose rule, where the description leaves that open.
     """
 
     name: str
@@ -38,7 +37,6 @@ class Column:
     nullable: bool = True
     is_repeated: bool = False
     is_personal: bool = False
-    definition: str = ""
 
     @property
     def unit(self) -> str:

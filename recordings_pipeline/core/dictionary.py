@@ -72,7 +72,6 @@ def _table(schema: Schema) -> str:
             "| column | type | null | meaning |",
             "|---|---|---|---|",
             *map(_row, schema.columns),
-            *_definitions(schema.columns),
             "",
         ]
     )
@@ -92,14 +91,6 @@ def _row(column: Column) -> str:
     null = "yes" if column.nullable else "no"
     meaning = column_text(column).replace("|", r"\|")
     return f"| `{column.name}` | {type_} | {null} | {meaning} |"
-
-
-def _definitions(columns: Iterable[Column]) -> Iterator[str]:
-    defined = [column for column in columns if column.definition]
-    if defined:
-        yield ""
-    for column in defined:
-        yield f"- `{column.name}`: {column.definition}"
 
 
 def _names(names: Iterable[str]) -> str:
