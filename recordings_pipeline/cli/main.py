@@ -7,7 +7,12 @@ import sys
 
 import click
 
-from recordings_pipeline.cli import commands_archive, commands_export, commands_local
+from recordings_pipeline.cli import (
+    commands_analyst,
+    commands_archive,
+    commands_export,
+    commands_local,
+)
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
 
@@ -34,6 +39,7 @@ for _command in (
     commands_archive.verify,
     commands_archive.replay,
     commands_archive.rebuild,
+    commands_analyst.dictionary,
     commands_local.demo,
     commands_local.dev,
     commands_local.simulate,

@@ -47,6 +47,7 @@ RECORDING_INDEX = Schema(
         Column("region", "string", "Where the source keeps it", is_repeated=True),
         Column("has_metadata", "bool", "Whether its metadata was read, or a batch named it"),
     ),
+    keys=("recording_id",),
 )
 
 AUDIO_FILES = Schema(
@@ -79,6 +80,7 @@ AUDIO_FILES = Schema(
         Column("download_ms", "int64", "Wall time of the download in milliseconds"),
         Column("exported_time", "timestamp", "When the file was published"),
     ),
+    keys=("recording_id", "file_number"),
 )
 
 RESCUE_LIST = Schema(
@@ -93,6 +95,7 @@ RESCUE_LIST = Schema(
         Column("outcome", "string", "How it stands; null if never indexed", is_repeated=True),
         Column("reason", "string", "Why it was not exported", nullable=False, is_repeated=True),
     ),
+    keys=("recording_id",),
 )
 
 # The tables of a day; the rescue list spans all days, and has no partition.
@@ -111,3 +114,4 @@ SCHEMAS = {
         CONVERSATION_METRICS,
     )
 }
+ALL_SCHEMAS = (*SCHEMAS.values(), RESCUE_LIST)

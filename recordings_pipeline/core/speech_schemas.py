@@ -56,6 +56,8 @@ TRANSCRIPTS = Schema(
         Column("word_count", "int64", "Words in the phrase", nullable=False),
         Column("language", "string", "Language of the recognition run", is_repeated=True),
     ),
+    keys=("recording_id", "transcript_id", "phrase_index"),
+    order=("conversation_id", "recording_id", "start_ms"),
 )
 
 WORDS = Schema(
@@ -76,6 +78,8 @@ WORDS = Schema(
         Column("word", "string", "The word as heard", nullable=False, is_personal=True),
         Column("confidence", "float64", "The engine's confidence, 0 to 1"),
     ),
+    keys=("recording_id", "transcript_id", "phrase_index", "word_index"),
+    order=("conversation_id", "recording_id"),
 )
 
 SPEECH_EVENTS = Schema(
@@ -103,6 +107,7 @@ SPEECH_EVENTS = Schema(
         Column("transcript_id", "string", "Recognition run, if it comes from one"),
         Column("phrase_index", "int64", "Phrase of the run, if it belongs to one"),
     ),
+    order=("conversation_id",),
 )
 
 VOICE_ACTIVITY = Schema(
@@ -122,6 +127,8 @@ VOICE_ACTIVITY = Schema(
         _END,
         Column("level_dbfs", "float64", "Its level, in decibels below full scale"),
     ),
+    keys=("recording_id", "file_number", "channel", "start_ms"),
+    order=("conversation_id", "recording_id", "file_number", "start_ms"),
 )
 
 AUDIO_CHANNELS = Schema(
@@ -148,6 +155,7 @@ AUDIO_CHANNELS = Schema(
         Column("sha256", "string", "SHA-256 of the file that was heard", nullable=False),
         Column("problem", "string", "Why nobody listened; null when somebody did"),
     ),
+    keys=("recording_id", "file_number", "channel"),
 )
 
 DIARIZATION = Schema(
@@ -180,6 +188,8 @@ DIARIZATION = Schema(
         Column("overlap_ms", "int64", "Time in which somebody else spoke as well", nullable=False),
         Column("detector", "string", "What listened; null for transcripts", is_repeated=True),
     ),
+    keys=("recording_id", "source", "turn_index"),
+    order=("conversation_id", "recording_id", "source", "start_ms"),
 )
 
 TRANSCRIPT_AGREEMENT = Schema(
@@ -202,4 +212,5 @@ TRANSCRIPT_AGREEMENT = Schema(
             is_repeated=True,
         ),
     ),
+    keys=("recording_id",),
 )
