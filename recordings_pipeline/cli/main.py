@@ -7,7 +7,12 @@ import sys
 
 import click
 
-from recordings_pipeline.cli import commands_archive, commands_export, commands_local
+from recordings_pipeline.cli import (
+    commands_archive,
+    commands_export,
+    commands_local,
+    commands_speech,
+)
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
 
@@ -33,6 +38,8 @@ for _command in (
     commands_export.doctor,
     commands_archive.verify,
     commands_archive.replay,
+    commands_speech.export_transcript,
+    commands_speech.show,
     commands_local.demo,
     commands_local.dev,
     commands_local.simulate,

@@ -4,6 +4,7 @@ Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx a
 loads this module in every process it starts.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -23,6 +24,7 @@ from recordings_pipeline.defs.metadata import (
     column_schema,
     gaps_table,
     materialization_metadata,
+    pictures_metadata,
     spent_metadata,
 )
 from recordings_pipeline.defs.partitions import DAYS
@@ -106,7 +108,8 @@ def diarization(
 ) -> dg.MaterializeResult:
     """Who held the floor: one row per turn, with the agent where only one can be meant."""
     report = _run(context, organization, "diarization")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
+    pictures = _pictures(organization, report.day)
+    return dg.MaterializeResult(metadata={**materialization_metadata(report), **pictures})
 
 
 @dg.asset(**_asset_options("conversation_metrics"), deps=[recording_index, diarization])
@@ -116,6 +119,15 @@ def conversation_metrics(
     """Talk, overtalk and silence: one row per conversation, null where nothing was transcribed."""
     report = _run(context, organization, "conversation_metrics")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
+
+
+def _pictures(organization: Organization, day: Day) -> Mapping[str, Any]:
+    """Draw a few recordings of the day."""
+    from recordings_pipeline.stages.archive import open_archive
+    from recordings_pipeline.stages.pictures import pictures_of
+
+    with open_archive(organization.data) as archive:
+        return pictures_metadata(pictures_of(archive, day))
 
 
 def _run(context: dg.AssetExecutionContext, organization: Organization, stage: str) -> StageReport:
