@@ -4,17 +4,17 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors, voice
+from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors, speech
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 defs = dg.Definitions(
     assets=[
         assets.recording_index,
         assets.audio_files,
-        assets.transcripts,
-        voice.voice_activity,
-        assets.diarization,
-        assets.conversation_metrics,
+        speech.transcripts,
+        speech.voice_activity,
+        speech.diarization,
+        speech.conversation_metrics,
         rescue.rescue_list,
     ],
     asset_checks=[archive.archive_matches_the_ledger],

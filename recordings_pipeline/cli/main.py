@@ -12,6 +12,7 @@ from recordings_pipeline.cli import (
     commands_archive,
     commands_export,
     commands_local,
+    commands_speech,
 )
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
@@ -40,6 +41,8 @@ for _command in (
     commands_archive.replay,
     commands_archive.rebuild,
     commands_analyst.dictionary,
+    commands_speech.export_transcript,
+    commands_speech.show,
     commands_local.demo,
     commands_local.dev,
     commands_local.simulate,

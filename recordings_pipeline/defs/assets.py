@@ -1,10 +1,9 @@
-"""The assets of one table each, in the order data flows. Each one calls its stage.
+"""The assets of what was recorded, in the order data flows. Each one calls its stage.
 
 Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx along, and Dagster
 loads this module in every process it starts.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -25,7 +24,6 @@ from recordings_pipeline.defs.metadata import (
     gaps_table,
     materialization_metadata,
     spent_metadata,
-    table_metadata,
 )
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.progress import logging_headway
@@ -37,7 +35,8 @@ _BACKFILL = "dagster/backfill"
 _EVERY_RECORDING = "every_recording_has_an_outcome"
 
 
-def _asset_options(stage: str) -> dict[str, Any]:
+def asset_options(stage: str) -> dict[str, Any]:
+    """Return what the assets of all stages have in common."""
     return {
         "partitions_def": DAYS,
         "group_name": "recordings",
@@ -48,7 +47,7 @@ def _asset_options(stage: str) -> dict[str, Any]:
     }
 
 
-@dg.asset(**_asset_options("recording_index"))
+@dg.asset(**asset_options("recording_index"))
 def recording_index(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
@@ -62,7 +61,7 @@ def recording_index(
 
 
 @dg.asset(
-    **_asset_options("audio_files"),
+    **asset_options("audio_files"),
     deps=[recording_index],
     check_specs=[
         dg.AssetCheckSpec(
@@ -91,88 +90,6 @@ def audio_files(
         metadata={"unexplained": len(report.gaps), "gaps": gaps_table(report.gaps)},
     )
     return dg.MaterializeResult(metadata=materialization_metadata(report), check_results=[check])
-
-
-def _spec(table: str, description: str, **more: Any) -> dg.AssetSpec:  # noqa: ANN401
-    """Describe one of several tables that a stage publishes."""
-    options = _asset_options(table)
-    names = ("group_name", "kinds", "code_version", "metadata")
-    return dg.AssetSpec(table, description=description, **{n: options[n] for n in names}, **more)
-
-
-# What turns and metrics are made from.
-_SAID = [dg.AssetKey(name) for name in ("recording_index", "transcripts", "speech_events")]
-_HEARD = [dg.AssetKey(name) for name in ("voice_activity", "audio_channels")]
-
-
-@dg.multi_asset(
-    name="transcripts",
-    partitions_def=DAYS,
-    pool="genesys_api",
-    specs=[
-        _spec(
-            "transcripts",
-            "What was said: one row per phrase. Only a part of the calls is transcribed at the "
-            "source, and what its files hold beyond what is documented is counted as drift.",
-            deps=[audio_files],
-        ),
-        _spec("words", "What was said, word by word.", deps=[audio_files]),
-        _spec(
-            "speech_events",
-            "Silence, overtalk, hold, pauses, topics and sentiment: one row per event.",
-            deps=[audio_files],
-        ),
-    ],
-)
-def transcripts(
-    context: dg.AssetExecutionContext, organization: Organization
-) -> Iterator[dg.MaterializeResult]:
-    """Fetch the transcripts that are due, and publish their three tables in one pass."""
-    report = run_asset(context, organization, "transcripts")
-    yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
-    for table in report.others:
-        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
-
-
-@dg.multi_asset(
-    name="diarization",
-    partitions_def=DAYS,
-    pool="genesys_api",
-    specs=[
-        _spec(
-            "diarization",
-            "Who held the floor: one row per turn, with the agent where only one can be meant. "
-            "Turns come from the transcript and from the audio: choose a source.",
-            deps=[*_SAID, *_HEARD],
-        ),
-        _spec(
-            "transcript_agreement",
-            "How well transcript and audio agree: one row per recording that has both. Exchanged "
-            "channels, shifted clocks and missing speech show here.",
-            deps=[*_SAID, *_HEARD],
-        ),
-    ],
-)
-def diarization(
-    context: dg.AssetExecutionContext, organization: Organization
-) -> Iterator[dg.MaterializeResult]:
-    """Join phrases and voice activity into turns, and compare the two."""
-    report = run_asset(context, organization, "diarization")
-    yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
-    for table in report.others:
-        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
-
-
-@dg.asset(**_asset_options("conversation_metrics"), deps=[*_SAID, dg.AssetKey("diarization")])
-def conversation_metrics(
-    context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult:
-    """Talk, overtalk, silence, interruptions, sentiment: one row per conversation.
-
-    From transcripts where there are any, else from the audio; null where a value is unknown.
-    """
-    report = run_asset(context, organization, "conversation_metrics")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
 def run_asset(

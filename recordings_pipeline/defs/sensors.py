@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from recordings_pipeline.defs import assets, voice
+from recordings_pipeline.defs import speech
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.resources import Organization
 
@@ -12,10 +12,10 @@ MOST_DAYS_PER_TICK = 20
 
 @dg.sensor(
     target=[
-        assets.transcripts,
-        voice.voice_activity,
-        assets.diarization,
-        assets.conversation_metrics,
+        speech.transcripts,
+        speech.voice_activity,
+        speech.diarization,
+        speech.conversation_metrics,
     ],
     minimum_interval_seconds=30,
 )
