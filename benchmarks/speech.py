@@ -30,7 +30,7 @@ TARGET_PER_S, TARGET_GROWTH = 100_000, 1.25
 # What the hand-made layout takes for a million phrases, by the study of layouts.
 STUDY_MB = 26.1
 # A day of this size shows what memory a large one needs.
-SMALL_SHARE = 10
+SMALL_SHARE = 5
 _DAY = "--day"
 DISTINCT, FEWEST, MOST = 200, 10, 105
 PLACEHOLDER = "ffffffff-ffff-4fff-bfff-ffffffffffff"

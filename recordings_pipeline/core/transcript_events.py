@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from recordings_pipeline.core.speech import Phrase, SpeechEvent
 from recordings_pipeline.core.transcript_members import NEGATIVE, Members
-from recordings_pipeline.core.transcript_phrases import SIDES, Run, start_of
+from recordings_pipeline.core.transcript_phrases import SIDES, UNKNOWN, Run, start_of
 
 MOST_EVENTS = 1_000_000
-SOURCE = "transcript"
+SOURCE, SENTIMENT = "transcript", "sentiment"
 _KINDS = {"securepause": "secure_pause", "over_talk": "overtalk"}
 _BOTH = frozenset({"both", "all", "none"})
 _MOST_NAME = 60
@@ -19,7 +19,7 @@ _PLACE = frozenset(
 )
 _ACOUSTIC = _PLACE | {"eventType"}
 _TOPIC = _PLACE | {"topicId", "topicName", "topicPhrase", "transcriptPhrase", "confidence"}
-_SENTIMENT = _PLACE | {"phrase", "phraseIndex", "sentiment"}
+_MOOD = _PLACE | {"phrase", "phraseIndex", "sentiment"}
 _ANALYTICS = frozenset({"sentiment", "topics", "acoustic"})
 Phrases = Mapping[int, Phrase]
 
@@ -77,7 +77,7 @@ def _topic(run: Run, entry: Members) -> Iterator[SpeechEvent]:
 
 
 def _sentiment(run: Run, entry: Members, phrases: Phrases) -> Iterator[SpeechEvent]:
-    entry.drift.note_new(entry.item, _SENTIMENT, entry.path)
+    entry.drift.note_new(entry.item, _MOOD, entry.path)
     index = entry.whole("phraseIndex")
     phrase = None if index is None else phrases.get(index)
     place = _place(run, entry)
@@ -87,7 +87,7 @@ def _sentiment(run: Run, entry: Members, phrases: Phrases) -> Iterator[SpeechEve
         entry.lost("no place on the clock")
         return
     yield SpeechEvent(
-        "sentiment",
+        SENTIMENT,
         SOURCE,
         _side(entry),
         *place,
@@ -113,10 +113,19 @@ def _place(run: Run, entry: Members) -> tuple[int, int | None] | None:
 
 def _side(entry: Members) -> str | None:
     """Return the side; None for both, and for whoever is unknown."""
-    purpose = entry.text("participant").lower()
-    if purpose and purpose not in SIDES and purpose not in _BOTH:
+    side = side_named(entry.text("participant"))
+    if side is UNKNOWN:
         entry.note("participant", "unknown purpose")
-    return SIDES.get(purpose)
+        return None
+    return side
+
+
+def side_named(participant: str) -> str | None:
+    """Return the side of a participant; None for both, and `UNKNOWN` for whoever is unknown."""
+    purpose = participant.lower()
+    if not purpose or purpose in _BOTH:
+        return None
+    return SIDES.get(purpose, UNKNOWN)
 
 
 def _kind(word: str) -> str:

@@ -28,6 +28,7 @@ from recordings_pipeline.core.transcript_typed import (
     RUN_MEMBERS,
     TypedFile,
     typed_file,
+    typed_moods,
     typed_phrases,
 )
 
@@ -109,15 +110,15 @@ def _decoded(content: bytes, drift: Drift) -> object:
 def _read_typed(typed: TypedFile, asked: _Asked) -> Transcript | None:
     """Read a file of the documented shape; None when it has to be read leniently after all."""
     reader = _Reader(typed.item, asked, Drift())
-    for item, wire in typed.runs:
-        members = Members(item, RUNS, reader.drift)
-        run = reader.run(members, len(wire))
+    for wire in typed.runs:
+        members = Members(wire.item, RUNS, reader.drift)
+        run = reader.run(members, len(wire.phrases))
         if run is None:
             continue
-        phrases = typed_phrases(run, wire)
-        if phrases is None:
+        phrases, moods = typed_phrases(run, wire.phrases), typed_moods(run, wire.moods)
+        if phrases is None or moods is None:
             return None
-        reader.add(run, members, phrases)
+        reader.add(run, members, phrases, moods)
     return reader.taken()
 
 
@@ -170,11 +171,18 @@ class _Reader:
         language = members.text("language") or None
         return Run(run_id, language, self._start_ms if start_ms is None else start_ms)
 
-    def add(self, run: Run, members: Members, phrases: Sequence[Phrase]) -> None:
+    def add(
+        self,
+        run: Run,
+        members: Members,
+        phrases: Sequence[Phrase],
+        moods: Sequence[SpeechEvent] = (),
+    ) -> None:
+        """Take a run; its sentiment, where that was read already, comes last in either way."""
         found = numbered(phrases, self.drift)
         self._phrases += found
         by_index = {phrase.phrase_index: phrase for phrase in found}
-        self._events += events_of(run, members, by_index)
+        self._events += [*events_of(run, members, by_index), *moods]
 
     def taken(self) -> Transcript:
         duration_ms = self.file.span_ms("duration")

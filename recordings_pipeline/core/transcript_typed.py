@@ -12,9 +12,16 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from recordings_pipeline.core.speech import Phrase, Word
+from recordings_pipeline.core.speech import Phrase, SpeechEvent, Word
+from recordings_pipeline.core.transcript_events import SENTIMENT, SOURCE, side_named
 from recordings_pipeline.core.transcript_members import MOST_CHARACTERS, MOST_MS, Json
-from recordings_pipeline.core.transcript_phrases import MOST_PHRASES, MOST_WORDS, SIDES, Run
+from recordings_pipeline.core.transcript_phrases import (
+    MOST_PHRASES,
+    MOST_WORDS,
+    SIDES,
+    UNKNOWN,
+    Run,
+)
 
 _Milliseconds = Annotated[int, Meta(ge=0, le=MOST_MS)]
 _Share = Annotated[float, Meta(ge=0, le=1)]
@@ -51,6 +58,25 @@ class WirePhrase(Struct, rename="camel", forbid_unknown_fields=True, gc=False):
     type: Raw = _ABSENT
 
 
+class WireMood(Struct, rename="camel", forbid_unknown_fields=True, gc=False):
+    """Sentiment as documented."""
+
+    offset: _Span
+    duration: _Span
+    participant: str
+    sentiment: Annotated[float, Meta(ge=-1, le=1)] | None = None
+    phrase: _Text = ""
+    phrase_index: _Milliseconds | None = None
+    start_time_ms: Raw = _ABSENT
+    type: Raw = _ABSENT
+
+
+class _Analytics(Struct, forbid_unknown_fields=True):
+    sentiment: Raw = Raw(b"[]")
+    topics: Raw = _ABSENT
+    acoustic: Raw = _ABSENT
+
+
 class _Run(Struct, rename="camel", forbid_unknown_fields=True):
     phrases: Annotated[list[WirePhrase], Meta(max_length=MOST_PHRASES)] = []
     transcript_id: Raw = _ABSENT
@@ -82,22 +108,32 @@ class _File(Struct, rename="camel", forbid_unknown_fields=True):
 FILE_MEMBERS = frozenset(_File.__struct_encode_fields__)
 RUN_MEMBERS = frozenset(_Run.__struct_encode_fields__)
 _DECODER = msgspec.json.Decoder(_File)
+_ANALYTICS = msgspec.json.Decoder(_Analytics)
+_SENTIMENT = msgspec.json.Decoder(list[WireMood])
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRun:
+    """A decoded run: what there is much of as structs, everything else as plain values."""
+
+    item: Json
+    phrases: Sequence[WirePhrase]
+    moods: Sequence[WireMood]
 
 
 @dataclass(frozen=True, slots=True)
 class TypedFile:
-    """A decoded file: phrases as structs, everything else as plain values."""
+    """A decoded file."""
 
     item: Json
-    runs: Sequence[tuple[Json, Sequence[WirePhrase]]]
+    runs: Sequence[TypedRun]
 
 
 def typed_file(content: bytes) -> TypedFile | None:
     """Decode a file; None when it has not exactly the documented shape."""
     try:
         file = _DECODER.decode(content)
-        runs = [(_plain(run), run.phrases) for run in file.transcripts]
-        return TypedFile(_plain(file), runs)
+        return TypedFile(_plain(file), [_typed_run(run) for run in file.transcripts])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -133,6 +169,45 @@ def typed_phrases(run: Run, found: Sequence[WirePhrase]) -> list[Phrase] | None:
     return phrases
 
 
+def typed_moods(run: Run, found: Sequence[WireMood]) -> list[SpeechEvent] | None:
+    """Return the sentiment of a run; None when a purpose is unknown."""
+    events = []
+    for wire in found:
+        side = side_named(wire.participant)
+        if side is UNKNOWN:
+            return None
+        start_ms = wire.offset.milliseconds
+        events.append(
+            SpeechEvent(
+                SENTIMENT,
+                SOURCE,
+                side,
+                start_ms,
+                start_ms + wire.duration.milliseconds,
+                None,
+                wire.sentiment,
+                wire.phrase or None,
+                run.transcript_id,
+                wire.phrase_index,
+            )
+        )
+    return events
+
+
+def _typed_run(run: _Run) -> TypedRun:
+    """Decode sentiment into structs where all of it fits, and leave it as it is elsewhere."""
+    item = _plain(run, without="analytics")
+    moods: list[WireMood] = []
+    if bytes(run.analytics):
+        try:
+            held = _ANALYTICS.decode(run.analytics)
+            moods = _SENTIMENT.decode(held.sentiment)
+            item["analytics"] = _plain(held, without="sentiment")
+        except msgspec.ValidationError:
+            moods, item["analytics"] = [], msgspec.json.decode(run.analytics)
+    return TypedRun(item, run.phrases, moods)
+
+
 def _words(found: Sequence[_Word]) -> tuple[Word, ...]:
     """Return the words; from a list and without calls, as there are ten for each phrase."""
     words = [
@@ -147,10 +222,12 @@ def _words(found: Sequence[_Word]) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def _plain(struct: Struct) -> dict[str, Any]:
-    """Decode what is not of a type of ours."""
+def _plain(struct: Struct, without: str = "") -> dict[str, Any]:
+    """Decode what is not of a type of ours, but for one member."""
     names = zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True)
     held = ((wire, getattr(struct, name)) for name, wire in names)
     return {
-        wire: msgspec.json.decode(raw) for wire, raw in held if isinstance(raw, Raw) and bytes(raw)
+        wire: msgspec.json.decode(raw)
+        for wire, raw in held
+        if wire != without and isinstance(raw, Raw) and bytes(raw)
     }

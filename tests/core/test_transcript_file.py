@@ -294,6 +294,10 @@ EVENT = st.fixed_dictionaries(
         "topicName": TEXT,
     },
 )
+MOOD = st.fixed_dictionaries(
+    {"participant": SIDE, "offset": SPAN, "duration": SPAN},
+    optional={"sentiment": SHARE, "phrase": TEXT, "phraseIndex": odd(st.integers(0, 3))},
+)
 RUN = st.fixed_dictionaries(
     {"phrases": odd(st.lists(odd(PHRASE), max_size=4))},
     optional={
@@ -306,7 +310,8 @@ RUN = st.fixed_dictionaries(
             st.fixed_dictionaries(
                 {},
                 optional=dict.fromkeys(
-                    ("acoustic", "topics", "sentiment"), odd(st.lists(odd(EVENT), max_size=2))
+                    ("acoustic", "topics", "sentiment"),
+                    odd(st.lists(odd(EVENT | MOOD), max_size=2)),
                 ),
             )
         ),

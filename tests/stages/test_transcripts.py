@@ -9,6 +9,7 @@ import pytest
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import MalformedPayload
+from recordings_pipeline.core.layout import raw_transcript_path
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.transcript_clock import PENDING_DELAY
 from recordings_pipeline.simulator.options import PERMISSIONS, RECORDINGS
@@ -204,14 +205,13 @@ def test_two_recordings_of_one_communication_cost_a_call_and_have_a_file_each(
 
     report = transcribe_day(export, DAY)
 
-    (standing,) = export.ledger.transcripts.of_day(DAY).values()
+    standings = export.ledger.transcripts.of_day(DAY).values()
+    (ids,) = (s.recording_ids for s in standings if len(s.recording_ids) > 1)
     kept = [path.name.partition(".")[0] for path in export.home.path(RAW).rglob("*.gz")]
     rows = read_rows(export.home.path(report.path))
     found = [row["recording_id"] for row in rows]
-    assert report.throughput.calls_by_route[TRANSCRIPT] == 1
-    assert len(kept) == 2
-    assert set(standing.recording_ids) == set(kept) == set(found)
-    assert found == sorted(found)
-    kept_of(export).unlink()
+    assert report.throughput.calls_by_route[TRANSCRIPT] == len(standings) == len(kept) - 1
+    assert set(ids) < set(kept) == set(found)
+    export.home.path(raw_transcript_path(DAY, ids[0])).unlink()
     assert transcribe_day(export, DAY).throughput.calls_by_route == {TRANSCRIPT: 1}
     assert read_rows(export.home.path(report.path)) == rows
