@@ -32,7 +32,7 @@ _POLL_S = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 DEFAULT_API_RESERVE = "20"
 DEFAULT_RESCUE_DAYS = 14
 _MOST_RESCUE_DAYS = 3_650
-DEFAULT_LOOKBACK_DAYS = "3"
+DEFAULT_LOOKBACK_DAYS = 3
 DEFAULT_POLL_S = "0.2"
 _MOST_POLL_S = 60
 METADATA_MODES = ("when_needed", "always")
@@ -135,12 +135,7 @@ def lookback_days(environ: Mapping[str, str]) -> int:
     Raises:
         ConfigurationError: The variable is no number of days.
     """
-    text = environ.get("RECORDINGS_LOOKBACK_DAYS", "").strip() or DEFAULT_LOOKBACK_DAYS
-    if not re.fullmatch(r"[1-9][0-9]?", text):
-        raise ConfigurationError(
-            "RECORDINGS_LOOKBACK_DAYS", "is not a whole number from 1 to 99, like 3"
-        )
-    return int(text)
+    return _number(environ, "RECORDINGS_LOOKBACK_DAYS", DEFAULT_LOOKBACK_DAYS, 99)
 
 
 def first_day(environ: Mapping[str, str]) -> date:
@@ -199,7 +194,7 @@ def _quota_bytes(given: Mapping[str, str]) -> int | None:
 
 
 def _number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
-    text = given.get(name, str(usual))
+    text = given.get(name, "").strip() or str(usual)
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= most:
         problem = f"is not a whole number from 1 to {most}, like {usual}"
         raise ConfigurationError(name, problem)
