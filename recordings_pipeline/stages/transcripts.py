@@ -36,7 +36,6 @@ from recordings_pipeline.storage.raw import MAX_RAW_BYTES, keep_raw, read_raw
 from recordings_pipeline.storage.tables import write_table
 
 STAGE = "transcripts"
-WORKERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _fetch(export: Export, day: Day) -> None:
         done += 1
         export.reached(STAGE, done, len(due))
 
-    for_each(due, work, keep, workers=WORKERS, stop=export.stop)
+    for_each(due, work, keep, workers=export.api_connections, stop=export.stop)
 
 
 def _legs(export: Export, day: Day) -> list[_Leg]:
