@@ -26,6 +26,7 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/api_cost.py
 	$(BIN)/python benchmarks/allowance.py
 	$(BIN)/python benchmarks/index_memory.py
+	$(BIN)/python benchmarks/finished_day.py
 	$(BIN)/python benchmarks/sound_files.py
 	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/speech.py

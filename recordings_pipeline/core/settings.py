@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from recordings_pipeline.core.addresses import api_url, login_url
-from recordings_pipeline.core.concurrency import DEFAULT_CONNECTIONS, MOST_CONNECTIONS
+from recordings_pipeline.core.concurrency import (
+    DEFAULT_API_CONNECTIONS,
+    DEFAULT_CONNECTIONS,
+    MOST_API_CONNECTIONS,
+    MOST_CONNECTIONS,
+)
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.secrets import Secret
@@ -25,9 +30,9 @@ _POLL_S = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 
 
 DEFAULT_API_RESERVE = "20"
-DEFAULT_RESCUE_DAYS = "14"
+DEFAULT_RESCUE_DAYS = 14
 _MOST_RESCUE_DAYS = 3_650
-DEFAULT_LOOKBACK_DAYS = "3"
+DEFAULT_LOOKBACK_DAYS = 3
 DEFAULT_POLL_S = "0.2"
 _MOST_POLL_S = 60
 METADATA_MODES = ("when_needed", "always")
@@ -64,6 +69,7 @@ class Settings:
         lookback_days: How many of the last days a look-back looks at again.
         policy: Which sound is exported, and what becomes of the rest.
         connections: Most downloads at once.
+        api_connections: Most questions of the API at once.
         reserve_bytes: Free space of the disk that is never used.
         is_strict: Whether each recording is published and recorded by itself.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
@@ -83,6 +89,7 @@ class Settings:
     lookback_days: int
     policy: Policy
     connections: int
+    api_connections: int
     reserve_bytes: int
     is_strict: bool
     voice: str
@@ -107,10 +114,15 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         api_reserve=_api_reserve(given),
         metadata=_choice(given, "RECORDINGS_METADATA", METADATA_MODES),
         exported_media=exported_media(given),
-        rescue_days=_rescue_days(given),
+        rescue_days=_number(
+            given, "RECORDINGS_RESCUE_DAYS", DEFAULT_RESCUE_DAYS, _MOST_RESCUE_DAYS
+        ),
         lookback_days=lookback_days(given),
         policy=codec_policy(given),
-        connections=_connections(given),
+        connections=_number(given, "RECORDINGS_CONNECTIONS", DEFAULT_CONNECTIONS, MOST_CONNECTIONS),
+        api_connections=_number(
+            given, "RECORDINGS_API_CONNECTIONS", DEFAULT_API_CONNECTIONS, MOST_API_CONNECTIONS
+        ),
         reserve_bytes=_reserve_bytes(given),
         is_strict=_choice(given, "RECORDINGS_DURABILITY", DURABILITIES) == "strict",
         voice=_choice(given, "RECORDINGS_VOICE", VOICES),
@@ -129,12 +141,7 @@ def lookback_days(environ: Mapping[str, str]) -> int:
     Raises:
         ConfigurationError: The variable is no number of days.
     """
-    text = environ.get("RECORDINGS_LOOKBACK_DAYS", "").strip() or DEFAULT_LOOKBACK_DAYS
-    if not re.fullmatch(r"[1-9][0-9]?", text):
-        raise ConfigurationError(
-            "RECORDINGS_LOOKBACK_DAYS", "is not a whole number from 1 to 99, like 3"
-        )
-    return int(text)
+    return _number(environ, "RECORDINGS_LOOKBACK_DAYS", DEFAULT_LOOKBACK_DAYS, 99)
 
 
 def first_day(environ: Mapping[str, str]) -> date:
@@ -192,11 +199,11 @@ def _quota_bytes(given: Mapping[str, str]) -> int | None:
     return round(float(text) * BYTES_PER_GB)
 
 
-def _connections(given: Mapping[str, str]) -> int:
-    text = given.get("RECORDINGS_CONNECTIONS", str(DEFAULT_CONNECTIONS))
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= MOST_CONNECTIONS:
-        problem = f"is not a whole number from 1 to {MOST_CONNECTIONS}, like 16"
-        raise ConfigurationError("RECORDINGS_CONNECTIONS", problem)
+def _number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    text = given.get(name, "").strip() or str(usual)
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= most:
+        problem = f"is not a whole number from 1 to {most}, like {usual}"
+        raise ConfigurationError(name, problem)
     return int(text)
 
 
@@ -230,14 +237,6 @@ def _api_reserve(given: Mapping[str, str]) -> float:
             "RECORDINGS_API_RESERVE_PERCENT", "is not a whole number from 0 to 99, like 20"
         )
     return int(text) / 100
-
-
-def _rescue_days(given: Mapping[str, str]) -> int:
-    text = given.get("RECORDINGS_RESCUE_DAYS", DEFAULT_RESCUE_DAYS)
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= _MOST_RESCUE_DAYS:
-        problem = f"is not a whole number from 1 to {_MOST_RESCUE_DAYS}, like 14"
-        raise ConfigurationError("RECORDINGS_RESCUE_DAYS", problem)
-    return int(text)
 
 
 def exported_media(environ: Mapping[str, str]) -> frozenset[str]:

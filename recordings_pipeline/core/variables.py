@@ -41,6 +41,11 @@ VARIABLES = (
         "64",
     ),
     Variable(
+        "RECORDINGS_API_CONNECTIONS",
+        "most API requests at once; fewer as long as more do not help, or the API is in trouble",
+        "8",
+    ),
+    Variable(
         "RECORDINGS_DURABILITY",
         "`grouped`: up to 32 recordings, or 0.2 s, are recorded at once; `strict`: each alone",
         "`grouped`",

@@ -57,6 +57,7 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_lookback_days: str = ""
     recordings_reserve_gb: str = ""
     recordings_connections: str = ""
+    recordings_api_connections: str = ""
     recordings_durability: str = ""
     recordings_voice: str = ""
     recordings_codecs: str = ""

@@ -6,7 +6,7 @@ survives a power cut.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,15 +24,22 @@ from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recordi
 from recordings_pipeline.storage.group_sync import sync_all, sync_directories
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.parts import keep_group
 
 
-def sync_files(arrivals: Iterable[Arrival]) -> None:
-    """Bring whole files to the disk."""
+def verified(
+    home: Home, arrivals: Sequence[Arrival], policy: Policy
+) -> list[Fetched | RecordingsError]:
+    """Bring whole files to the disk; say how each will be called, or why it is no recording."""
     sync_all([arrival.part.written() for arrival in arrivals if arrival.proved is None])
+    ends = [_judged(home, arrival, policy) for arrival in arrivals]
+    ended = zip(arrivals, ends, strict=True)
+    parts = [arrival.part for arrival, end in ended if isinstance(end, Fetched)]
+    keep_group(home.path(layout.PARTS), parts)
+    return ends
 
 
-def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
-    """Say how a file on the disk will be called, or why it is no recording."""
+def _judged(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
     wanted = arrival.wanted
     digest = arrival.proved if arrival.proved is not None else arrival.part.digest
     sound = arrival.part.examined(home.root)
@@ -44,7 +51,7 @@ def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | Recordin
     name = layout.audio_path(
         wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, trust.extension
     )
-    arrival.part.keep(digest, name)
+    arrival.part.verified(digest, name)
     return Fetched(
         path=name,
         digest=digest,

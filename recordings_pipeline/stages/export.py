@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.concurrency import DEFAULT_API_CONNECTIONS
 from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.settings import (
     DEFAULT_RESCUE_DAYS,
@@ -51,6 +52,7 @@ class Export:
         metadata: ``always``, or ``when_needed``.
         exported_media: Media of recordings that are exported, in the platform's words.
         rescue_days: How many days ahead the rescue list looks.
+        api_connections: Most questions of the API at once.
         links: Signed URLs that the index came by.
         clock: Says what time it is: days settle by it, and what happened is dated by it.
         engine: How transfers run.
@@ -67,7 +69,8 @@ class Export:
     quota_bytes: int | None = None
     metadata: str = METADATA_MODES[0]
     exported_media: frozenset[str] = frozenset({MEDIA["call"]})
-    rescue_days: int = int(DEFAULT_RESCUE_DAYS)
+    rescue_days: int = DEFAULT_RESCUE_DAYS
+    api_connections: int = DEFAULT_API_CONNECTIONS
     links: Links = field(default_factory=Links)
     clock: Clock = real_time
     engine: Engine = field(default_factory=Engine)
@@ -162,6 +165,7 @@ def open_export(
                 metadata=settings.metadata,
                 exported_media=settings.exported_media,
                 rescue_days=settings.rescue_days,
+                api_connections=settings.api_connections,
                 clock=clock,
                 engine=_engine(settings),
                 voice=settings.voice,

@@ -40,7 +40,6 @@ from recordings_pipeline.stages.channel import Channel, Halted
 from recordings_pipeline.stages.committing import (
     Published,
     publish,
-    sync_files,
     sync_folders,
     verified,
 )
@@ -210,10 +209,10 @@ class Transfers(Generic[Other]):
         for first in self._arrived:
             group = [first, *self._arrived.waiting(self._engine.group_files - 1)]
             began = time.monotonic()
-            sync_files(arrival for _, arrival in group)
+            ends = verified(self._home, [arrival for _, arrival in group], self._engine.policy)
             self._costs.meter.waited(Waits(disk_s=time.monotonic() - began))
-            for recording, arrival in group:
-                self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
+            for (recording, arrival), end in zip(group, ends, strict=True):
+                self.ended(recording, arrival, end)
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
         """Keep how a file ended; with the last one of its recording, all get their names."""

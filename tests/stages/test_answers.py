@@ -130,7 +130,9 @@ def test_a_file_that_failed_on_a_settled_day_and_is_gone_since_is_missing(
     gone = start(world=world("after", {0: fate}), calls_per_day=None, faults="html-media")
     recording_id = str(failing.world.calls(DAY.date)[0].recording_id)
     run(opened(failing))
-    later = opened(gone)
+    opening = opened(gone)
+    # When what failed is due again.
+    later = replace(opening, clock=lambda: opening.now() + 24 * HOUR)
     before = later.ledger.standings(DAY)[recording_id].verdict
 
     run(later)

@@ -25,7 +25,7 @@ FILE = {"recording_id": "r", "conversation_id": "c", "outcome": "exported", "siz
 
 @pytest.fixture(params=["data", "it's, [here]*"])
 def root(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    folder = tmp_path / request.param
+    folder = tmp_path / str(request.param)
     folder.mkdir()
     return folder
 

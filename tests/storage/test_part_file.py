@@ -19,6 +19,7 @@ from recordings_pipeline.storage.part_file import (
     CHECKPOINT_BYTES,
     PartFile,
 )
+from recordings_pipeline.storage.parts import keep_group, left_keys
 
 NAME = PurePosixPath("audio/file.wav")
 PUBLISHER = """
@@ -26,12 +27,14 @@ import sys
 from pathlib import Path, PurePosixPath
 from recordings_pipeline.storage.group_sync import sync_all, sync_directories
 from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.parts import keep_group
 root = Path(sys.argv[1])
 with PartFile(root, "k") as part:
     part.begin(0, 3, None)
     part.append(b"abc")
     sync_all([part.written()])
-    part.keep(part.digest, PurePosixPath("audio/file.wav"))
+    part.verified(part.digest, PurePosixPath("audio/file.wav"))
+    keep_group(root, [part])
     sync_directories([part.publish(root, PurePosixPath("audio/file.wav"), part.digest)])
 """
 
@@ -58,12 +61,13 @@ def begun(folder: Path, content: bytes, total: int, etag: str | None = '"a"') ->
         part.append(content)
 
 
-def finished(part: PartFile, content: bytes) -> Digest:
+def finished(part: PartFile, folder: Path, content: bytes) -> Digest:
     """Fill a part and verify it."""
     part.begin(0, len(content), '"a"')
     part.append(content)
     digest = synced(part)
-    part.keep(digest, NAME)
+    part.verified(digest, NAME)
+    keep_group(folder, [part])
     return digest
 
 
@@ -192,10 +196,11 @@ def test_a_finished_file_is_found_again_after_a_crash(
     is_published: bool,  # noqa: FBT001
 ) -> None:
     with PartFile(tmp_path, "k") as part:
-        digest = finished(part, b"abc")
+        digest = finished(part, tmp_path, b"abc")
         if is_published:
             part.publish(tmp_path, NAME, digest)
 
+    assert "k" in left_keys(tmp_path)
     again = PartFile(tmp_path, "k")
 
     assert again.proved(tmp_path) == digest
@@ -205,9 +210,10 @@ def test_a_finished_file_is_found_again_after_a_crash(
 
 def test_a_finished_file_that_changed_since_is_fetched_anew(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
-        part.publish(tmp_path, NAME, finished(part, b"abc"))
+        part.publish(tmp_path, NAME, finished(part, tmp_path, b"abc"))
     (tmp_path / NAME).write_bytes(b"abX")
 
+    left_keys(tmp_path)
     again = PartFile(tmp_path, "k")
 
     assert again.proved(tmp_path) is None
@@ -223,7 +229,7 @@ def test_what_has_the_name_is_never_replaced(tmp_path: Path, foreign: str) -> No
         (tmp_path / NAME).write_bytes(b"foreign")
 
     with PartFile(tmp_path, "k") as part, pytest.raises(NameTaken):
-        part.publish(tmp_path, NAME, finished(part, b"abc"))
+        part.publish(tmp_path, NAME, finished(part, tmp_path, b"abc"))
 
     assert (tmp_path / "k.part").read_bytes() == b"abc"
     assert (tmp_path / NAME).is_fifo() or (tmp_path / NAME).read_bytes() == b"foreign"
@@ -231,7 +237,7 @@ def test_what_has_the_name_is_never_replaced(tmp_path: Path, foreign: str) -> No
 
 def test_nothing_is_left_once_the_ledger_knows(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
-        part.publish(tmp_path, NAME, finished(part, b"abc"))
+        part.publish(tmp_path, NAME, finished(part, tmp_path, b"abc"))
         part.recorded()
 
     assert [path.name for path in tmp_path.iterdir()] == ["audio"]
@@ -275,3 +281,23 @@ def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_anybody_hea
         ("fsync", "k.part"), ("renameat2", "k.part"), ("renameat2", "file.wav"),
         ("fsync", f"{tmp_path}/audio>"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [(BLOCK_BYTES, 0), (BLOCK_BYTES + 1, BLOCK_BYTES + 1)],
+    ids=["a block", "more"],
+)
+def test_a_kill_costs_no_more_than_what_came_since_the_last_checkpoint(
+    tmp_path: Path, size: int, kept: int
+) -> None:
+    part = PartFile(tmp_path, "k", is_new=True)
+    part.begin(0, 2 * size, '"a"')
+    part.append(b"a" * size)
+    assert not (tmp_path / "k.json").exists()
+
+    part.checkpoint()
+
+    with PartFile(tmp_path, "k") as again:
+        assert again.size == kept
+    part.recorded()
