@@ -26,10 +26,13 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/api_cost.py
 	$(BIN)/python benchmarks/allowance.py
 	$(BIN)/python benchmarks/index_memory.py
+	$(BIN)/python benchmarks/finished_day.py
 	$(BIN)/python benchmarks/sound_files.py
 	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/speech.py
 	$(BIN)/python benchmarks/transfer.py
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,vad]'
+	$(BIN)/python benchmarks/diarization.py
 
 bench-transfer: $(READY) ## the transfer engine, next to aria2c, curl and rclone
 	$(BIN)/python benchmarks/transfer.py
@@ -46,5 +49,5 @@ clean:
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[analyst,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)

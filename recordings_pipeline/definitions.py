@@ -4,22 +4,26 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.defs import archive, assets, jobs, rescue, sensors
+from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors, speech
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 defs = dg.Definitions(
     assets=[
         assets.recording_index,
         assets.audio_files,
-        assets.transcripts,
-        assets.diarization,
-        assets.conversation_metrics,
+        speech.transcripts,
+        speech.voice_activity,
+        speech.diarization,
+        speech.conversation_metrics,
         rescue.rescue_list,
     ],
     asset_checks=[archive.archive_matches_the_ledger],
     jobs=[jobs.export_day, jobs.verify_archive, jobs.replay_quarantine, jobs.rebuild_tables],
     schedules=[jobs.every_day, jobs.look_back],
-    sensors=[sensors.arrived_audio],
-    resources={"organization": Organization(**variables_present(os.environ))},
+    sensors=[sensors.arrived_audio, notices.failures],
+    resources={
+        "organization": Organization(**variables_present(os.environ)),
+        "notifier": notices.notifier(os.environ),
+    },
     executor=dg.in_process_executor,
 )

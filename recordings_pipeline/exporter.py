@@ -32,7 +32,7 @@ from recordings_pipeline.stages.export import (
 )
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.repair import repair, require_audio
-from recordings_pipeline.stages.replay import replay
+from recordings_pipeline.stages.replay import choice_of, replay
 from recordings_pipeline.stages.verify import Lot, verify
 
 # What is wrong with these is wrong for every day, so the range ends at once.
@@ -190,21 +190,27 @@ class RecordingExporter:
         start: datetime | None = None,
         end: datetime | None = None,
         *,
+        outcome: str = "quarantined",
         recording_id: str | None = None,
     ) -> ExportReport:
-        """Make what is quarantined due again, keep the old bytes, and export those days.
+        """Make what has no file due again, and export those days.
+
+        Bytes in quarantine are kept beside. What is excluded is replayed when the settings want it
+        by now.
 
         Args:
             start: First instant, with a time zone; None for the first day there is.
             end: First instant after the range, with a time zone; None for the last day there is.
+            outcome: What is replayed: ``quarantined``, ``excluded``, ``forbidden`` or ``retry``.
             recording_id: The only recording to replay; None for all.
 
         Raises:
             ValueError: An instant has no time zone.
-            ConfigurationError: The recording that was named is not quarantined.
+            ConfigurationError: The recording that was named stands otherwise, or is not wanted.
         """
         export, span = self._opened(), span_of(start, end)
-        done = list(replay(archive_of(export), span, recording_id))
+        choice = choice_of(export, outcome, recording_id)
+        done = list(replay(archive_of(export), span, choice))
         busy = {one.day: one.problem for one in done if one.problem}
         report = self._export(export, [one.day for one in done if not one.problem])
         return replace(report, failures={**busy, **report.failures})

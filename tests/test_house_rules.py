@@ -10,7 +10,9 @@ import click
 import pytest
 
 from recordings_pipeline.cli.main import commands
-from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
+from recordings_pipeline.core.columns import Schema
+from recordings_pipeline.core.dictionary import COMMAND, dictionary
+from recordings_pipeline.core.schemas import ALL_SCHEMAS
 from recordings_pipeline.core.variables import VARIABLES
 
 ROOT = Path(__file__).parent.parent
@@ -73,9 +75,18 @@ def test_every_variable_is_in_the_readme(variable: object) -> None:
     assert f"`{variable.name}`" in README  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("schema", [*SCHEMAS.values(), RESCUE_LIST], ids=lambda s: s.name)
-def test_every_column_is_in_the_readme_and_has_a_description(schema: object) -> None:
-    for column in schema.columns:  # type: ignore[attr-defined]
-        assert f"`{column.name}`" in README
-        assert column.description
-        assert column.name != "date"
+def test_the_dictionary_in_data_is_the_one_of_the_schemas() -> None:
+    found = (ROOT / "data" / "README.md").read_text()
+
+    assert found == dictionary(), f"it is out of date: run `{COMMAND} > data/README.md`"
+
+
+@pytest.mark.parametrize("schema", ALL_SCHEMAS, ids=lambda s: s.name)
+def test_every_table_says_what_its_rows_and_columns_are(schema: Schema) -> None:
+    names = schema.names()
+
+    assert schema.description.endswith(".")
+    assert len(set(names)) == len(names)
+    assert {*schema.keys, *schema.order} <= set(names)
+    assert "date" not in names
+    assert all(column.description for column in schema.columns)

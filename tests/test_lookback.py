@@ -34,6 +34,8 @@ CALLS = 8
 # Who logs in, and whose recordings these are.
 FEWEST_CALLS = 2
 TEN_DAYS = 240 * HOUR
+# A look-back visits yesterday, and whatever older day has work left.
+ONE_DAY = {"RECORDINGS_LOOKBACK_DAYS": "1"}
 
 Begin = Callable[..., Times]
 
@@ -52,6 +54,13 @@ def begin(start: Start, tmp_path: Path) -> Begin:
     return times
 
 
+def few_calls(directory: Path) -> str:
+    """Write down a world of three short calls; return its path."""
+    path = directory / "few.toml"
+    path.write_text(WORLD.partition("[pinned]")[0].replace("= 8", "= 3", 1))
+    return str(path)
+
+
 def provisional(report: ExportReport) -> tuple[str, ...]:
     """Return why the day is not settled."""
     (found,) = [r for r in report.stages if (r.stage, r.day) == ("recording_index", DAY)]
@@ -63,7 +72,7 @@ def test_what_is_planted_1_30_and_50_hours_after_the_day_comes_and_nothing_comes
     begin: Begin, metadata: str
 ) -> None:
     times = begin(0.5)
-    mode = {"RECORDINGS_METADATA": metadata, "RECORDINGS_LOOKBACK_DAYS": "1"}
+    mode = {"RECORDINGS_METADATA": metadata, **ONE_DAY}
     times.look_back(**mode)
     for hours, look in zip((1, 30, 50), LOOKS, strict=True):
         times.at(DAY.end + hours * HOUR)
@@ -133,11 +142,12 @@ def test_a_settled_day_whose_files_failed_is_finished_by_a_later_look_back(
     start: Start, tmp_path: Path
 ) -> None:
     now = DAY.end + LOOKS[-1] * HOUR
-    broken = start(calls_per_day=6, now=now, faults="html-media")
+    world = few_calls(tmp_path)
+    broken = start(world=world, calls_per_day=None, now=now, faults="html-media")
     first = Times(broken, tmp_path / "data", now).export(DAY)
-    repaired = Times(start(calls_per_day=6, now=now), tmp_path / "data", now)
+    repaired = Times(start(world=world, calls_per_day=None, now=now), tmp_path / "data", now)
 
-    repaired.at(now + TEN_DAYS).look_back()
+    repaired.at(now + TEN_DAYS).look_back(**ONE_DAY)
 
     assert provisional(first) == ()
     assert first.outcomes["retry"] > 0
@@ -150,11 +160,12 @@ def test_a_day_that_failed_while_it_was_indexed_is_finished_by_a_later_look_back
     now = DAY.end + LOOKS[-1] * HOUR
     plan = tmp_path / "refused.toml"
     plan.write_text('[[fault]]\nroute = "submit"\nstatus = 400\nevery = 1\n')
-    broken = start(calls_per_day=6, now=now, faults=str(plan))
+    world = few_calls(tmp_path)
+    broken = start(world=world, calls_per_day=None, now=now, faults=str(plan))
     first = Times(broken, tmp_path / "data", now).export(DAY)
-    repaired = Times(start(calls_per_day=6, now=now), tmp_path / "data", now)
+    repaired = Times(start(world=world, calls_per_day=None, now=now), tmp_path / "data", now)
 
-    report = repaired.at(now + TEN_DAYS).look_back()
+    report = repaired.at(now + TEN_DAYS).look_back(**ONE_DAY)
 
     assert DAY in first.failures
     assert provisional(report) == ()
@@ -167,12 +178,13 @@ def test_a_day_whose_transcripts_failed_is_finished_by_a_later_look_back(
     now = DAY.end + LOOKS[-1] * HOUR
     plan = tmp_path / "refused.toml"
     plan.write_text('[[fault]]\nroute = "transcripturl"\nstatus = 400\nevery = 1\n')
-    broken = start(calls_per_day=6, now=now, faults=str(plan))
+    world = few_calls(tmp_path)
+    broken = start(world=world, calls_per_day=None, now=now, faults=str(plan))
     first = Times(broken, tmp_path / "data", now).export(DAY)
-    repaired = Times(start(calls_per_day=6, now=now), tmp_path / "data", now)
+    repaired = Times(start(world=world, calls_per_day=None, now=now), tmp_path / "data", now)
     told = repaired.told(DAY)
 
-    repaired.at(now + TEN_DAYS).look_back()
+    repaired.at(now + TEN_DAYS).look_back(**ONE_DAY)
 
     assert DAY in first.failures
     assert not told
@@ -183,6 +195,6 @@ def test_a_finished_day_is_left_alone_by_a_later_look_back(begin: Begin) -> None
     times = begin(LOOKS[-1])
     times.export(DAY)
 
-    report = times.at(times.now + TEN_DAYS).look_back()
+    report = times.at(times.now + TEN_DAYS).look_back(**ONE_DAY)
 
     assert DAY not in {stage.day for stage in report.stages}

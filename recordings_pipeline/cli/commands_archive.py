@@ -1,5 +1,6 @@
 """Commands for what was exported already; they need no credentials."""
 
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import click
 
 from recordings_pipeline.cli.options import DAY, INCOMPLETE, data_option
 from recordings_pipeline.core.days import Span
+from recordings_pipeline.core.replaying import REPLAYABLE
 
 
 @click.command()
@@ -49,37 +51,48 @@ def verify(  # noqa: PLR0913, PLR0917 (one for each option)
 @click.command()
 @click.option("--from", "first", type=DAY, help="First day; default: the first there is.")
 @click.option("--to", "last", type=DAY, help="Last day, included; default: the last there is.")
+@click.option(
+    "--outcome",
+    type=click.Choice([str(outcome) for outcome in REPLAYABLE]),
+    default=str(REPLAYABLE[0]),
+    show_default=True,
+    help="What to replay; excluded: what RECORDINGS_CODECS and RECORDINGS_MEDIA let in by now.",
+)
 @click.option("--recording", help="Id of the only recording to replay.")
-@click.option("--list", "is_listing", is_flag=True, help="Show what lies there; change nothing.")
+@click.option("--list", "is_listing", is_flag=True, help="Show what that is; change nothing.")
 @click.option("--run", "is_exporting", is_flag=True, help="Export those days at once.")
 @data_option("work on")
 def replay(  # noqa: PLR0913, PLR0917 (one for each option)
     first: datetime | None,
     last: datetime | None,
+    outcome: str,
     recording: str | None,
     is_listing: bool,  # noqa: FBT001
     is_exporting: bool,  # noqa: FBT001
     data: Path | None,
 ) -> None:
-    """Give what lies in quarantine another chance: due again, the old bytes kept beside.
+    """Give what has no file another chance: due again, bytes in quarantine kept beside.
 
-    Needs credentials with --run only. Exit code 1 when a day could not be replayed or exported.
+    For what is quarantined, for a codec or medium that is wanted by now, for what a permission was
+    granted for, and for what failed and should not wait for its time. Needs credentials with --run
+    only. Exit code 1 when a day could not be replayed or exported.
 
     \b
     Examples:
       recordings-pipeline replay --list
       recordings-pipeline replay --from 2026-01-31 --to 2026-01-31 --run
+      recordings-pipeline replay --outcome forbidden --run
       recordings-pipeline replay --recording 5b3c6f4e-0a4f-4f0e-9d4e-1f2a3b4c5d6e
     """
-    from recordings_pipeline.cli.replay import run, show
+    from recordings_pipeline.cli.replay import choice_from, run, show
 
     if is_listing and (is_exporting or recording):
         raise click.UsageError("--list changes nothing: leave --run and --recording out")
-    span = _span(first, last)
+    span, choice = _span(first, last), choice_from(os.environ, outcome, recording)
     if is_listing:
-        show(span, data)
+        show(span, choice, data)
         sys.exit(0)
-    sys.exit(0 if run(span, recording, data, is_exporting=is_exporting) else INCOMPLETE)
+    sys.exit(0 if run(span, choice, data, is_exporting=is_exporting) else INCOMPLETE)
 
 
 @click.command()

@@ -27,7 +27,7 @@ def api_url(given: Mapping[str, str]) -> str:
             "GENESYS_REGION", "and GENESYS_BASE_URL are both set: keep the one you mean"
         )
     if not region:
-        return _checked_url("GENESYS_BASE_URL", url or DEFAULT_BASE_URL)
+        return checked_url("GENESYS_BASE_URL", url or DEFAULT_BASE_URL)
     domain = domain_of(region)
     if domain is None:
         names = ", ".join(sorted(DOMAINS))
@@ -42,13 +42,18 @@ def login_url(given: Mapping[str, str], base_url: str) -> str:
         ConfigurationError: The variable is no address.
     """
     derived = re.sub(r"//api\.", "//login.", base_url)
-    return _checked_url("GENESYS_LOGIN_URL", given.get("GENESYS_LOGIN_URL", derived))
+    return checked_url("GENESYS_LOGIN_URL", given.get("GENESYS_LOGIN_URL", derived))
 
 
-def _checked_url(variable: str, url: str) -> str:
+def checked_url(variable: str, url: str, example: str = DEFAULT_BASE_URL) -> str:
+    """Return an address, without a slash at its end.
+
+    Raises:
+        ConfigurationError: It is none, or says more than where, or is not encrypted.
+    """
     parts = _split(url)
     if parts is None or parts.scheme not in ("https", "http"):
-        raise ConfigurationError(variable, "is not an address: write it like " + DEFAULT_BASE_URL)
+        raise ConfigurationError(variable, f"is not an address: write it like {example}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(variable, "must be scheme, host and path only")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

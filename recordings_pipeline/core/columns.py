@@ -9,6 +9,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["string", "strings", "int64", "float64", "bool", "timestamp"]
+# What the end of a name says about its numbers.
+UNITS = {
+    "_ms": "milliseconds",
+    "_bytes": "bytes",
+    "_time": "UTC instant",
+    "_hz": "hertz",
+    "_db": "decibels",
+    "_dbfs": "decibels below full scale",
+    "_percent": "percent",
+    "_per_minute": "per minute",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +38,26 @@ class Column:
     is_repeated: bool = False
     is_personal: bool = False
 
+    @property
+    def unit(self) -> str:
+        """Return what its numbers count; empty where the name does not say."""
+        return next((unit for end, unit in UNITS.items() if self.name.endswith(end)), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """One table: what a row is, and its columns in order."""
+    """One table: what a row is, and its columns in order.
+
+    Attributes:
+        keys: Columns that no two rows share, together; none where rows have no name.
+        order: Columns that the rows of a day are sorted by; nulls come first.
+    """
 
     name: str
     description: str
     columns: tuple[Column, ...]
+    keys: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         return [column.name for column in self.columns]

@@ -14,6 +14,7 @@ SENSITIVE = (
     "left out of the batch without an error: usually sensitive data, which needs the permission "
     "recording:recording:viewSensitiveData"
 )
+_LEFT_OUT = "media {} is not exported"
 _UNCHANGED = frozenset({Outcome.FORBIDDEN, Outcome.RETRY})
 # Nobody tells us that a permission was granted; trying costs one batch for 100 conversations.
 FETCHABLE = frozenset({Outcome.DISCOVERED, Outcome.RETRY, Outcome.FORBIDDEN})
@@ -43,7 +44,7 @@ def outcome_when_listed(
     if known is not None and known.outcome in _OURS:
         return known
     if recording.media not in exported_media:
-        return Verdict(Outcome.EXCLUDED, f"media {recording.media} is not exported")
+        return Verdict(Outcome.EXCLUDED, _LEFT_OUT.format(recording.media))
     if recording.file_state in _NEVER:
         return Verdict(Outcome.MISSING, _NEVER[recording.file_state])
     if recording.file_state in _NOT_YET:
@@ -51,6 +52,12 @@ def outcome_when_listed(
     if known is not None and _is_unchanged(known):
         return known
     return Verdict(Outcome.DISCOVERED)
+
+
+def media_left_out(verdict: Verdict) -> str | None:
+    """Return the medium a recording was left out for; None when that is not why."""
+    media = verdict.reason.removeprefix("media ").removesuffix(" is not exported")
+    return media if verdict == Verdict(Outcome.EXCLUDED, _LEFT_OUT.format(media)) else None
 
 
 def _is_unchanged(known: Verdict) -> bool:

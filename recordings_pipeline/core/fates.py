@@ -1,7 +1,7 @@
 """How a recording stands after it was asked for: by an error, or by what a batch did not bring."""
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import (
@@ -24,14 +24,18 @@ from recordings_pipeline.core.standings import Standing
 
 
 def verdict_on(error: RecordingsError) -> tuple[Verdict, timedelta | None]:
-    """Say how a recording stands after an error, and after how long it is worth another try."""
+    """Say how a recording stands after an error, and after how long it is worth another try.
+
+    What a person has to put right is worth it as soon as he has.
+    """
     if isinstance(error, NotFound):
         return Verdict(Outcome.MISSING, "deleted at the source"), None
     if isinstance(error, Unsupported):
         return Verdict(Outcome.EXCLUDED, str(error)), None
     if isinstance(error, IntegrityError) and not isinstance(error, NameTaken):
         return Verdict(Outcome.QUARANTINED, str(error)), None
-    return Verdict(Outcome.RETRY, str(error)), recording_delay(error)
+    is_for_people = isinstance(error, NameTaken)
+    return Verdict(Outcome.RETRY, str(error)), None if is_for_people else recording_delay(error)
 
 
 def needs_second_look(known: Verdict) -> bool:
@@ -73,13 +77,16 @@ def delay_without_file(verdict: Verdict) -> timedelta | None:
     return delays.get(verdict.outcome)
 
 
-def warnings_of(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ...]:
+def warnings_of(
+    day: Day, counts: dict[str, int], unknown: int, retry_time: datetime | None = None
+) -> tuple[str, ...]:
     """Say what a person should know of a day's recordings.
 
     Args:
         day: The day.
         counts: Its recordings by outcome.
         unknown: How many recordings came that the index does not list.
+        retry_time: From when on all that failed may be tried again; None for now.
     """
     found = []
     if count := counts.get(str(Outcome.FORBIDDEN)):
@@ -88,7 +95,8 @@ def warnings_of(day: Day, counts: dict[str, int], unknown: int) -> tuple[str, ..
         folder = layout.QUARANTINE / f"date={day}"
         found.append(f"{count} recordings arrived whole and failed verification: look in {folder}/")
     if count := counts.get(str(Outcome.RETRY)):
-        found.append(f"{count} recordings could not be fetched yet: run the day again")
+        until = f" after {retry_time:%Y-%m-%d %H:%M UTC}" if retry_time else ""
+        found.append(f"{count} recordings could not be fetched yet: run the day again{until}")
     if unknown:
         found.append(f"{unknown} recordings came that the index does not list: run the day again")
     return tuple(found)

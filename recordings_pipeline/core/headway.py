@@ -7,7 +7,11 @@ from math import ceil
 from recordings_pipeline.core.quantities import bytes_text, duration_text, rate_text
 
 # What a stage counts, where it is not conversations.
-_THINGS = {"audio_files": "recordings", "transcripts": "communications"}
+_THINGS = {
+    "audio_files": "recordings",
+    "transcripts": "communications",
+    "voice_activity": "recordings",
+}
 
 
 @dataclass(frozen=True, slots=True)

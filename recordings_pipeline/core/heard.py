@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from recordings_pipeline.core.metrics import MS_PER_MINUTE, Talk, TalkMetrics, ratio, talk_metrics
+from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.presence import CUSTOMERS, hold_of, waiting_of
 from recordings_pipeline.core.spans import Span, difference, intersection, length, union
 from recordings_pipeline.core.speech import Stretch, Turn
@@ -70,8 +71,10 @@ def metrics_row(
     duration = None if ends is None else ends - begins
     last = max([begins, *(s.start_epoch_ms for s in course.stretches)]) if ends is None else ends
     hold = hold_of(course.stretches, last)
-    row = {
+    row: dict[str, Any] = {
+        **dict.fromkeys(CONVERSATION_METRICS.names()),
         "conversation_id": course.conversation_id,
+        "is_transcribed": False,
         "duration_ms": duration,
         "hold_ms": length(hold) if course.stretches else None,
     }
@@ -79,7 +82,7 @@ def metrics_row(
     source = TRANSCRIPT if any(one.source == TRANSCRIPT for one in found) else AUDIO
     counted = counted_once([one for one in found if one.source == source], course.stretches)
     if not counted:
-        return {"source": None, "is_transcribed": False, "turn_count": None, **row}
+        return row
     has_clock = all(one.start_epoch_ms is not None for one in counted)
     events = [event for event in noticed if event.recording_id in {h.recording_id for h in counted}]
     talk = _talk(counted, events, hold if has_clock else [], course.stretches, last)

@@ -20,6 +20,8 @@ QUARANTINE = PurePosixPath("quarantine")
 # Folders of a day's quarantine: what was verified and differed, what was given another chance.
 DAMAGED, REPLAYED = "damaged", "replayed"
 LEDGER = PurePosixPath("ledger.db")
+CATALOG = PurePosixPath("catalog.duckdb")
+CATALOG_SCRIPT = PurePosixPath("catalog.sql")
 LOCKS = PurePosixPath(".locks")
 JOURNAL = PurePosixPath("watch") / "journal.jsonl"
 

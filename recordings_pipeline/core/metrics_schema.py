@@ -83,4 +83,5 @@ CONVERSATION_METRICS = Schema(
         ),
         *_per_side("sentiment", "float64", "Mean of the source's sentiments of {side}, -1 to 1"),
     ),
+    keys=("conversation_id",),
 )

@@ -1,9 +1,8 @@
-"""What lies in quarantine, and what another chance means."""
+"""What lies in quarantine."""
 
 from dataclasses import dataclass
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.model import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,3 @@ class Quarantined:
     size_bytes: int = 0
     path: str = ""
     is_replayable: bool = False
-
-
-def replayed(reason: str) -> Verdict:
-    """Say how a recording stands that a person wants to be fetched once more."""
-    return Verdict(Outcome.DISCOVERED, f"replayed by a person: was {reason or 'quarantined'}")

@@ -10,7 +10,14 @@ from recordings_pipeline.core.gaps import Gap
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.throughput import Throughput
 
-STAGES = ("recording_index", "audio_files", "transcripts", "diarization", "conversation_metrics")
+STAGES = (
+    "recording_index",
+    "audio_files",
+    "transcripts",
+    "voice_activity",
+    "diarization",
+    "conversation_metrics",
+)
 
 
 @dataclass(frozen=True, slots=True)

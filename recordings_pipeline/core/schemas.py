@@ -3,9 +3,12 @@
 from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
+    AUDIO_CHANNELS,
     DIARIZATION,
     SPEECH_EVENTS,
+    TRANSCRIPT_AGREEMENT,
     TRANSCRIPTS,
+    VOICE_ACTIVITY,
     WORDS,
 )
 
@@ -44,6 +47,7 @@ RECORDING_INDEX = Schema(
         Column("region", "string", "Where the source keeps it", is_repeated=True),
         Column("has_metadata", "bool", "Whether its metadata was read, or a batch named it"),
     ),
+    keys=("recording_id",),
 )
 
 AUDIO_FILES = Schema(
@@ -76,6 +80,7 @@ AUDIO_FILES = Schema(
         Column("download_ms", "int64", "Wall time of the download in milliseconds"),
         Column("exported_time", "timestamp", "When the file was published"),
     ),
+    keys=("recording_id", "file_number"),
 )
 
 RESCUE_LIST = Schema(
@@ -90,6 +95,7 @@ RESCUE_LIST = Schema(
         Column("outcome", "string", "How it stands; null if never indexed", is_repeated=True),
         Column("reason", "string", "Why it was not exported", nullable=False, is_repeated=True),
     ),
+    keys=("recording_id",),
 )
 
 # The tables of a day; the rescue list spans all days, and has no partition.
@@ -101,7 +107,11 @@ SCHEMAS = {
         TRANSCRIPTS,
         WORDS,
         SPEECH_EVENTS,
+        VOICE_ACTIVITY,
+        AUDIO_CHANNELS,
         DIARIZATION,
+        TRANSCRIPT_AGREEMENT,
         CONVERSATION_METRICS,
     )
 }
+ALL_SCHEMAS = (*SCHEMAS.values(), RESCUE_LIST)

@@ -6,14 +6,19 @@ everywhere.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from recordings_pipeline.core.addresses import api_url, login_url
-from recordings_pipeline.core.concurrency import DEFAULT_CONNECTIONS, MOST_CONNECTIONS
+from recordings_pipeline.core.concurrency import (
+    DEFAULT_API_CONNECTIONS,
+    DEFAULT_CONNECTIONS,
+    MOST_API_CONNECTIONS,
+    MOST_CONNECTIONS,
+)
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.secrets import Secret
@@ -21,14 +26,20 @@ from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, P
 
 BYTES_PER_GB = 1_000_000_000
 _QUOTA = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+_POLL_S = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 
 
 DEFAULT_API_RESERVE = "20"
-DEFAULT_RESCUE_DAYS = "14"
+DEFAULT_RESCUE_DAYS = 14
 _MOST_RESCUE_DAYS = 3_650
-DEFAULT_LOOKBACK_DAYS = "3"
+DEFAULT_LOOKBACK_DAYS = 3
+DEFAULT_POLL_S = "0.2"
+_MOST_POLL_S = 60
 METADATA_MODES = ("when_needed", "always")
 DURABILITIES = ("grouped", "strict")
+# What listens to the sound: levels only, a model of the extra [vad], or nobody.
+VOICE_OFF = "off"
+VOICES = ("energy", "silero", VOICE_OFF)
 UNSUPPORTED: Mapping[str, Literal[Outcome.EXCLUDED, Outcome.QUARANTINED]] = {
     "excluded": Outcome.EXCLUDED,
     "quarantined": Outcome.QUARANTINED,
@@ -58,8 +69,11 @@ class Settings:
         lookback_days: How many of the last days a look-back looks at again.
         policy: Which sound is exported, and what becomes of the rest.
         connections: Most downloads at once.
+        api_connections: Most questions of the API at once.
         reserve_bytes: Free space of the disk that is never used.
         is_strict: Whether each recording is published and recorded by itself.
+        voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
+        poll_s: Seconds until it is first asked whether a job or a batch is ready.
     """
 
     client_id: str
@@ -75,8 +89,11 @@ class Settings:
     lookback_days: int
     policy: Policy
     connections: int
+    api_connections: int
     reserve_bytes: int
     is_strict: bool
+    voice: str
+    poll_s: float
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -95,14 +112,21 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         data=data_directory(given),
         quota_bytes=_quota_bytes(given),
         api_reserve=_api_reserve(given),
-        metadata=_metadata(given),
-        exported_media=_exported_media(given),
-        rescue_days=_rescue_days(given),
+        metadata=_choice(given, "RECORDINGS_METADATA", METADATA_MODES),
+        exported_media=exported_media(given),
+        rescue_days=_number(
+            given, "RECORDINGS_RESCUE_DAYS", DEFAULT_RESCUE_DAYS, _MOST_RESCUE_DAYS
+        ),
         lookback_days=lookback_days(given),
-        policy=_policy(given),
-        connections=_connections(given),
+        policy=codec_policy(given),
+        connections=_number(given, "RECORDINGS_CONNECTIONS", DEFAULT_CONNECTIONS, MOST_CONNECTIONS),
+        api_connections=_number(
+            given, "RECORDINGS_API_CONNECTIONS", DEFAULT_API_CONNECTIONS, MOST_API_CONNECTIONS
+        ),
         reserve_bytes=_reserve_bytes(given),
-        is_strict=_is_strict(given),
+        is_strict=_choice(given, "RECORDINGS_DURABILITY", DURABILITIES) == "strict",
+        voice=_choice(given, "RECORDINGS_VOICE", VOICES),
+        poll_s=_poll_s(given),
     )
 
 
@@ -117,12 +141,7 @@ def lookback_days(environ: Mapping[str, str]) -> int:
     Raises:
         ConfigurationError: The variable is no number of days.
     """
-    text = environ.get("RECORDINGS_LOOKBACK_DAYS", "").strip() or DEFAULT_LOOKBACK_DAYS
-    if not re.fullmatch(r"[1-9][0-9]?", text):
-        raise ConfigurationError(
-            "RECORDINGS_LOOKBACK_DAYS", "is not a whole number from 1 to 99, like 3"
-        )
-    return int(text)
+    return _number(environ, "RECORDINGS_LOOKBACK_DAYS", DEFAULT_LOOKBACK_DAYS, 99)
 
 
 def first_day(environ: Mapping[str, str]) -> date:
@@ -180,11 +199,11 @@ def _quota_bytes(given: Mapping[str, str]) -> int | None:
     return round(float(text) * BYTES_PER_GB)
 
 
-def _connections(given: Mapping[str, str]) -> int:
-    text = given.get("RECORDINGS_CONNECTIONS", str(DEFAULT_CONNECTIONS))
-    if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= MOST_CONNECTIONS:
-        problem = f"is not a whole number from 1 to {MOST_CONNECTIONS}, like 16"
-        raise ConfigurationError("RECORDINGS_CONNECTIONS", problem)
+def _number(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    text = given.get(name, "").strip() or str(usual)
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= most:
+        problem = f"is not a whole number from 1 to {most}, like {usual}"
+        raise ConfigurationError(name, problem)
     return int(text)
 
 
@@ -195,11 +214,20 @@ def _reserve_bytes(given: Mapping[str, str]) -> int:
     return round(float(text) * BYTES_PER_GB)
 
 
-def _is_strict(given: Mapping[str, str]) -> bool:
-    word = given.get("RECORDINGS_DURABILITY", DURABILITIES[0])
-    if word not in DURABILITIES:
-        raise ConfigurationError("RECORDINGS_DURABILITY", f"is one of {', '.join(DURABILITIES)}")
-    return word == "strict"
+def _choice(given: Mapping[str, str], name: str, words: Sequence[str]) -> str:
+    """Return one of some words, the first by default."""
+    word = given.get(name, words[0])
+    if word not in words:
+        raise ConfigurationError(name, f"is one of {', '.join(words)}")
+    return word
+
+
+def _poll_s(given: Mapping[str, str]) -> float:
+    text = given.get("RECORDINGS_POLL_S", DEFAULT_POLL_S)
+    if not _POLL_S.fullmatch(text) or not 0 < float(text) <= _MOST_POLL_S:
+        problem = f"is not a number of seconds up to {_MOST_POLL_S}, like {DEFAULT_POLL_S}"
+        raise ConfigurationError("RECORDINGS_POLL_S", problem)
+    return float(text)
 
 
 def _api_reserve(given: Mapping[str, str]) -> float:
@@ -211,30 +239,26 @@ def _api_reserve(given: Mapping[str, str]) -> float:
     return int(text) / 100
 
 
-def _metadata(given: Mapping[str, str]) -> str:
-    mode = given.get("RECORDINGS_METADATA", METADATA_MODES[0])
-    if mode not in METADATA_MODES:
-        raise ConfigurationError("RECORDINGS_METADATA", f"is one of {', '.join(METADATA_MODES)}")
-    return mode
+def exported_media(environ: Mapping[str, str]) -> frozenset[str]:
+    """Return the media of recordings that are exported, in the platform's words.
 
-
-def _rescue_days(given: Mapping[str, str]) -> int:
-    text = given.get("RECORDINGS_RESCUE_DAYS", DEFAULT_RESCUE_DAYS)
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 0 < int(text) <= _MOST_RESCUE_DAYS:
-        problem = f"is not a whole number from 1 to {_MOST_RESCUE_DAYS}, like 14"
-        raise ConfigurationError("RECORDINGS_RESCUE_DAYS", problem)
-    return int(text)
-
-
-def _exported_media(given: Mapping[str, str]) -> frozenset[str]:
-    words = [word.strip() for word in given.get("RECORDINGS_MEDIA", "call").split(",")]
+    Raises:
+        ConfigurationError: One of them is none.
+    """
+    text = environ.get("RECORDINGS_MEDIA", "").strip() or "call"
+    words = [word.strip() for word in text.split(",")]
     if any(word not in MEDIA for word in words):
         raise ConfigurationError("RECORDINGS_MEDIA", f"lists some of {', '.join(MEDIA)}")
     return frozenset(MEDIA[word] for word in words)
 
 
-def _policy(given: Mapping[str, str]) -> Policy:
-    text = given.get("RECORDINGS_CODECS")
+def codec_policy(environ: Mapping[str, str]) -> Policy:
+    """Return which sound is exported, and what becomes of the rest.
+
+    Raises:
+        ConfigurationError: A word means nothing.
+    """
+    text = environ.get("RECORDINGS_CODECS", "").strip()
     words = [word.strip().lower() for word in text.split(",")] if text else sorted(DEFAULT_CODECS)
     for word in words:
         container, slash, codec = word.partition("/")
@@ -243,7 +267,7 @@ def _policy(given: Mapping[str, str]) -> Policy:
             known = ", ".join(sorted(CONTAINERS | CODECS))
             problem = f"lists some of {known}, or a container and a codec like wav/g729"
             raise ConfigurationError("RECORDINGS_CODECS", problem)
-    unsupported = given.get("RECORDINGS_UNSUPPORTED", str(Outcome.EXCLUDED))
+    unsupported = environ.get("RECORDINGS_UNSUPPORTED", "").strip() or str(Outcome.EXCLUDED)
     if unsupported not in UNSUPPORTED:
         raise ConfigurationError("RECORDINGS_UNSUPPORTED", f"is one of {', '.join(UNSUPPORTED)}")
     return Policy(frozenset(words), UNSUPPORTED[unsupported])

@@ -1,4 +1,4 @@
-"""Rows that are sorted by a key, handed out key by key; several such tables are read side by side."""
+"""Rows that are sorted by a key, handed out key by key, so that tables are read side by side."""
 
 from collections.abc import Iterable
 from typing import Any

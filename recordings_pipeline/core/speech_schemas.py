@@ -56,6 +56,8 @@ TRANSCRIPTS = Schema(
         Column("word_count", "int64", "Words in the phrase", nullable=False),
         Column("language", "string", "Language of the recognition run", is_repeated=True),
     ),
+    keys=("recording_id", "transcript_id", "phrase_index"),
+    order=("conversation_id", "recording_id", "start_ms"),
 )
 
 WORDS = Schema(
@@ -76,6 +78,8 @@ WORDS = Schema(
         Column("word", "string", "The word as heard", nullable=False, is_personal=True),
         Column("confidence", "float64", "The engine's confidence, 0 to 1"),
     ),
+    keys=("recording_id", "transcript_id", "phrase_index", "word_index"),
+    order=("conversation_id", "recording_id"),
 )
 
 SPEECH_EVENTS = Schema(
@@ -103,44 +107,55 @@ SPEECH_EVENTS = Schema(
         Column("transcript_id", "string", "Recognition run, if it comes from one"),
         Column("phrase_index", "int64", "Phrase of the run, if it belongs to one"),
     ),
+    order=("conversation_id",),
 )
 
 VOICE_ACTIVITY = Schema(
     "voice_activity",
-    "One row per stretch of speech on one channel of an audio file, ordered by file and start.",
+    "One row per stretch of speech on one channel of an audio file, ordered by conversation, "
+    "recording, file and start.",
     (
         CONVERSATION,
         Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
         Column("file_number", "int64", "1 for the recording's first file", nullable=False),
         Column("channel", "int64", "Channel of the file, from 1", nullable=False),
+        Column(
+            "side", "string", "internal or external; null when both are on it", is_repeated=True
+        ),
         _START,
         _END,
         Column("level_dbfs", "float64", "Its level, in decibels below full scale"),
     ),
+    keys=("recording_id", "file_number", "channel", "start_ms"),
+    order=("conversation_id", "recording_id", "file_number", "start_ms"),
 )
 
 AUDIO_CHANNELS = Schema(
     "audio_channels",
-    "One row per channel of an audio file, and one for a file that could not be listened to.",
+    "One row per channel of an audio file, and one for a file that nobody could listen to, ordered "
+    "by conversation, recording, file and channel.",
     (
         CONVERSATION,
         Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
         Column("file_number", "int64", "1 for the recording's first file", nullable=False),
         Column("channel", "int64", "Channel, from 1; null for a file without sound to hear"),
-        Column("side", "string", "internal or external; null when mono", is_repeated=True),
+        Column(
+            "side", "string", "internal or external; null when both are on it", is_repeated=True
+        ),
         Column("duration_ms", "int64", "Length of the sound that was heard"),
         Column("speech_ms", "int64", "Speech on the channel; null when nobody listened"),
-        Column("speech_dbfs", "float64", "Level of loud speech: 97th percentile of its frames"),
-        Column("noise_dbfs", "float64", "Level of the background: 8th percentile"),
-        Column("snr_db", "float64", "Speech over background"),
+        Column("speech_dbfs", "float64", "Level of loud speech: 97th percentile of its 10 ms"),
+        Column("noise_dbfs", "float64", "Level of everything else: its median"),
+        Column("snr_db", "float64", "Speech over background; null where one of them is missing"),
         Column("is_silent", "bool", "Whether nobody can be heard on it"),
         Column("is_dual_mono", "bool", "Whether both channels carry the same sound"),
         Column("detector", "string", "What listened, with its version", is_repeated=True),
         Column("sha256", "string", "SHA-256 of the file that was heard", nullable=False),
         Column("problem", "string", "Why nobody listened; null when somebody did"),
     ),
+    keys=("recording_id", "file_number", "channel"),
 )
 
 DIARIZATION = Schema(
@@ -173,6 +188,8 @@ DIARIZATION = Schema(
         Column("overlap_ms", "int64", "Time in which somebody else spoke as well", nullable=False),
         Column("detector", "string", "What listened; null for transcripts", is_repeated=True),
     ),
+    keys=("recording_id", "source", "turn_index"),
+    order=("conversation_id", "recording_id", "source", "start_ms"),
 )
 
 TRANSCRIPT_AGREEMENT = Schema(
@@ -195,4 +212,5 @@ TRANSCRIPT_AGREEMENT = Schema(
             is_repeated=True,
         ),
     ),
+    keys=("recording_id",),
 )

@@ -71,7 +71,7 @@ class ListedConversation:
         ended: None while it is open.
         batch_id: The batch request that named its recordings; None when metadata did.
         unlisted_ids: Communications that say they were recorded, without a recording.
-        stretches: What everybody did on its voice legs.
+        stretches: What everybody did on its voice legs, as `core.stretches` writes it.
     """
 
     conversation_id: str
@@ -79,7 +79,7 @@ class ListedConversation:
     batch_id: str | None
     unlisted_ids: tuple[str, ...]
     recordings: tuple[Listed, ...]
-    stretches: tuple[Stretch, ...] = ()
+    stretches: str = ""
 
 
 @dataclass(frozen=True, slots=True)

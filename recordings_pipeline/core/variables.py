@@ -41,6 +41,11 @@ VARIABLES = (
         "64",
     ),
     Variable(
+        "RECORDINGS_API_CONNECTIONS",
+        "most API requests at once; fewer as long as more do not help, or the API is in trouble",
+        "8",
+    ),
+    Variable(
         "RECORDINGS_DURABILITY",
         "`grouped`: up to 32 recordings, or 0.2 s, are recorded at once; `strict`: each alone",
         "`grouped`",
@@ -66,6 +71,11 @@ VARIABLES = (
         "`excluded`",
     ),
     Variable(
+        "RECORDINGS_VOICE",
+        "who listens to the sound: `energy`, `silero` (extra `[vad]`), or `off`",
+        "`energy`",
+    ),
+    Variable(
         "RECORDINGS_API_RESERVE_PERCENT",
         "share of the API allowance that backfills leave to daily work",
         "20",
@@ -76,5 +86,17 @@ VARIABLES = (
     Variable(
         "RECORDINGS_LOOKBACK_DAYS", "how many of the last days a look-back looks at again", "3"
     ),
+    Variable(
+        "RECORDINGS_POLL_S",
+        "seconds until it is first asked whether a job or a batch is ready, at most 60; more of "
+        "them spend fewer API calls",
+        "0.2",
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
+    Variable(
+        "RECORDINGS_WEBHOOK_URL", "who is told of failed runs and checks, by a signed POST", "none"
+    ),
+    Variable(
+        "RECORDINGS_WEBHOOK_SECRET", "signs those; 24 characters or more, or `whsec_…`", "none"
+    ),
 )

@@ -18,7 +18,7 @@ from recordings_pipeline.core.fields import (
 )
 from recordings_pipeline.core.layout import is_id
 from recordings_pipeline.core.model import Conversation
-from recordings_pipeline.core.stretches import stretches_of
+from recordings_pipeline.core.stretches import stretches_as_text, stretches_of
 
 _AGENTS = ("agent", "user")
 _CUSTOMERS = ("customer", "external")
@@ -85,7 +85,7 @@ def _conversation(item: Json) -> Conversation:
         codecs=frozenset(_codecs(sessions)),
         recorded_ids=tuple(dict.fromkeys(_recorded(sessions))),
         has_snippet=any(session.get("snippetRecording") is True for session in sessions),
-        stretches=stretches_of(participants),
+        stretches=stretches_as_text(stretches_of(participants)),
     )
 
 

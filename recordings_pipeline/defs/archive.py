@@ -1,4 +1,4 @@
-"""The archive in Dagster: its bytes compared with the ledger, and its quarantine fetched again."""
+"""The archive in Dagster: its bytes compared with the ledger, and what it lacks fetched again."""
 
 import secrets
 from collections.abc import Iterator
@@ -30,11 +30,18 @@ class WhatToVerify(dg.Config):
 
 
 class WhatToReplay(dg.Config):
-    """Which days' quarantine gets another chance."""
+    """Which recordings get another chance."""
 
     days: list[str] = Field(
         default_factory=list,
-        description="Days such as 2026-01-31; empty for every day with something in quarantine.",
+        description="Days such as 2026-01-31; empty for every day with something to replay.",
+    )
+    outcome: str = Field(
+        "quarantined",
+        description=(
+            "What is replayed: quarantined; excluded, as far as it is wanted by now; forbidden; "
+            "or retry, before its time."
+        ),
     )
 
 
@@ -82,7 +89,7 @@ def _verified(organization: Organization, span: Span, sample: str, seed: int) ->
         return total(part for _, part in verify(archive, span, lot))
 
 
-@dg.op(pool="genesys_api", description="Makes what is quarantined due again, and fetches it.")
+@dg.op(pool="genesys_api", description="Makes what has no file due again, and fetches it.")
 def replay_days(
     context: dg.OpExecutionContext, config: WhatToReplay, organization: Organization
 ) -> None:
@@ -95,7 +102,7 @@ def replay_days(
         spans = [Span(day.date, day.date) for day in map(Day.from_key, config.days)] or [Span()]
         with organization.export() as export:
             for span in spans:
-                problems.extend(_replayed(context, export, span))
+                problems.extend(_replayed(context, export, span, config.outcome))
     except Interrupted:
         raise
     except (RecordingsError, ValueError) as error:
@@ -104,13 +111,15 @@ def replay_days(
         raise dg.Failure(description=" | ".join(problems), allow_retries=False)
 
 
-def _replayed(context: dg.OpExecutionContext, export: "Export", span: Span) -> Iterator[str]:
+def _replayed(
+    context: dg.OpExecutionContext, export: "Export", span: Span, outcome: str
+) -> Iterator[str]:
     """Replay some days; yield what went wrong."""
     from recordings_pipeline.stages.archive import archive_of
     from recordings_pipeline.stages.day import run_stage
-    from recordings_pipeline.stages.replay import replay
+    from recordings_pipeline.stages.replay import choice_of, replay
 
-    for done in replay(archive_of(export), span):
+    for done in replay(archive_of(export), span, choice_of(export, outcome)):
         if done.problem:
             yield done.problem
             continue

@@ -1,10 +1,9 @@
-"""The five assets, in the order data flows. Each one calls its stage.
+"""The assets of what was recorded, in the order data flows. Each one calls its stage.
 
 Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx along, and Dagster
 loads this module in every process it starts.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -25,7 +24,6 @@ from recordings_pipeline.defs.metadata import (
     gaps_table,
     materialization_metadata,
     spent_metadata,
-    table_metadata,
 )
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.progress import logging_headway
@@ -37,7 +35,8 @@ _BACKFILL = "dagster/backfill"
 _EVERY_RECORDING = "every_recording_has_an_outcome"
 
 
-def _asset_options(stage: str) -> dict[str, Any]:
+def asset_options(stage: str) -> dict[str, Any]:
+    """Return what the assets of all stages have in common."""
     return {
         "partitions_def": DAYS,
         "group_name": "recordings",
@@ -48,7 +47,7 @@ def _asset_options(stage: str) -> dict[str, Any]:
     }
 
 
-@dg.asset(**_asset_options("recording_index"))
+@dg.asset(**asset_options("recording_index"))
 def recording_index(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
@@ -57,12 +56,12 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    report = _run(context, organization, "recording_index")
+    report = run_asset(context, organization, "recording_index")
     return dg.MaterializeResult(metadata=materialization_metadata(report))
 
 
 @dg.asset(
-    **_asset_options("audio_files"),
+    **asset_options("audio_files"),
     deps=[recording_index],
     check_specs=[
         dg.AssetCheckSpec(
@@ -84,7 +83,7 @@ def audio_files(
     The files lie under ``audio/date=…/``; each row has the SHA-256 over the whole file. Running the
     day again fetches only what is left.
     """
-    report = _run(context, organization, "audio_files")
+    report = run_asset(context, organization, "audio_files")
     check = dg.AssetCheckResult(
         check_name=_EVERY_RECORDING,
         passed=not report.gaps,
@@ -93,61 +92,9 @@ def audio_files(
     return dg.MaterializeResult(metadata=materialization_metadata(report), check_results=[check])
 
 
-def _spec(table: str, description: str, **more: Any) -> dg.AssetSpec:  # noqa: ANN401
-    """Describe one of several tables that a stage publishes."""
-    options = _asset_options(table)
-    names = ("group_name", "kinds", "code_version", "metadata")
-    return dg.AssetSpec(table, description=description, **{n: options[n] for n in names}, **more)
-
-
-@dg.multi_asset(
-    name="transcripts",
-    partitions_def=DAYS,
-    pool="genesys_api",
-    specs=[
-        _spec(
-            "transcripts",
-            "What was said: one row per phrase. Only a part of the calls is transcribed at the "
-            "source, and what its files hold beyond what is documented is counted as drift.",
-            deps=[audio_files],
-        ),
-        _spec("words", "What was said, word by word.", deps=[audio_files]),
-        _spec(
-            "speech_events",
-            "Silence, overtalk, hold, pauses, topics and sentiment: one row per event.",
-            deps=[audio_files],
-        ),
-    ],
-)
-def transcripts(
-    context: dg.AssetExecutionContext, organization: Organization
-) -> Iterator[dg.MaterializeResult]:
-    """Fetch the transcripts that are due, and publish their three tables in one pass."""
-    report = _run(context, organization, "transcripts")
-    yield dg.MaterializeResult(asset_key=report.stage, metadata=materialization_metadata(report))
-    for table in report.others:
-        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
-
-
-@dg.asset(**_asset_options("diarization"), deps=[dg.AssetKey("transcripts"), dg.AssetKey("words")])
-def diarization(
-    context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult:
-    """Who held the floor: one row per turn, with the agent where only one can be meant."""
-    report = _run(context, organization, "diarization")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
-
-
-@dg.asset(**_asset_options("conversation_metrics"), deps=[recording_index, diarization])
-def conversation_metrics(
-    context: dg.AssetExecutionContext, organization: Organization
-) -> dg.MaterializeResult:
-    """Talk, overtalk and silence: one row per conversation, null where nothing was transcribed."""
-    report = _run(context, organization, "conversation_metrics")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
-
-
-def _run(context: dg.AssetExecutionContext, organization: Organization, stage: str) -> StageReport:
+def run_asset(
+    context: dg.AssetExecutionContext, organization: Organization, stage: str
+) -> StageReport:
     """Run a stage on the run's day, and turn what cannot be helped into a final failure."""
     from recordings_pipeline.stages.day import run_stage
     from recordings_pipeline.stages.measure import Measurement

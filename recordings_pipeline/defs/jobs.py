@@ -22,7 +22,7 @@ export_day = dg.define_asset_job(
     selection=dg.AssetSelection.groups("recordings")
     - dg.AssetSelection.assets("rescue_list")
     - _WHOLE_ARCHIVE,
-    description="All assets of one day: index, audio, transcripts, turns, metrics.",
+    description="All assets of one day: index, audio, transcripts, voice activity, turns, metrics.",
 )
 
 verify_archive = dg.define_asset_job(
@@ -45,8 +45,8 @@ def rebuild_tables() -> None:
 
 @dg.job(
     description=(
-        "Gives what lies in quarantine another chance: due again, the old bytes kept beside, and "
-        "audio_files of those days materialized. Config: ops.replay_days.config.days."
+        "Gives what has no file another chance: due again, bytes in quarantine kept beside, and "
+        "audio_files of those days materialized. Config of ops.replay_days: days, outcome."
     )
 )
 def replay_quarantine() -> None:

@@ -18,6 +18,7 @@ from recordings_pipeline.core.verification import Fault
 
 # Before the name of what threads waited for.
 WAITS = "waits_"
+MOST_PICTURE_BYTES = 60_000
 
 
 def column_schema(stage: str) -> dg.TableSchema:
@@ -51,7 +52,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
 
 
 def table_metadata(table: TableReport) -> Mapping[str, Any]:
-    """Describe a table that a stage published beside its first."""
+    """Say how large a table is that a stage publishes beside its first."""
     return {
         "dagster/column_schema": column_schema(table.name),
         "dagster/row_count": table.row_count,
@@ -91,14 +92,31 @@ def _settled(report: StageReport) -> Mapping[str, Any]:
 
 def moved_metadata(spent: Throughput) -> Mapping[str, Any]:
     """Say how files came: sizes, lengths and times in ranges, and the throughput as a picture."""
-    picture = b64encode(throughput_picture(spent.timeline).encode()).decode()
-    address = f"data:image/svg+xml;base64,{picture}"
+    address = _svg_address(throughput_picture(spent.timeline))
     return {
         "throughput": dg.MetadataValue.md(f"![MB/s over time]({address})"),
         "file_sizes": _ranges_table(spent.file_bytes, bytes_text),
         "sound_lengths": _ranges_table(spent.sound_s, duration_text),
         "download_times": _ranges_table(spent.download_s, duration_text),
     }
+
+
+def pictures_metadata(pictures: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    """Show recordings by id, as many as are worth keeping with every run; nothing without any.
+
+    Everything here stays in Dagster's event log for ever.
+    """
+    shown, size = [], 0
+    for recording_id, picture in pictures:
+        image = f"![Recording {recording_id}]({_svg_address(picture)})"
+        if size + len(image) <= MOST_PICTURE_BYTES:
+            shown.append(f"{recording_id}\n\n{image}")
+            size += len(image)
+    return {"pictures": dg.MetadataValue.md("\n\n".join(shown))} if shown else {}
+
+
+def _svg_address(picture: str) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode()}"
 
 
 def _ranges_table(histogram: Histogram, text: Callable[[float], str]) -> dg.TableMetadataValue:

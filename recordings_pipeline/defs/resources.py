@@ -57,9 +57,12 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_lookback_days: str = ""
     recordings_reserve_gb: str = ""
     recordings_connections: str = ""
+    recordings_api_connections: str = ""
     recordings_durability: str = ""
+    recordings_voice: str = ""
     recordings_codecs: str = ""
     recordings_unsupported: str = ""
+    recordings_poll_s: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from recordings_pipeline.defs import assets
+from recordings_pipeline.defs import speech
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.resources import Organization
 
@@ -11,13 +11,18 @@ MOST_DAYS_PER_TICK = 20
 
 
 @dg.sensor(
-    target=[assets.transcripts, assets.diarization, assets.conversation_metrics],
+    target=[
+        speech.transcripts,
+        speech.voice_activity,
+        speech.diarization,
+        speech.conversation_metrics,
+    ],
     minimum_interval_seconds=30,
 )
 def arrived_audio(
     context: dg.SensorEvaluationContext, organization: Organization
 ) -> dg.SensorResult | dg.SkipReason:
-    """Run transcripts and what follows for each day that gained audio since the last tick.
+    """Run what is built from audio and words for each day that gained audio since the last tick.
 
     A separate process (`recordings-pipeline watch`) watches the export directory and keeps a
     journal; a tick reads on from the byte where the last one stopped. The cursor is that offset.

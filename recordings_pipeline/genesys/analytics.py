@@ -20,7 +20,7 @@ JOB_PAGE_SIZE = 1_000
 MOST_RESULTS = 100_000
 # An interval this short with more than 100,000 conversations is not a contact centre.
 _SHORTEST = timedelta(minutes=1)
-_FIRST_POLL_S, _SLOWEST_POLL_S, _POLL_GROWTH = 0.2, 5.0, 1.5
+_SLOWEST_POLL_S, _POLL_GROWTH = 5.0, 1.5
 # A day of 100,000 conversations takes a job minutes; an hour is a job that was forgotten.
 _MOST_POLLS = 720
 _RUNNING = ("QUEUED", "PENDING")
@@ -166,7 +166,7 @@ def _page(client: GenesysClient, query: dict[str, Any], number: int) -> Page:
 
 
 def _wait_for(client: GenesysClient, job_id: str) -> None:
-    pause = _FIRST_POLL_S
+    pause = client.poll_s
     for _ in range(_MOST_POLLS):
         client.wait(pause)
         reply = client.sdk.analytics.get_analytics_conversations_details_job(job_id)
@@ -175,7 +175,7 @@ def _wait_for(client: GenesysClient, job_id: str) -> None:
             return
         if state not in _RUNNING:
             break
-        pause = min(pause * _POLL_GROWTH, _SLOWEST_POLL_S)
+        pause = max(pause, min(pause * _POLL_GROWTH, _SLOWEST_POLL_S))
     raise ServerFailed("GET details job", 0)
 
 

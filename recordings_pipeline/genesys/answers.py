@@ -85,11 +85,14 @@ class Answer:
         """Give the receiver what has come, once it is worth a call.
 
         The receiver judges as soon as the headers are complete. What it does not want was read by
-        then no further than one round goes.
+        then no further than one round goes. One that has failed gets nothing more: a part that was
+        never begun, as there was no room for it, would be given bytes.
 
         Returns:
             Whether more is welcome.
         """
+        if self._failure is not None:
+            return False
         try:
             if not self._is_judged and self._lines and self._lines[-1] in _EMPTY:
                 self._judge()
@@ -99,7 +102,8 @@ class Answer:
                 self._body.seek(0)
         except BaseException as error:  # noqa: BLE001 (handed over with the ending)
             self._failure = error
-        return self._is_wanted and self._failure is None
+            return False
+        return self._is_wanted
 
     def ending(self, number: int | None) -> Ending:
         """Say how it ended.

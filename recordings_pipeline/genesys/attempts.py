@@ -2,6 +2,7 @@
 
 import logging
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from recordings_pipeline.core.concurrency import is_setback
 from recordings_pipeline.core.errors import RateLimited, RecordingsError, ServerFailed, Unreachable
 from recordings_pipeline.core.retries import (
     API,
@@ -18,6 +20,7 @@ from recordings_pipeline.core.retries import (
     wait_s,
 )
 from recordings_pipeline.genesys.budget import Gate
+from recordings_pipeline.genesys.lanes import Lanes
 from recordings_pipeline.genesys.meter import Meter
 
 _TOO_MANY = 429
@@ -27,10 +30,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Sends requests through the gate, waits out what will pass, and counts what it cost."""
+    """Sends requests through lanes and gate, waits out what will pass, and counts what it cost."""
 
     gate: Gate
     meter: Meter
+    lanes: Lanes
 
     def answer(self, route: str, send: Callable[[], httpx.Response]) -> httpx.Response:
         """Return the first answer that another attempt would not change.
@@ -65,7 +69,20 @@ class Attempts:
     def _once(
         self, route: str, send: Callable[[], httpx.Response]
     ) -> httpx.Response | httpx.RequestError:
-        number = self.gate.enter()
+        cuts, is_bad = self.lanes.enter(), False
+        try:
+            number = self.gate.enter()
+            began = time.monotonic()
+            answer = self._sent(route, send, number)
+            status = answer.status_code if isinstance(answer, httpx.Response) else None
+            is_bad = is_setback(status, time.monotonic() - began)
+            return answer
+        finally:
+            self.lanes.leave(cuts, is_setback=is_bad)
+
+    def _sent(
+        self, route: str, send: Callable[[], httpx.Response], number: int
+    ) -> httpx.Response | httpx.RequestError:
         self.meter.called(route)
         headers = None
         try:

@@ -36,6 +36,7 @@ class GenesysClient:
         self._lock = threading.Lock()
         self._opened: Sdk | None = None
         self.stop = stop
+        self.poll_s = settings.poll_s
 
     @property
     def meter(self) -> Meter:

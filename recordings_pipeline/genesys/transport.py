@@ -26,6 +26,7 @@ from recordings_pipeline.core.wire import error_text
 from recordings_pipeline.genesys.attempts import Attempts, correlation_id
 from recordings_pipeline.genesys.auth import Tokens
 from recordings_pipeline.genesys.budget import REAL_TIME, Clock, Gate, WindowStore
+from recordings_pipeline.genesys.lanes import Lanes
 from recordings_pipeline.genesys.meter import Meter
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -63,7 +64,8 @@ class ApiTransport:
         self.meter = Meter()
         self.gate = Gate(self.meter, stop, store, share=share, clock=clock)
         self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
-        self._attempts = Attempts(self.gate, self.meter)
+        lanes = Lanes(settings.api_connections, stop)
+        self._attempts = Attempts(self.gate, self.meter, lanes)
         self._tokens = Tokens(settings, self._http, self._attempts)
 
     def __enter__(self) -> Self:

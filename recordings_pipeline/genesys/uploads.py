@@ -13,7 +13,8 @@ from recordings_pipeline.genesys.small_file import read_small
 
 # The format of the report is not published, so that we read from it what cannot be mistaken: ids.
 _ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_POLLS, _POLL_S = 60, 0.5
+_DEADLINE_S = 30.0
+_SLOWEST_POLL_S, _POLL_GROWTH = 5.0, 1.5
 MOST_BYTES = 50_000_000
 
 Uploads = Mapping[UploadStatus, frozenset[str]]
@@ -36,7 +37,7 @@ def uploads_since(
         for status in statuses:
             report = _report(client, since, status)
             if report.url is None:
-                how = "failed" if report.is_over else f"took longer than {_POLLS * _POLL_S:.0f} s"
+                how = "failed" if report.is_over else f"took longer than {_DEADLINE_S:.0f} s"
                 return Unanswered(f"the source's report on uploads {how}")
             content = read_small(report.url, most_bytes=MOST_BYTES, stop=client.stop)
             found[status] = frozenset(id_.decode() for id_ in _ID.findall(content))
@@ -49,10 +50,11 @@ def _report(client: GenesysClient, since: datetime, status: UploadStatus) -> Upl
     request = {"dateSince": since.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "uploadStatus": str(status)}
     reply = client.sdk.recording.post_recording_uploads_reports(request)
     report = wire.upload_report(json_of(reply, "upload report"))
-    for _ in range(_POLLS):
-        if report.url is not None or report.is_over:
-            break
-        client.wait(_POLL_S)
+    waited, pause = 0.0, client.poll_s
+    while report.url is None and not report.is_over and waited < _DEADLINE_S:
+        client.wait(pause)
+        waited += pause
+        pause = max(pause, min(pause * _POLL_GROWTH, _SLOWEST_POLL_S))
         reply = client.sdk.recording.get_recording_uploads_report(report.id)
         report = wire.upload_report(json_of(reply, "upload report"))
     return report

@@ -67,7 +67,8 @@ def fetch_day(export: Export, day: Day) -> StageReport:
     rows = export.ledger.recordings.manifest(day)
     row_count = write_table(export.home.path(path), AUDIO_FILES, rows)
     counts = export.ledger.totals.counts(day)
-    warnings = warnings_of(day, counts, len(unknown))
+    retry_time = export.ledger.recordings.last_retry(day)
+    warnings = warnings_of(day, counts, len(unknown), retry_time)
     spent, lost = measurement.taken(), failing(export.ledger.days.gaps(day))
     gaps = (*lost, *untried(export.ledger.recordings.untried(day)))
     return StageReport(STAGE, day, row_count, path, counts, spent, warnings, gaps)
@@ -89,19 +90,28 @@ class _Fetcher:
     def fetch(self) -> dict[str, str]:
         """Fetch what is due; return what came unknown to the index, and its conversations."""
         mine = self._export.processed_ids
-        due = self._export.ledger.recordings.due(self._day)
+        export, day = self._export, self._day
+        due = export.ledger.recordings.due(day, export.now())
         self._total = len(due)
         self._skip([one.recording_id for one in due if one.recording_id in mine])
         due = [one for one in due if one.recording_id not in mine]
         if due:
-            require_room(self._export, self._day, without=mine)
+            require_room(export, day, without=mine)
         for number in range(ROUNDS):
             self._fetch(due, is_first=number == 0)
-            due = [DueRecording(id_, None) for id_ in self._expired]
-            self._expired = []
-        for some in _pages(due):
+            expired, self._expired = self._expired, []
+            due = [DueRecording(id_, None) for id_ in (*expired, *self._come_due(expired))]
+        for some in _pages(DueRecording(id_, None) for id_ in expired):
             self._settle([self._later(one.recording_id, _EXPIRED) for one in some])
         return self._unknown
+
+    def _come_due(self, expired: list[str]) -> list[str]:
+        """Return what failed hours ago in this run, or before, and is worth another try by now."""
+        export = self._export
+        failed = export.ledger.recordings.come_due(self._day, export.now())
+        again = failed - {*expired} - export.processed_ids
+        self._total += len(again)
+        return sorted(again)
 
     def _fetch(self, due: list[DueRecording], *, is_first: bool) -> None:
         """Fetch once; recordings whose URLs expired on the way are left for another round."""

@@ -63,6 +63,13 @@ class Channel(Generic[Item]):
             self._has_room.notify()
             return self._items.popleft()
 
+    def waiting(self, most: int) -> list[Item]:
+        """Return up to ``most`` of the items that wait already."""
+        with self._lock:
+            count = 0 if self._is_halted else min(most, len(self._items))
+            self._has_room.notify(count)
+            return [self._items.popleft() for _ in range(count)]
+
     def __iter__(self) -> Iterator[Item]:
         """Yield items until it is over."""
         while not self.is_over:

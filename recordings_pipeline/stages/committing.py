@@ -1,11 +1,12 @@
 """Verified, then published in groups: what turns bytes that arrived into files.
 
-Every file is synced by itself; the directories of a group are synced together, before anybody is
-told, so that a name the ledger knows survives a power cut.
+Every file is synced before it gets its name, those that arrived together at the same time; the
+directories of a group are synced together, before anybody is told, so that a name the ledger knows
+survives a power cut.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -20,15 +21,27 @@ from recordings_pipeline.core.errors import (
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.trust import Policy, judge_sound
 from recordings_pipeline.stages.arrivals import Arrival, Ended, Fetched, Recording, Wanted
-from recordings_pipeline.storage.durable import sync_directory
+from recordings_pipeline.storage.group_sync import sync_all, sync_directories
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.parts import keep_group
 
 
-def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
-    """Bring a whole file to the disk, and say how it will be called, or why it is no recording."""
+def verified(
+    home: Home, arrivals: Sequence[Arrival], policy: Policy
+) -> list[Fetched | RecordingsError]:
+    """Bring whole files to the disk; say how each will be called, or why it is no recording."""
+    sync_all([arrival.part.written() for arrival in arrivals if arrival.proved is None])
+    ends = [_judged(home, arrival, policy) for arrival in arrivals]
+    ended = zip(arrivals, ends, strict=True)
+    parts = [arrival.part for arrival, end in ended if isinstance(end, Fetched)]
+    keep_group(home.path(layout.PARTS), parts)
+    return ends
+
+
+def _judged(home: Home, arrival: Arrival, policy: Policy) -> Fetched | RecordingsError:
     wanted = arrival.wanted
-    digest = arrival.proved if arrival.proved is not None else arrival.part.sync()
+    digest = arrival.proved if arrival.proved is not None else arrival.part.digest
     sound = arrival.part.examined(home.root)
     trust = judge_sound(sound, wanted.facts, policy)
     if trust.verdict.outcome is Outcome.EXCLUDED:
@@ -38,7 +51,7 @@ def verified(home: Home, arrival: Arrival, policy: Policy) -> Fetched | Recordin
     name = layout.audio_path(
         wanted.day, wanted.conversation_id, wanted.recording_id, wanted.number, trust.extension
     )
-    arrival.part.keep(digest, name)
+    arrival.part.verified(digest, name)
     return Fetched(
         path=name,
         digest=digest,
@@ -84,8 +97,7 @@ def publish(home: Home, recording: Recording) -> Published:
 def sync_folders(group: Iterable[Published]) -> None:
     """Make the names of a group survive a power cut."""
     folders = {folder for published in group for folder in published.folders}
-    for folder in sorted({*folders, *(folder.parent for folder in folders)}):
-        sync_directory(folder)
+    sync_directories(sorted({*folders, *(folder.parent for folder in folders)}))
 
 
 def _clear_away(home: Home, recording: Recording, error: RecordingsError) -> None:

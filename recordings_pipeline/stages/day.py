@@ -8,17 +8,20 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import STAGES, StageReport
 from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
+from recordings_pipeline.stages.describe import describe
 from recordings_pipeline.stages.diarization import diarize_day
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
+from recordings_pipeline.stages.voice_activity import listen_day
 from recordings_pipeline.storage.audit import append_events
 
 _WORK: dict[str, Callable[[Export, Day], StageReport]] = {
     "recording_index": index_day,
     "audio_files": fetch_day,
     "transcripts": transcribe_day,
+    "voice_activity": listen_day,
     "diarization": diarize_day,
     "conversation_metrics": measure_day,
 }
@@ -59,6 +62,7 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
                 text = spent.spent_text()
                 export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
             append_events(export.home.path(layout.AUDIT), export.ledger)
+        describe(export.home)
     logger.info("%s %s: %d rows", stage, day, report.row_count)
     for warning in report.warnings:
         logger.warning("%s %s: %s", stage, day, warning)

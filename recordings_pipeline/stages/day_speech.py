@@ -46,12 +46,14 @@ class Said:
         recordings: By recording and source, each with its speech, ordered by both.
         noticed: Events of its transcripts.
         detectors: What listened, by recording.
+        listened_ids: Recordings whose sides were listened to, whether or not anybody was heard.
     """
 
     course: Course
     recordings: tuple[Heard, ...]
     noticed: tuple[Noticed, ...]
     detectors: dict[str, str]
+    listened_ids: frozenset[str]
 
 
 def said_on(archive: Archive, day: Day) -> Iterator[Said]:
@@ -88,7 +90,9 @@ def said_on(archive: Archive, day: Day) -> Iterator[Said]:
         found = [one for one in (*told, *listened) if one.spoken]
         found.sort(key=lambda one: (one.recording_id, one.source))
         noticed = tuple(Noticed(*values[1:]) for values in events.of(id_))
-        yield Said(course, tuple(found), noticed, {row[1]: row[5] for row in known if row[5]})
+        detectors = {row[1]: row[5] for row in known if row[5]}
+        listened_ids = frozenset(row[1] for row in known if row[4] is not None and not row[6])
+        yield Said(course, tuple(found), noticed, detectors, listened_ids)
 
 
 def _rows(archive: Archive, day: Day, name: str, columns: Sequence[str]) -> Iterator[Values]:

@@ -1,55 +1,100 @@
-"""Who held the floor: one row per turn, from the transcripts and from the audio."""
+"""Who held the floor: one row per turn, from the transcripts and from the audio.
+
+Where both tell of a recording, they are compared.
+"""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.heard import AUDIO, Heard
-from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.speech_schemas import DIARIZATION
+from recordings_pipeline.core.reports import StageReport, TableReport
+from recordings_pipeline.core.speech import Turn
+from recordings_pipeline.core.speech_schemas import DIARIZATION, TRANSCRIPT_AGREEMENT
 from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.core.turns import joined, overlaps_ms
+from recordings_pipeline.core.voice.agreement import agreement
 from recordings_pipeline.stages.archive import Archive, archive_of
-from recordings_pipeline.stages.day_speech import said_on
+from recordings_pipeline.stages.day_speech import Said, said_on
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
-from recordings_pipeline.storage.tables import write_table
+from recordings_pipeline.storage.tables import TableWriter
 
 STAGE = "diarization"
+AGREES, UNSURE = "agrees", "unsure"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def diarize_day(export: Export, day: Day) -> StageReport:
     """Publish the turns of all the day's transcripts, and of all audio that was listened to.
 
+    Where a recording has both, a second table says how well they agree.
+
     Raises:
         MalformedPayload: A table it is made from is not sorted.
+        Interrupted: A person asked to stop; the old tables stay.
     """
     measurement = Measurement(export.client)
     return replace(rebuild_turns(archive_of(export), day), throughput=measurement.taken())
 
 
 def rebuild_turns(archive: Archive, day: Day) -> StageReport:
-    """Publish the turns from the tables about speech, asking nobody."""
-    counts = Counter(dict.fromkeys(("recordings", "ambiguous_turns"), 0))
-    path = layout.table_path(STAGE, day)
-    row_count = write_table(archive.home.path(path), DIARIZATION, _rows(archive, day, counts))
-    return StageReport(STAGE, day, row_count, path, counts, Throughput())
+    """Publish both tables from those about speech, asking nobody."""
+    counts = Counter(dict.fromkeys(("recordings", "ambiguous_turns", "disagreeing"), 0))
+    schemas = (DIARIZATION, TRANSCRIPT_AGREEMENT)
+    paths = [layout.table_path(schema.name, day) for schema in schemas]
+    with ExitStack() as stack:
+        turns, agreements = (
+            stack.enter_context(TableWriter(archive.home.path(path), schema))
+            for path, schema in zip(paths, schemas, strict=True)
+        )
+        for said in said_on(archive, day):
+            turns.add_rows(_counted(_rows(said), counts))
+            agreements.add_rows(_counted(_agreements(said), counts))
+        rows = [writer.publish() for writer in (turns, agreements)]
+    other = TableReport(TRANSCRIPT_AGREEMENT.name, rows[1], paths[1])
+    return StageReport(STAGE, day, rows[0], paths[0], counts, Throughput(), others=(other,))
 
 
-def _rows(archive: Archive, day: Day, counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    for said in said_on(archive, day):
-        for heard in said.recordings:
-            counts["recordings"] += 1
-            detector = said.detectors.get(heard.recording_id) if heard.source == AUDIO else None
-            for row in _turns(heard):
-                counts["ambiguous_turns"] += row["is_ambiguous"]
-                row |= {"conversation_id": said.course.conversation_id, "detector": detector}
-                yield row
+def _counted(rows: Iterable[dict[str, Any]], counts: Counter[str]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        counts["recordings"] += row.get("turn_index") == 0
+        counts["ambiguous_turns"] += bool(row.get("is_ambiguous"))
+        counts["disagreeing"] += row.get("verdict", AGREES) not in (AGREES, UNSURE)
+        yield row
+
+
+def _rows(said: Said) -> Iterator[dict[str, Any]]:
+    for heard in said.recordings:
+        detector = said.detectors.get(heard.recording_id) if heard.source == AUDIO else None
+        for row in _turns(heard):
+            yield {"conversation_id": said.course.conversation_id, "detector": detector, **row}
+
+
+def _agreements(said: Said) -> Iterator[dict[str, Any]]:
+    """Yield how well transcript and audio agree, for each recording that has both."""
+    bursts = {one.recording_id: one.spoken for one in said.recordings if one.source == AUDIO}
+    for heard in said.recordings:
+        if heard.source == AUDIO or heard.recording_id not in said.listened_ids:
+            continue
+        activity = bursts.get(heard.recording_id, ())
+        duration_ms = max(turn.end_ms for turn in (*heard.spoken, *activity))
+        found = agreement(map(_span, heard.spoken), map(_span, activity), duration_ms)
+        yield {
+            "conversation_id": said.course.conversation_id,
+            "communication_id": heard.communication_id,
+            "recording_id": heard.recording_id,
+            **asdict(found),
+        }
+
+
+def _span(turn: Turn) -> tuple[str, int, int]:
+    return turn.side, turn.start_ms, turn.end_ms
 
 
 def _turns(heard: Heard) -> Iterator[dict[str, Any]]:

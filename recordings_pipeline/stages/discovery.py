@@ -31,7 +31,8 @@ from recordings_pipeline.stages.batches import completed_batch
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.threads import for_each
 
-WORKERS = 3
+# A batch is mostly waited for, and each holds a hundred conversations in memory.
+BATCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def discover(
         _chunks(export, due),
         lambda chunk: _by_metadata(export, chunk) if by_metadata else _by_batch(export, chunk),
         keep,
-        workers=WORKERS,
+        workers=export.api_connections if by_metadata else BATCHES,
         stop=export.stop,
     )
     return tally

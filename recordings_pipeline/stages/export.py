@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.concurrency import DEFAULT_API_CONNECTIONS
 from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.settings import (
     DEFAULT_RESCUE_DAYS,
     MEDIA,
     METADATA_MODES,
+    VOICES,
     Settings,
 )
 from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
+from recordings_pipeline.storage.extras import require_silero
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
@@ -49,10 +52,12 @@ class Export:
         metadata: ``always``, or ``when_needed``.
         exported_media: Media of recordings that are exported, in the platform's words.
         rescue_days: How many days ahead the rescue list looks.
+        api_connections: Most questions of the API at once.
         links: Signed URLs that the index came by.
         clock: Says what time it is: days settle by it, and what happened is dated by it.
         engine: How transfers run.
         gauge: Knows how far the stage at work has come.
+        voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
     """
 
     client: GenesysClient
@@ -64,11 +69,13 @@ class Export:
     quota_bytes: int | None = None
     metadata: str = METADATA_MODES[0]
     exported_media: frozenset[str] = frozenset({MEDIA["call"]})
-    rescue_days: int = int(DEFAULT_RESCUE_DAYS)
+    rescue_days: int = DEFAULT_RESCUE_DAYS
+    api_connections: int = DEFAULT_API_CONNECTIONS
     links: Links = field(default_factory=Links)
     clock: Clock = real_time
     engine: Engine = field(default_factory=Engine)
     gauge: Gauge = field(default_factory=Gauge)
+    voice: str = VOICES[0]
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -131,7 +138,12 @@ def open_export(
     A backfill leaves some of the API allowance to the daily work of other processes.
 
     Leaving it by an exception ends every wait and transfer of its threads.
+
+    Raises:
+        ConfigurationError: The directory cannot be written, or an extra is not installed.
     """
+    if settings.voice == "silero":
+        require_silero()
     stop = threading.Event()
     home = Home(settings.data)
     share = 1 - settings.api_reserve if is_backfill else 1.0
@@ -153,8 +165,10 @@ def open_export(
                 metadata=settings.metadata,
                 exported_media=settings.exported_media,
                 rescue_days=settings.rescue_days,
+                api_connections=settings.api_connections,
                 clock=clock,
                 engine=_engine(settings),
+                voice=settings.voice,
             )
         finally:
             # Before the client closes: what waits for it has to know.

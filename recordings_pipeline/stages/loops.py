@@ -157,7 +157,7 @@ class Loop:
         self._reader.hand_over()
         for arrival in self._recordings:
             self._received += arrival.taken()
-            arrival.part.flush()
+            arrival.part.checkpoint()
         window = Window(self._received, seconds, self._setbacks, self._was_full)
         self._concurrency = self._concurrency.after(window)
         self._window_began, self._was_full = time.monotonic(), True

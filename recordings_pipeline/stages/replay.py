@@ -1,4 +1,4 @@
-"""Another chance for what lies in quarantine: due again, and the old bytes are kept."""
+"""Another chance for what has no file: due again, and bytes in quarantine are kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import Busy, ConfigurationError
-from recordings_pipeline.core.quarantine import Quarantined, replayed
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.quarantine import Quarantined
+from recordings_pipeline.core.replaying import REPLAYABLE, Choice, replayable, replayed
 from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.export import Export
 from recordings_pipeline.storage.archive import quarantine_days, quarantined, set_aside
 from recordings_pipeline.storage.audit import append_events
 
@@ -32,7 +35,7 @@ def quarantine(archive: Archive, span: Span) -> Iterator[Quarantined]:
 
     A recording that is quarantined without bytes is listed as well.
     """
-    reasons = archive.ledger.archive.quarantined(span.first, span.last)
+    reasons = archive.ledger.archive.reasons(Outcome.QUARANTINED, span.first, span.last)
     for day in sorted({*reasons, *quarantine_days(archive.home, span.first, span.last)}):
         left = dict(reasons.get(day, {}))
         for path, size, text in quarantined(archive.home, day):
@@ -46,38 +49,67 @@ def quarantine(archive: Archive, span: Span) -> Iterator[Quarantined]:
             yield Quarantined(day, id_, reason, is_replayable=True)
 
 
-def replay(archive: Archive, span: Span, recording_id: str | None = None) -> Iterator[Replayed]:
-    """Make what is quarantined due again, day by day, each under its lock, with events.
-
-    The old bytes move to a folder beside, so that those that come are not mixed up with them. A
-    day that is being exported is reported and left as it is.
+def choice_of(export: Export, outcome: str, recording_id: str | None = None) -> Choice:
+    """Return a choice by what an export exports.
 
     Raises:
-        ConfigurationError: The recording that was named is not quarantined.
+        ConfigurationError: What stands so is never replayed.
     """
-    found = archive.ledger.archive.quarantined(span.first, span.last, recording_id)
-    if recording_id is not None and not found:
-        known = archive.ledger.standings_of([recording_id]).get(recording_id)
-        state = "not known" if known is None else f"{known.verdict.outcome}"
-        raise ConfigurationError("--recording", f"{recording_id} is {state}, not quarantined")
+    return Choice(replayable(outcome), recording_id, export.engine.policy, export.exported_media)
+
+
+def chosen(archive: Archive, span: Span, choice: Choice) -> dict[Day, dict[str, str]]:
+    """Return why the recordings that get another chance have no file, by day and id."""
+    book = archive.ledger.archive
+    found = book.reasons(choice.outcome, span.first, span.last, choice.recording_id)
+    taken = {
+        day: {id_: reason for id_, reason in reasons.items() if choice.takes(reason)}
+        for day, reasons in found.items()
+    }
+    return {day: reasons for day, reasons in taken.items() if reasons}
+
+
+def replay(archive: Archive, span: Span, choice: Choice) -> Iterator[Replayed]:
+    """Make what was chosen due again, day by day, each under its lock, with events.
+
+    Bytes in quarantine move to a folder beside, so that those that come are not mixed up with
+    them. A day that is being exported is reported and left as it is.
+
+    Raises:
+        ConfigurationError: The recording that was named does not stand so, or is not wanted.
+    """
+    found = chosen(archive, span, choice)
+    if choice.recording_id is not None and not found:
+        raise ConfigurationError("--recording", _why_not(archive, choice, choice.recording_id))
     for day in found:
         try:
-            yield _replay_day(archive, day, recording_id)
+            yield _replay_day(archive, day, choice)
         except Busy as error:
             yield Replayed(day, problem=str(error))
 
 
-def _replay_day(archive: Archive, day: Day, recording_id: str | None) -> Replayed:
-    home, book = archive.home, archive.ledger.archive
+def _why_not(archive: Archive, choice: Choice, recording_id: str) -> str:
+    standing = archive.ledger.standings_of([recording_id]).get(recording_id)
+    if standing is None:
+        return f"{recording_id} is not known"
+    outcome, reason = standing.verdict.outcome, standing.verdict.reason
+    if outcome is choice.outcome:
+        return f"{recording_id} is {outcome} for good: {reason}"
+    step = f": try --outcome {outcome}" if outcome in REPLAYABLE else ""
+    return f"{recording_id} is {outcome}, not {choice.outcome}{step}"
+
+
+def _replay_day(archive: Archive, day: Day, choice: Choice) -> Replayed:
+    home = archive.home
     with home.storing(), home.day_lock(day):
         # Once more under the lock: somebody may have been faster.
-        reasons = book.quarantined(day.date, day.date, recording_id).get(day, {})
+        reasons = chosen(archive, Span(day.date, day.date), choice).get(day, {})
         own, aside = layout.quarantine_folder(day), layout.quarantine_folder(day, layout.REPLAYED)
         for path, _, _ in quarantined(home, day):
             id_ = layout.recording_of(path)
             if path.parent == own and id_ in reasons:
                 set_aside(home, path, aside, reasons[id_])
         for id_, reason in reasons.items():
-            archive.ledger.settle(id_, replayed(reason), archive.clock())
+            archive.ledger.settle(id_, replayed(Verdict(choice.outcome, reason)), archive.clock())
         append_events(home.path(layout.AUDIT), archive.ledger)
     return Replayed(day, tuple(reasons))

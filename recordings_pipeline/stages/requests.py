@@ -11,7 +11,6 @@ from recordings_pipeline.stages.export import Export
 
 # The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
 # its first half minute either way.
-FIRST_POLL_S = 0.2
 SLOWEST_POLL_S = 5.0
 POLL_GROWTH = 1.6
 # An archived recording comes back within minutes to hours.
@@ -27,14 +26,15 @@ class Request:
     """A batch request under way.
 
     Attributes:
+        pause_s: Seconds until it is asked about the next time.
         due: When to ask about it, by the monotonic clock like all times here.
     """
 
     batch_id: str
+    pause_s: float
     standings: tuple[Standing, ...] = ()
     is_archived: bool = False
     made: float = field(default_factory=time.monotonic)
-    pause_s: float = FIRST_POLL_S
     due: float = 0.0
 
     def __post_init__(self) -> None:
@@ -64,8 +64,9 @@ class Requests:
     def make(self, standings: list[Standing], *, is_archived: bool) -> None:
         """Ask for the recordings of some conversations."""
         ids = list(dict.fromkeys(standing.conversation_id for standing in standings))
-        batch_id = self._export.client.request_batch(ids)
-        self._under_way.append(Request(batch_id, tuple(standings), is_archived))
+        client = self._export.client
+        batch_id = client.request_batch(ids)
+        self._under_way.append(Request(batch_id, client.poll_s, tuple(standings), is_archived))
 
     def next(self) -> tuple[Request, BatchState]:
         """Wait for the request that ends first, and forget it; it may have run out of time."""
@@ -84,14 +85,14 @@ def polled(export: Export, request: Request) -> BatchState:
     export.client.meter.waited(Waits(polling_s=time.monotonic() - began))
     state = export.client.batch(request.batch_id)
     slowest = SLOWEST_ARCHIVED_POLL_S if request.is_archived else SLOWEST_POLL_S
-    request.pause_s = min(request.pause_s * POLL_GROWTH, slowest)
+    request.pause_s = max(request.pause_s, min(request.pause_s * POLL_GROWTH, slowest))
     request.due = time.monotonic() + request.pause_s
     return state
 
 
 def awaited(export: Export, batch_id: str) -> BatchState:
     """Poll one request until it is completed, or its time is over."""
-    request = Request(batch_id)
+    request = Request(batch_id, export.client.poll_s)
     while True:
         state = polled(export, request)
         if state.is_completed or request.is_over:

@@ -32,7 +32,6 @@ from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.raw import MAX_RAW_BYTES, keep_raw
 
 STAGE = "transcripts"
-WORKERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def fetch_transcripts(export: Export, day: Day) -> None:
         done += 1
         export.reached(STAGE, done, len(due))
 
-    for_each(due, work, keep, workers=WORKERS, stop=export.stop)
+    for_each(due, work, keep, workers=export.api_connections, stop=export.stop)
 
 
 def legs_of(export: Export, day: Day) -> Iterator[Leg]:

@@ -37,12 +37,18 @@ from recordings_pipeline.stages.arrivals import (
     Wanted,
 )
 from recordings_pipeline.stages.channel import Channel, Halted
-from recordings_pipeline.stages.committing import Published, publish, sync_folders, verified
+from recordings_pipeline.stages.committing import (
+    Published,
+    publish,
+    sync_folders,
+    verified,
+)
 from recordings_pipeline.stages.loops import Loop, Reader, Ticket
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.parts import left_keys
 from recordings_pipeline.storage.space import Space
+from recordings_pipeline.storage.uninterrupted import uninterrupted
 
 # Two loops use two cores: hashing, writing and TLS release the interpreter lock.
 LOOPS = 2
@@ -121,12 +127,17 @@ class Transfers(Generic[Other]):
         """
         if self._stop.is_set():
             raise Interrupted
-        threads = [*self._threads("feeder", 1, lambda: self._feed(jobs))]
-        threads += self._threads("loop", LOOPS, self._loop)
-        threads += self._threads("committer", COMMITTERS, self._commit)
-        for thread in threads:
-            thread.start()
+        crew = [*self._threads("feeder", 1, lambda: self._feed(jobs))]
+        crew += self._threads("loop", LOOPS, self._loop)
+        crew += self._threads("committer", COMMITTERS, self._commit)
+        threads: list[threading.Thread] = []
         try:
+            # Interrupted in between, nobody would halt those that have started: a process that was
+            # told to stop then went on for ever.
+            with uninterrupted():
+                for thread in crew:
+                    thread.start()
+                    threads.append(thread)
             yield from self._groups()
         finally:
             self._halt.set()
@@ -195,8 +206,13 @@ class Transfers(Generic[Other]):
         self._arrived.put((recording, arrival))
 
     def _commit(self) -> None:
-        for recording, arrival in self._arrived:
-            self.ended(recording, arrival, verified(self._home, arrival, self._engine.policy))
+        for first in self._arrived:
+            group = [first, *self._arrived.waiting(self._engine.group_files - 1)]
+            began = time.monotonic()
+            ends = verified(self._home, [arrival for _, arrival in group], self._engine.policy)
+            self._costs.meter.waited(Waits(disk_s=time.monotonic() - began))
+            for (recording, arrival), end in zip(group, ends, strict=True):
+                self.ended(recording, arrival, end)
 
     def ended(self, recording: Recording, arrival: Arrival, end: Fetched | RecordingsError) -> None:
         """Keep how a file ended; with the last one of its recording, all get their names."""

@@ -73,18 +73,37 @@ class ArchiveBook:
         rows = self._rows(query.order_by(_FILES.file_number))
         return [_promise(row._mapping) for row in rows]  # noqa: SLF001 (public, so its name)
 
+    def place_of(self, id_: str) -> tuple[str, str, bool] | None:
+        """Find a recording or a conversation: its day, the conversation, whether it was the first.
+
+        A conversation is found by its recordings, or, without any, as one that was indexed.
+        """
+        of_recordings = select(_RECORDINGS.day, _RECORDINGS.conversation_id)
+        indexed = tables.conversations.c
+        for query, is_recording in (
+            (of_recordings.where(_RECORDINGS.recording_id == id_), True),
+            (of_recordings.where(_RECORDINGS.conversation_id == id_).limit(1), False),
+            (
+                select(indexed.day, indexed.conversation_id).where(indexed.conversation_id == id_),
+                False,
+            ),
+        ):
+            for day, conversation_id in self._rows(query):
+                return day, conversation_id, is_recording
+        return None
+
     def known_paths(self, paths: Collection[str]) -> set[str]:
         """Return those of a few hundred paths that the ledger knows."""
         query = select(_FILES.path).where(_FILES.path.in_(paths))
         return {path for (path,) in self._rows(query)}
 
-    def quarantined(
-        self, first: date, last: date, recording_id: str | None = None
+    def reasons(
+        self, outcome: Outcome, first: date, last: date, recording_id: str | None = None
     ) -> dict[Day, dict[str, str]]:
-        """Return why recordings are quarantined, by day and id; of one recording if it is named."""
+        """Return why recordings stand so, by day and id; of one recording if it is named."""
         query = select(_RECORDINGS.day, _RECORDINGS.recording_id, _RECORDINGS.reason).where(
             _RECORDINGS.day.between(str(first), str(last)),
-            _RECORDINGS.outcome == str(Outcome.QUARANTINED),
+            _RECORDINGS.outcome == str(outcome),
         )
         if recording_id is not None:
             query = query.where(_RECORDINGS.recording_id == recording_id)

@@ -26,6 +26,16 @@ def digest_of(path: Path) -> Digest:
     return Digest(size, sha256.hexdigest())
 
 
+def digests_of(path: Path) -> tuple[str, str]:
+    """Read a file once and return SHA-256 and SHA-512 in lower-case hex; bounded memory."""
+    sha256, sha512 = hashlib.sha256(), hashlib.sha512()
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            sha256.update(block)
+            sha512.update(block)
+    return sha256.hexdigest(), sha512.hexdigest()
+
+
 def continued(descriptor: int, sha256: "hashlib._Hash", most: int) -> int:
     """Hash up to ``most`` bytes from where an open file stands; return how many there were."""
     count = 0

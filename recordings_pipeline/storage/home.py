@@ -111,3 +111,10 @@ class Home:
             except BlockingIOError:
                 raise Busy(str(day)) from None
             yield
+
+    @contextmanager
+    def turn(self, name: str) -> Generator[None]:
+        """Wait for one's turn at what all processes write; it ends with the process at last."""
+        with self.path(layout.LOCKS / f"{name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

@@ -25,7 +25,6 @@ from recordings_pipeline.core.standings import (
     standing_from,
     verdict_from,
 )
-from recordings_pipeline.core.stretches import stretches_as_text
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.archive_book import ArchiveBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
@@ -41,6 +40,7 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
 from recordings_pipeline.storage.transcript_book import TranscriptBook
 
@@ -62,6 +62,7 @@ class Ledger:
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
         self.recordings = RecordingBook(self._engine)
+        self.sounds = SoundBook(self._engine)
         self.stretches = StretchBook(self._engine)
         self.transcripts = TranscriptBook(self._engine)
         self.archive = ArchiveBook(self._engine)
@@ -171,7 +172,7 @@ class Ledger:
                     "end_time": conversation.ended,
                     "batch_id": conversation.batch_id,
                     "unlisted": ",".join(conversation.unlisted_ids),
-                    "stretches": stretches_as_text(conversation.stretches),
+                    "stretches": conversation.stretches,
                 }
                 db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
                 for listed in conversation.recordings:

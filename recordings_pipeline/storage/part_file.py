@@ -3,12 +3,12 @@
 Beside ``<key>.part`` lies ``<key>.json``, its side record: whose content it is, and the SHA-256 of
 so many first bytes. A part is continued only after they were read back and hashed to the same
 digest; whatever else lies there is dropped, so that nothing foreign is ever resumed. Side records
-are not synced: one that a power cut takes costs a repeated download, never a wrong one. A file of
-at most a block has none before it is verified: fetching it again costs less.
+are not synced: one that a power cut takes costs a repeated download, never a wrong one. A part has
+none in its first second, and one of at most a block none at all: fetching it again costs less.
 
-Publishing moves the part to its final name and never replaces what has that name. The side record
-is removed last, after the ledger knows: a run that died in between finds digest and name of the
-published file in it.
+Publishing moves the part to its final name and never replaces what has that name. Before that, a
+record of its group says digest and name, for the next run if this one dies; it is removed last,
+after the ledger knows.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from recordings_pipeline.core.probes.sound import Sound
 from recordings_pipeline.core.transfer import Held
 from recordings_pipeline.storage.digests import Digest, continued, digest_of
 from recordings_pipeline.storage.durable import is_regular, move_to_free_name, naming
+from recordings_pipeline.storage.group_record import GroupRecord
 from recordings_pipeline.storage.side_record import SideRecord, boot_id, read_record, write_record
 from recordings_pipeline.storage.sound_file import examine
 
@@ -54,10 +55,11 @@ class PartFile:
         self._hash = hashlib.sha256()
         self._written = self._checkpoint = 0
         self._has_side = not is_new
+        self.group: GroupRecord | None = None
         self.cost = PartCost()
-        self._record = None if is_new else read_record(self._side, key)
-        if self._record is not None and self._record.name is None:
-            self._recover(self._record)
+        self.record = None if is_new else read_record(self._side, key)
+        if self.record is not None and self.record.name is None:
+            self._recover(self.record)
 
     def __enter__(self) -> Self:
         return self
@@ -72,21 +74,22 @@ class PartFile:
     @property
     def held(self) -> Held:
         """What the next request may build on."""
-        if self._record is None:
+        if self.record is None:
             return Held()
-        return Held(self.size, self._record.etag, self._record.total)
+        return Held(self.size, self.record.etag, self.record.total)
 
     def begin(self, offset: int, total: int, etag: str | None) -> None:
         """Bind the part to some content and keep its first ``offset`` bytes: all, or none."""
-        before = self._record
+        before = self.record
         is_same = before is not None and (before.etag, before.total) == (etag, total)
         attempt = before.attempt + 1 if before is not None and is_same else 1
         if offset == 0 or offset != self.size:
             self._empty()
-        self._record = SideRecord(self._key, etag, total, attempt=attempt)
+        self.record = SideRecord(self._key, etag, total, attempt=attempt)
         if total > BLOCK_BYTES:
             self._open()
-            self._save_prefix()
+            if self._has_side:
+                self._save_prefix()
 
     def append(self, data: bytes | memoryview) -> None:
         if not self._buffer and len(data) >= BLOCK_BYTES:
@@ -94,10 +97,15 @@ class PartFile:
             return
         self._buffer += data
         if len(self._buffer) >= BLOCK_BYTES:
-            self.flush()
+            self._flush()
 
-    def flush(self) -> None:
+    def checkpoint(self) -> None:
         """Hand what has gathered to the system, so that a kill does not cost it."""
+        self._flush()
+        if self.size > BLOCK_BYTES and not self._has_side:
+            self._save_prefix()
+
+    def _flush(self) -> None:
         if self._buffer:
             block, self._buffer = self._buffer, bytearray()
             self._write(block)
@@ -107,37 +115,38 @@ class PartFile:
         self._empty()
         self.recorded()
 
-    def sync(self) -> Digest:
-        """Bring every byte to the disk and return the digest of all."""
-        self.flush()
-        started = time.perf_counter()
-        with naming(self._part):
-            os.fsync(self._open())
-        self.cost.disk_s += time.perf_counter() - started
+    def written(self) -> tuple[int, Path]:
+        """Hand every byte to the system; return the open file and its path, to be synced."""
+        self._flush()
+        return self._open(), self._part
+
+    @property
+    def digest(self) -> Digest:
+        """Size and digest of all that was handed to the system."""
         return Digest(self._written, self._hash.hexdigest())
 
     def examined(self, root: Path) -> Sound:
         """Say what the whole file is, wherever its bytes lie by now."""
         if self._descriptor is not None:
             return examine(self._descriptor, self._written)
-        name = self._record.name if self._record is not None else None
+        name = self.record.name if self.record is not None else None
         is_published = name is not None and not self._part.is_file()
         return examine(root / str(name) if is_published else self._part)
 
     def park(self) -> None:
         """Leave the part so that a later run continues it; without bytes nothing is left."""
-        if self._record is not None and self._record.name is None:
-            if self.size and self._record.etag is not None:
-                self.flush()
+        if self.record is not None and self.record.name is None:
+            if self.size and self.record.etag is not None:
+                self._flush()
                 self._save_prefix()
             else:
                 self.recorded()
         self._close()
 
-    def keep(self, digest: Digest, name: PurePosixPath) -> None:
-        """Remember that the part is whole and verified, and the name it is about to get."""
-        record = self._record or SideRecord(self._key, None, digest.size)
-        self._save(replace(record, size=digest.size, sha256=digest.sha256, name=str(name)))
+    def verified(self, digest: Digest, name: PurePosixPath) -> None:
+        """Hear that the part is whole, and its name to be; `parts.keep_group` remembers it."""
+        record = self.record or SideRecord(self._key, None, digest.size)
+        self.record = replace(record, size=digest.size, sha256=digest.sha256, name=str(name))
 
     def publish(self, root: Path, name: PurePosixPath, digest: Digest) -> Path:
         """Give the finished part its final name below ``root``; once more does nothing.
@@ -166,31 +175,34 @@ class PartFile:
 
     def proved(self, root: Path) -> Digest | None:
         """Return the digest of what an earlier run verified, published or not; None without it."""
-        if self._record is None or self._record.name is None:
+        if self.record is None or self.record.name is None:
             return None
-        for path in (root / self._record.name, self._part):
-            if path.is_file() and (digest := digest_of(path)).sha256 == self._record.sha256:
+        for path in (root / self.record.name, self._part):
+            if path.is_file() and (digest := digest_of(path)).sha256 == self.record.sha256:
                 return digest
         self.drop()
         return None
 
     def forget(self) -> None:
-        """Remove the side record: the ledger knows the published file now."""
+        """Remove its records: the ledger knows the published file now."""
         if self._has_side:
             self._side.unlink(missing_ok=True)
             self._has_side = False
+        if self.group is not None:
+            self.group.forget(self._key)
+            self.group = None
 
     def recorded(self) -> None:
         """Remove whatever is left of the part."""
         self._close()
-        self._record = None
+        self.record = None
         self._part.unlink(missing_ok=True)
         self.forget()
 
     def quarantine(self, target: Path) -> None:
         """Move bytes that cannot be trusted aside, for a person to look at."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.flush()
+        self._flush()
         self._close()
         if self._part.exists() and self._part.stat().st_size:
             self._part.replace(target)
@@ -252,12 +264,12 @@ class PartFile:
             self._save_prefix()
 
     def _save_prefix(self) -> None:
-        if self._record is not None and self._record.etag is not None:
+        if self.record is not None and self.record.etag is not None:
             self._checkpoint = self._written
             digest = self._hash.hexdigest()
-            self._save(replace(self._record, size=self._written, sha256=digest, name=None))
+            self._save(replace(self.record, size=self._written, sha256=digest, name=None))
 
     def _save(self, record: SideRecord) -> None:
-        self._record = record
+        self.record = record
         self._has_side = True
         write_record(self._side, record)

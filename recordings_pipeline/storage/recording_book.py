@@ -24,8 +24,8 @@ class RecordingBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def due(self, day: Day) -> list[DueRecording]:
-        """Return the recordings that may be fetched, those of one batch request together.
+    def due(self, day: Day, now: datetime) -> list[DueRecording]:
+        """Return the recordings that may be fetched now, those of one batch request together.
 
         About 300 bytes each: a day of 100,000 takes 30 MB.
         """
@@ -33,7 +33,7 @@ class RecordingBook:
         query = (
             select(_RECORDINGS.recording_id, batch_id)
             .outerjoin(tables.conversations, _joined())
-            .where(_RECORDINGS.day == day.key, _may_be_fetched())
+            .where(_RECORDINGS.day == day.key, _may_be_fetched(), _is_time(now))
             .order_by(batch_id, _RECORDINGS.conversation_id, _RECORDINGS.recording_id)
         )
         with storing(self._engine), self._engine.connect() as db:
@@ -42,6 +42,24 @@ class RecordingBook:
             return [
                 DueRecording(id_, batches.setdefault(batch, batch) or None) for id_, batch in rows
             ]
+
+    def come_due(self, day: Day, now: datetime) -> set[str]:
+        """Return the recordings that failed and whose time to be tried again has come."""
+        query = select(_RECORDINGS.recording_id).where(
+            _RECORDINGS.day == day.key,
+            _RECORDINGS.outcome == str(Outcome.RETRY),
+            _RECORDINGS.retry_time <= now,
+        )
+        with storing(self._engine), self._engine.connect() as db:
+            return set(db.scalars(query))
+
+    def last_retry(self, day: Day) -> datetime | None:
+        """Return when all recordings that failed may be tried again; None for now."""
+        query = select(func.max(_RECORDINGS.retry_time, type_=_RECORDINGS.retry_time.type))
+        query = query.where(_RECORDINGS.day == day.key, _RECORDINGS.outcome == str(Outcome.RETRY))
+        with storing(self._engine), self._engine.connect() as db:
+            found: datetime | None = db.scalar(query)
+            return found
 
     def untried(self, day: Day) -> list[Standing]:
         """Return the recordings that nobody has tried to fetch, ordered by id."""
@@ -118,6 +136,10 @@ class RecordingBook:
 
 def _joined() -> ColumnElement[bool]:
     return _CONVERSATIONS.conversation_id == _RECORDINGS.conversation_id
+
+
+def _is_time(now: datetime) -> ColumnElement[bool]:
+    return _RECORDINGS.retry_time.is_(None) | (_RECORDINGS.retry_time <= now)
 
 
 def _may_be_fetched() -> ColumnElement[bool]:

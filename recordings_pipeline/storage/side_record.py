@@ -5,7 +5,7 @@ not synced, because one that a power cut takes costs a repeated download, never 
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,6 +39,9 @@ class SideRecord:
     boot: str = ""
 
 
+_NAMES = tuple(field.name for field in fields(SideRecord))
+
+
 @lru_cache(maxsize=1)
 def boot_id() -> str | None:
     """Name the present start of the machine; None where the system has no name for it."""
@@ -51,19 +54,34 @@ def boot_id() -> str | None:
 def write_record(side: Path, record: SideRecord) -> None:
     """Replace a side record."""
     beside = side.with_name(f".{side.name}.new")
-    record = replace(record, boot=boot_id() or "")
     with naming(side):
-        beside.write_bytes(json.dumps(asdict(record)).encode())
+        beside.write_bytes(json.dumps(as_json(record)).encode())
         beside.replace(side)
 
 
 def read_record(side: Path, key: str) -> SideRecord | None:
     """Return a part's side record; None without one that makes sense."""
     try:
-        record = SideRecord(**json.loads(side.read_bytes()))
+        record = from_json(json.loads(side.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
-    is_sound = record.recording == key and all(
-        isinstance(value, int) and value >= 0 for value in (record.total, record.size)
+    return record if record is not None and record.recording == key else None
+
+
+def as_json(record: SideRecord) -> dict[str, object]:
+    """Return a record for writing, with the present start of the machine."""
+    return {**{name: getattr(record, name) for name in _NAMES}, "boot": boot_id() or ""}
+
+
+def from_json(found: dict[str, object]) -> SideRecord | None:
+    """Read a record; None when it makes no sense.
+
+    Raises:
+        TypeError: It has other fields.
+    """
+    record = SideRecord(**found)  # type: ignore[arg-type] # looked at right below
+    counts = (record.total, record.size)
+    is_sound = isinstance(record.recording, str) and all(
+        isinstance(count, int) and count >= 0 for count in counts
     )
     return record if is_sound else None

@@ -34,7 +34,6 @@ _ENCODING = {
     "timestamp": "DELTA_BINARY_PACKED",
     "float64": "BYTE_STREAM_SPLIT",
 }
-_UNITS = {"_ms": "milliseconds", "_bytes": "bytes", "_time": "UTC instant"}
 
 Row = Mapping[str, Any]
 Check = Callable[[Path], None]
@@ -165,9 +164,8 @@ def _staging(path: Path) -> Path:
 
 def _field(column: Column) -> "pa.Field[Any]":
     metadata = {"description": column.description}
-    unit = next((unit for end, unit in _UNITS.items() if column.name.endswith(end)), None)
-    if unit:
-        metadata["unit"] = unit
+    if column.unit:
+        metadata["unit"] = column.unit
     if column.is_personal:
         metadata["personal"] = "true"
     return pa.field(column.name, _ARROW[column.type], nullable=column.nullable, metadata=metadata)

@@ -14,7 +14,7 @@ from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.export import open_export
 from recordings_pipeline.stages.recording_index import index_day
-from tests.conftest import settings_of
+from tests.conftest import POLL_S, settings_of
 
 DAY = Day.from_key("2026-01-31")
 COMMAND = [sys.executable, "-m", "recordings_pipeline"]
@@ -30,7 +30,7 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
     def command(*arguments: str, **environ: str) -> int:
         for name in set(os.environ) - set(environment()):
             monkeypatch.delenv(name)
-        for name, value in environ.items():
+        for name, value in (POLL_S | environ).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["recordings-pipeline", *arguments])
         with pytest.raises(SystemExit) as ended:
@@ -43,7 +43,7 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
 def environment(**more: str) -> dict[str, str]:
     """Return the environment without what a person may have set for the real organization."""
     ours = ("GENESYS_", "RECORDINGS_", "DAGSTER_")
-    return {**{n: v for n, v in os.environ.items() if not n.startswith(ours)}, **more}
+    return {**{n: v for n, v in os.environ.items() if not n.startswith(ours)}, **POLL_S, **more}
 
 
 def run(command: list[str], **environ: str) -> subprocess.CompletedProcess[str]:

@@ -25,18 +25,20 @@ def test_a_day_that_can_be_exported_is_exit_code_0_and_nothing_moved(
     assert list(tmp_path.rglob("*.parquet")) == []
 
 
-def test_the_findings_are_a_table_with_aligned_columns(
+def test_the_findings_are_a_table_with_aligned_columns_and_say_what_to_do(
     start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
 ) -> None:
     simulator = start(permissions=frozenset())
 
     code = enter("doctor", **simulator.environment, RECORDINGS_DATA=str(tmp_path))
 
-    header, *lines = capsys.readouterr().out.partition("\n\n")[0].splitlines()
+    printed = capsys.readouterr().out
+    header, *lines = printed.partition("\n\n")[0].splitlines()
     column = header.index("result")
     assert code == 1
     assert {line[column:].split()[0] for line in lines} == {"ok", "failure"}
     assert {line[column - 1] for line in lines} == {" "}
+    assert "grant it to a role of the OAuth client" in printed
 
 
 def test_without_a_day_yesterday_is_examined(

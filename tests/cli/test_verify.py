@@ -54,6 +54,7 @@ def test_a_damaged_archive_is_told_repaired_exported_and_clean(
         ("verify", "--from", "2026-02-01", "--to", "2026-01-31"),
         ("replay", "--list", "--run"),
         ("replay", "--recording", "x"),
+        ("replay", "--outcome", "missing"),
     ],
 )
 def test_what_makes_no_sense_is_exit_code_2(
@@ -121,3 +122,25 @@ def test_a_replay_without_export_prints_the_command_that_fetches(
     code = enter("replay", "--recording", id_, "--data", str(tmp_path))
 
     assert (code, capsys.readouterr().out.splitlines()[-1]) == (0, EXPORT)
+
+
+def test_what_is_excluded_is_listed_and_replayed_once_its_codec_is_wanted(
+    start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_export(settings_of(start(calls_per_day=4), tmp_path)) as export:
+        index_day(export, DAY)
+        id_ = next(iter(export.ledger.standings(DAY)))
+        reason = "wav/g729 is not in RECORDINGS_CODECS"
+        export.ledger.settle(id_, Verdict(Outcome.EXCLUDED, reason), export.now())
+    replay = ("replay", "--outcome", "excluded", "--data", str(tmp_path))
+
+    enter(*replay, RECORDINGS_CODECS="ogg")
+    unwanted = capsys.readouterr().out
+    enter(*replay, "--list", RECORDINGS_CODECS="wav")
+    listed = capsys.readouterr().out.splitlines()
+    enter(*replay, RECORDINGS_CODECS="wav")
+    wanted = capsys.readouterr().out.splitlines()
+
+    assert unwanted.startswith("nothing is excluded and wanted by RECORDINGS_CODECS")
+    assert listed[1].split() == [str(DAY), id_, *reason.split()]
+    assert wanted == [f"{DAY}: 1 recordings are due again", EXPORT]

@@ -1,4 +1,4 @@
-"""The number of transfers grows while that helps, and halves when somebody is overwhelmed."""
+"""What runs at once grows while that helps, and halves when somebody is overwhelmed."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from recordings_pipeline.core.concurrency import (
     Concurrency,
     Window,
     first_concurrency,
+    is_setback,
 )
 
 MB = 1_000_000
@@ -81,3 +82,20 @@ def test_it_begins_with_what_the_person_and_the_system_allow(
     found = first_concurrency(most, descriptors)
 
     assert (found.limit, found.most) == (first, highest)
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "is_bad"),
+    [
+        (200, 1, False),
+        (404, 1, False),
+        (200, 11, True),
+        (429, 1, True),
+        (503, 1, True),
+        (None, 1, True),
+    ],
+)
+def test_the_api_is_asked_too_much_when_it_refuses_fails_is_silent_or_slow(
+    status: int | None, seconds: float, *, is_bad: bool
+) -> None:
+    assert is_setback(status, seconds) is is_bad

@@ -146,6 +146,8 @@ def test_spans_measure_what_frames_measure(talk: Talk) -> None:
         (ms((0, 10)), ms((4, 4.9)), {"customer_interruption_count": 0}),
         (ms((0, 5)), ms((4, 8)), {"customer_interruption_count": 1, "overtalk_ms": 1_000}),
         (ms((0, 5)), ms((4.8, 8)), {"customer_interruption_count": 0, "overtalk_count": 0}),
+        (ms((0, 5)), ms((4.7, 8)), {"customer_interruption_count": 1, "overtalk_count": 1}),
+        (ms((3.5, 5)), ms((4, 8)), {"customer_interruption_count": 1}),
         (ms((3.6, 5)), ms((4, 8)), {"customer_interruption_count": 0}),
         (ms((0, 5)), ms((5.4, 8)), {"customer_response_ms": 400, "agent_response_ms": None}),
         (ms((0, 5)), ms((9, 10)), {"customer_response_ms": None, "silence_ms": 4_000}),

@@ -109,8 +109,11 @@ def test_settings_do_not_show_the_secret() -> None:
     [
         ("RECORDINGS_CONNECTIONS", "0", "from 1 to 256"),
         ("RECORDINGS_CONNECTIONS", "many", "from 1 to 256"),
+        ("RECORDINGS_API_CONNECTIONS", "21", "from 1 to 20"),
         ("RECORDINGS_RESERVE_GB", "-1", "is not a number of GB"),
         ("RECORDINGS_DURABILITY", "never", "is one of grouped, strict"),
+        ("RECORDINGS_POLL_S", "0", "is not a number of seconds up to 60"),
+        ("RECORDINGS_POLL_S", "60.1", "is not a number of seconds up to 60"),
     ],
 )
 def test_how_transfers_run_is_checked(name: str, value: str, problem: str) -> None:
@@ -121,12 +124,17 @@ def test_how_transfers_run_is_checked(name: str, value: str, problem: str) -> No
 def test_how_transfers_run_can_be_set() -> None:
     given = {
         "RECORDINGS_CONNECTIONS": "8",
+        "RECORDINGS_API_CONNECTIONS": "1",
         "RECORDINGS_RESERVE_GB": "2.5",
         "RECORDINGS_DURABILITY": "strict",
+        "RECORDINGS_POLL_S": "5",
     }
 
     found = settings_from({**GOOD, **given})
 
     assert (found.connections, found.reserve_bytes, found.is_strict) == (8, 2_500_000_000, True)
+    assert (found.poll_s, settings_from(GOOD).poll_s) == (5.0, 0.2)
+    assert found.api_connections == 1
     usual = settings_from(GOOD)
     assert (usual.connections, usual.reserve_bytes, usual.is_strict) == (64, 10**9, False)
+    assert usual.api_connections == 8

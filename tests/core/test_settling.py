@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.settling import Evidence, final_from, is_settled, unsettled_because
+from recordings_pipeline.core.settling import (
+    Evidence,
+    final_from,
+    is_settled,
+    unchecked,
+    unsettled_because,
+)
 
 DAY = Day.from_key("2026-01-31")
 HOUR = timedelta(hours=1)
@@ -44,3 +50,19 @@ def test_a_conversation_over_midnight_keeps_its_day_provisional_a_little_longer(
         "recordings and transcripts may come until 2026-02-03 00:11 UTC",
     )
     assert reasons(ended + 48 * HOUR, ended) == ()
+
+
+@pytest.mark.parametrize(
+    ("until", "hours", "count"),
+    [(None, 48, 1), (None, 47, 0), (DAY.end, 48, 0)],
+    ids=["not known", "not known of a young day", "known"],
+)
+def test_a_day_that_settles_without_the_source_s_watermark_says_so(
+    until: datetime | None, hours: int, count: int
+) -> None:
+    evidence = Evidence(DAY.end + hours * HOUR, until, 0, 0, 0)
+
+    said = unchecked(DAY, evidence)
+
+    assert len(said) == count
+    assert all("does not say up to when its analytics are complete" in line for line in said)

@@ -7,17 +7,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from recordings_pipeline.core.concurrency import FIRST_LIMIT
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.genesys.answers import GATHERED_BYTES
+from recordings_pipeline.stages.transfers import LOOPS
 from recordings_pipeline.storage.part_file import BLOCK_BYTES
 from tests.crash.scene import Begin, Moment, Say, Scene, Sweep, moments
 from tests.crash.witness import Witness
 
 SEED = 1
 FIRST_DAY = Day(date(2026, 1, 1))
-# What a killed process may have had of each file that was on its way, and not yet put down: a block
-# that gathers for at most a second, or a whole file of up to a block; half of it on average.
-CONNECTIONS = 32
-UNKEPT_BYTES_PER_CONNECTION = BLOCK_BYTES // 2
+# A run that is killed early has as many downloads as it begins with. What has come of each is
+# handed over once so much has gathered and written down once it fills a block, both of one size:
+# half of it is lost on average, 4.2 MB a kill. 200 kills lost 1.3 to 2.2 MB each: three files in
+# four are smaller than a block, which leaves 3.6 MB, and not every kill finds all at work.
+CONNECTIONS = LOOPS * FIRST_LIMIT
+UNKEPT_BYTES_PER_CONNECTION = max(GATHERED_BYTES, BLOCK_BYTES) // 2
 IN_FLIGHT_BYTES_PER_KILL = CONNECTIONS * UNKEPT_BYTES_PER_CONNECTION
 MOST_BYTES_OF_A_DAY = 1.05
 # After so many the day is left to finish, whether or not the kills have let it come forward.

@@ -69,6 +69,33 @@ def test_a_replay_fetches_the_day_s_quarantine_and_materializes_its_audio(
     assert (aside.parent / "replayed" / aside.name).is_file()
 
 
+def test_a_replay_fetches_what_was_forbidden_and_leaves_the_quarantine_as_it_is(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    with open_export(settings_of(simulator, tmp_path)) as export:
+        id_ = next(iter(export.ledger.files(DAY)))
+        export.ledger.settle(id_, Verdict(Outcome.FORBIDDEN, "sensitive"), export.now())
+    config = {"days": [], "outcome": "forbidden"}
+
+    result = run("replay_quarantine", organization_of(simulator, tmp_path), replay_days=config)
+
+    assert result.success
+    with open_export(settings_of(simulator, tmp_path)) as export:
+        outcomes = {key: one.verdict.outcome for key, one in export.ledger.standings(DAY).items()}
+    assert outcomes[id_] is Outcome.EXPORTED
+    assert Outcome.QUARANTINED in outcomes.values()
+
+
+def test_a_replay_of_what_is_never_replayed_is_a_sentence(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    config = {"days": [], "outcome": "missing"}
+
+    result = run("replay_quarantine", organization_of(simulator, tmp_path), replay_days=config)
+
+    assert said(result).startswith("outcome is one of quarantined, excluded")
+
+
 def test_a_replay_of_a_day_that_is_being_exported_fails_with_a_sentence(
     simulator: Simulator, tmp_path: Path
 ) -> None:

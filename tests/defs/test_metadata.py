@@ -14,7 +14,11 @@ from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.schemas import SCHEMAS
 from recordings_pipeline.core.throughput import Throughput, Waits
 from recordings_pipeline.core.timeline import Timeline
-from recordings_pipeline.defs.metadata import column_schema, materialization_metadata
+from recordings_pipeline.defs.metadata import (
+    column_schema,
+    materialization_metadata,
+    pictures_metadata,
+)
 
 SPENT = Throughput(
     bytes_moved=5_000_000,
@@ -121,3 +125,17 @@ def test_a_column_tells_its_type_its_meaning_and_whether_it_may_be_empty(stage: 
     ]
 
     assert shown == [(c.name, c.type, c.description, c.nullable) for c in SCHEMAS[stage].columns]
+
+
+def test_pictures_are_shown_as_long_as_they_are_small() -> None:
+    small, large = "<svg>" + "x" * 10_000, "<svg>" + "x" * 50_000
+
+    told = pictures_metadata([("one", small), ("two", large), ("three", small)])
+
+    text = str(told["pictures"].md_str)
+    assert [name for name in ("one", "two", "three") if f"![Recording {name}]" in text] == [
+        "one", "three"
+    ]  # fmt: skip
+    assert base64.b64encode(small.encode()).decode() in text
+    assert len(text) <= 60_000
+    assert pictures_metadata([]) == {}

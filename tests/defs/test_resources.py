@@ -10,11 +10,12 @@ from recordings_pipeline.defs.resources import Organization, variables_present
 from tests.conftest import Start
 
 
-def test_every_variable_but_the_first_day_is_a_field() -> None:
-    """Partitions read that one: they exist before any resource does."""
+def test_every_variable_is_a_field_but_those_of_partitions_and_of_the_notifier() -> None:
+    """Partitions exist before any resource does, and nobody exports with the address of a chat."""
     names = {variable.name.lower() for variable in VARIABLES}
 
-    assert names - set(Organization.model_fields) == {"recordings_first_day"}
+    others = {"recordings_first_day", "recordings_webhook_url", "recordings_webhook_secret"}
+    assert names - set(Organization.model_fields) == others
 
 
 @pytest.mark.parametrize("value", ["", None], ids=["empty", "not set"])

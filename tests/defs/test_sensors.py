@@ -76,7 +76,8 @@ def test_a_run_begins_where_the_files_already_are() -> None:
     assets = repository.get_job(target.job_name).asset_layer.selected_asset_keys
 
     assert {key.to_user_string() for key in assets} == {
-        "transcripts", "words", "speech_events", "diarization", "conversation_metrics"
+        "transcripts", "words", "speech_events", "voice_activity", "audio_channels",
+        "diarization", "transcript_agreement", "conversation_metrics",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import pytest
 from recordings_pipeline.core.errors import Interrupted, RateLimited, ServerFailed, Unreachable
 from recordings_pipeline.genesys.attempts import Attempts, host_of
 from recordings_pipeline.genesys.budget import Gate
+from recordings_pipeline.genesys.lanes import Lanes
 from recordings_pipeline.genesys.meter import Meter
 from tests.hosts import Answer, Host, Patience, Serve, in_turn
 
@@ -31,7 +32,8 @@ class Trial:
     def __init__(self, http: httpx.Client, host: Host, stop: threading.Event) -> None:
         self.meter = Meter()
         self.gate = Gate(self.meter, stop)
-        self._attempts = Attempts(self.gate, self.meter)
+        self.lanes = Lanes(4, stop)
+        self._attempts = Attempts(self.gate, self.meter, self.lanes)
         self._send = lambda: http.get(f"{host.url}/thing?key=hush")
 
     def answer(self) -> httpx.Response:
@@ -47,6 +49,17 @@ def test_an_answer_that_another_attempt_would_not_change_is_returned_at_once(
 
     assert trial.answer().status_code == status
     assert trial.meter.reading().api_calls == len(host.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "left"), [(200, 4), (404, 4), (0, 2), (503, 2)])
+def test_fewer_requests_are_on_their_way_at_once_after_a_trouble_and_only_then(
+    serve: Serve, http: httpx.Client, status: int, left: int
+) -> None:
+    trial = Trial(http, serve(in_turn(Answer(status), GOOD)), Patience())
+
+    trial.answer()
+
+    assert trial.lanes.limit == left
 
 
 @pytest.mark.parametrize("status", [0, 408, 500, 502, 503, 504])

@@ -21,6 +21,7 @@ from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.genesys.attempts import Attempts
 from recordings_pipeline.genesys.auth import Tokens
 from recordings_pipeline.genesys.budget import Gate
+from recordings_pipeline.genesys.lanes import Lanes
 from recordings_pipeline.genesys.meter import Meter
 from tests.conftest import Start
 from tests.hosts import (
@@ -46,7 +47,9 @@ def tokens_of() -> Generator[Open]:
 
         def begin(settings: Settings) -> Tokens:
             meter = Meter()
-            return Tokens(settings, http, Attempts(Gate(meter, Patience()), meter))
+            patience = Patience()
+            attempts = Attempts(Gate(meter, patience), meter, Lanes(4, patience))
+            return Tokens(settings, http, attempts)
 
         yield begin
 
@@ -238,7 +241,8 @@ def test_a_login_ends_with_the_request_to_stop(serve: Serve) -> None:
     host = serve(NOTHING, in_turn(Answer(503)))
     meter, stop = Meter(), Patience(most_waits=1)
 
+    attempts = Attempts(Gate(meter, stop), meter, Lanes(4, stop))
     with httpx.Client() as http, pytest.raises(Interrupted):
-        Tokens(settings_for(host), http, Attempts(Gate(meter, stop), meter)).current()
+        Tokens(settings_for(host), http, attempts).current()
 
     assert len(host.logins) == 1

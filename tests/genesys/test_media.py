@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from recordings_pipeline.core.errors import StorageFailed
 from recordings_pipeline.core.secrets import SignedUrl, signed_url
 from recordings_pipeline.core.transfer import Held, request_headers
-from recordings_pipeline.genesys.answers import Ending
+from recordings_pipeline.genesys.answers import GATHERED_BYTES, Ending
 from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
@@ -73,6 +74,27 @@ def recording(simulator: Simulator) -> tuple[SignedUrl, bytes]:
     call = next(c for c in simulator.world.calls(date(2026, 1, 31)) if c.is_exportable)
     url = signed(simulator.media_url, f"/media/{call.recording_id}/1", FAR)
     return signed_url(url), simulator.media(str(call.recording_id))
+
+
+class Full(Taken):
+    """Has no room for what comes."""
+
+    def write(self, data: bytes | memoryview) -> None:
+        super().write(data)
+        raise StorageFailed("the data directory", "it is full", "free space")
+
+
+def test_a_receiver_that_failed_gets_nothing_more(serve: Serve, reader: MediaReader) -> None:
+    # As much as is handed over at once, and the transfer has not ended.
+    body = bytes(GATHERED_BYTES)
+    host = serve(in_turn(Answer(200, body, {"Content-Length": "500000"}, is_held=True)))
+    taken = Full()
+
+    reader.start(signed_url(f"{host.url}/r"), WHOLE, taken, DEADLINE_S)
+    ending = ended(reader)
+
+    assert isinstance(ending.failure, StorageFailed)
+    assert len(taken.blocks) == 1
 
 
 def test_a_recording_arrives_whole_after_one_beginning(start: Start, reader: MediaReader) -> None:

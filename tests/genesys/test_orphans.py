@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from recordings_pipeline.core.unanswered import Unanswered
 from recordings_pipeline.genesys.orphans import CAP, MOST_PAGES, PAGE_SIZE, orphans
 from recordings_pipeline.simulator.options import ORPHANS, PERMISSIONS
@@ -42,6 +44,18 @@ def test_without_the_permission_nobody_can_tell(start: Start, client_of: Open) -
 
     assert isinstance(told, Unanswered)
     assert told.is_refused
+
+
+@pytest.mark.parametrize(
+    "answer", [reply_json({"entities": 5}), Answer(404), Answer(418)], ids=["odd", "404", "418"]
+)
+def test_an_answer_that_makes_no_sense_is_no_listing_and_stops_nothing(
+    serve: Serve, client_of: Open, answer: Answer
+) -> None:
+    told = orphans(client_of(serve(lambda _heard: answer)))
+
+    assert isinstance(told, Unanswered)
+    assert not told.is_refused
 
 
 def test_beyond_the_cap_those_with_a_conversation_are_asked_for(

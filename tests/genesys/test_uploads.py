@@ -11,7 +11,7 @@ from recordings_pipeline.genesys.uploads import uploads_since
 from recordings_pipeline.simulator.options import EVERY_PERMISSION
 from tests.conftest import Start
 from tests.genesys.conftest import Open
-from tests.hosts import Patience, Serve, reply_json, settings_for
+from tests.hosts import Answer, Patience, Serve, reply_json, settings_for
 
 DATE = date(2026, 1, 31)
 NIGHT = datetime(2026, 2, 1, tzinfo=UTC)
@@ -44,6 +44,18 @@ def test_without_the_permission_nobody_can_tell(start: Start, client_of: Open) -
 
     assert isinstance(told, Unanswered)
     assert told.is_refused
+
+
+@pytest.mark.parametrize(
+    "answer", [reply_json(["odd"]), Answer(404), Answer(418)], ids=["odd", "404", "418"]
+)
+def test_an_answer_that_makes_no_sense_is_no_report_and_stops_nothing(
+    serve: Serve, client_of: Open, answer: Answer
+) -> None:
+    told = uploads_since(client_of(serve(lambda _heard: answer)), SINCE, UploadStatus)
+
+    assert isinstance(told, Unanswered)
+    assert not told.is_refused
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import httpx
@@ -58,7 +60,8 @@ def test_a_recording_with_one_good_file_of_two_is_never_half_exported(
     assert first.counts == {"exported": 2, "retry": 4}
     assert set(halves.values()) == {FILES}
     whole = opened(start(world=name, calls_per_day=None))
-    assert run(whole).counts == {"exported": CALLS}
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert run(replace(whole, clock=lambda: tomorrow)).counts == {"exported": CALLS}
     assert {len(files) for files in whole.ledger.files(DAY).values()} == {FILES}
 
 
@@ -117,6 +120,26 @@ def test_a_lost_file_that_does_not_come_again_says_what_the_source_says_of_it(
     assert report.counts == {"exported": CALLS - 1, str(verdict.outcome): 1}
     routes = after.traffic.routes.items()
     assert sum(count for route, count in routes if METADATA in route) == 1
+
+
+@pytest.mark.parametrize("fate", ["deleted", "vanished"])
+def test_a_file_that_failed_on_a_settled_day_and_is_gone_since_is_missing(
+    start: Start, opened: Open, world: Build, fate: str
+) -> None:
+    failing = start(world=world("before", {}), calls_per_day=None, faults="html-media")
+    gone = start(world=world("after", {0: fate}), calls_per_day=None, faults="html-media")
+    recording_id = str(failing.world.calls(DAY.date)[0].recording_id)
+    run(opened(failing))
+    opening = opened(gone)
+    # When what failed is due again.
+    later = replace(opening, clock=lambda: opening.now() + 24 * HOUR)
+    before = later.ledger.standings(DAY)[recording_id].verdict
+
+    run(later)
+
+    assert later.ledger.days.standing(DAY).is_settled  # type: ignore[union-attr]
+    assert before.outcome is Outcome.RETRY
+    assert later.ledger.standings(DAY)[recording_id].verdict.outcome is Outcome.MISSING
 
 
 def test_a_codec_nobody_wants_is_fetched_once_and_again_when_somebody_does(

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -21,13 +22,14 @@ from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
-from tests.hosts import Answer, Serve
+from tests.hosts import Answer, Heard, Serve
 from tests.listing import conversation, discovered
 from tests.stages.conftest import DAY, Open, platform
 
 EXPORTED, WITHHELD, DELETED, OWNED, RELISTED, NOISE = range(6)
 UNLISTED_ID = "11111111-1111-4111-8111-111111111111"
 LISTED = datetime(2026, 2, 3, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,64 @@ def test_an_answer_without_trustworthy_bytes_is_tried_again_and_nothing_is_quara
     list_one(export)
     began = export.now()
 
-    reports = [fetch_day(export, DAY) for _ in range(2)]
+    reports = [fetch_day(later(export, hours), DAY) for hours in (0, 7)]
 
     (row,) = read_rows(export.home.path(reports[-1].path))
     assert [report.counts for report in reports] == [{"retry": 1}] * 2
     assert reason in row["reason"]
-    assert row["retry_time"] >= began + timedelta(hours=6)
+    assert row["retry_time"] >= began + timedelta(hours=13)
     assert list(export.home.path(layout.QUARANTINE).iterdir()) == []
-    assert "run the day again" in reports[-1].warnings[0]
+    assert f"run the day again after {row['retry_time']:%Y-%m-%d %H:%M} UTC" in said(reports[-1])
+
+
+def test_what_failed_is_left_alone_until_its_time_comes(serve: Serve, opened: Open) -> None:
+    media = {"/media": Answer(501)}
+    host = serve(platform(UNLISTED_ID, media))
+    export = opened(host)
+    list_one(export)
+    fetch_day(export, DAY)
+    asked = len(host.asked)
+    media["/media"] = Answer(200, WAV, {"Content-Type": "audio/wav"})
+
+    early = fetch_day(later(export, 5), DAY)
+    asked_early = len(host.asked)
+    in_time = fetch_day(later(export, 7), DAY)
+
+    assert early.counts == {"retry": 1}
+    assert asked_early == asked
+    assert in_time.counts == {"exported": 1}
+
+
+def test_what_failed_is_tried_again_by_the_same_run_once_its_time_has_come(
+    serve: Serve, opened: Open
+) -> None:
+    answers = iter([Answer(501)])
+    good = Answer(200, WAV, {"Content-Type": "audio/wav"})
+    asking = platform(UNLISTED_ID, {"/media": good})
+
+    def reply(heard: Heard) -> Answer:
+        return next(answers, good) if heard.path == "/media" else asking(heard)
+
+    host = serve(reply)
+    export = opened(host)
+    list_one(export)
+    # Each look at the clock is four hours later, as in a run that takes a day.
+    looks = count()
+    slow = replace(export, clock=lambda: LISTED + 4 * next(looks) * HOUR)
+
+    report = fetch_day(slow, DAY)
+
+    assert report.counts == {"exported": 1}
+    assert [heard.path for heard in host.asked].count("/media") == 2
+
+
+def later(export: Export, hours: int) -> Export:
+    """Return an export that runs so many hours from now."""
+    return replace(export, clock=lambda: datetime.now(UTC) + hours * HOUR)
+
+
+def said(report: StageReport) -> str:
+    return "\n".join(report.warnings)
 
 
 def test_nothing_is_asked_for_when_there_is_no_room_for_it(start: Start, opened: Open) -> None:
@@ -220,7 +272,7 @@ def test_a_good_file_waits_for_the_others_of_its_recording_and_comes_once(
     first = fetch_day(export, DAY)
     published = list(export.home.path(layout.AUDIO).glob("date=*/*/*"))
     media["/2"] = Answer(200, WAV[:-1] + b"2", {"Content-Type": "audio/wav"})
-    again = fetch_day(export, DAY)
+    again = fetch_day(later(export, 7), DAY)
 
     assert (first.counts, published) == ({"retry": 1}, [])
     assert again.counts == {"exported": 1}

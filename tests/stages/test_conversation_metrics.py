@@ -1,78 +1,73 @@
-"""One row per indexed conversation, added up over its communications."""
+"""One row per conversation with a recording, from what was published about its speech."""
 
-from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID
 
-from recordings_pipeline.core.layout import table_path
-from recordings_pipeline.core.schemas import SCHEMAS
 from recordings_pipeline.stages.conversation_metrics import measure_day
-from recordings_pipeline.stages.export import Export
-from recordings_pipeline.storage.tables import read_rows, write_table
+from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
 from tests.stages.conftest import DAY, Open
+from tests.stages.saying import burst, channel, list_calls, phrase, publish
 
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-
-def recording(conversation: str, number: int = 1) -> dict[str, Any]:
-    return {
-        "recording_id": f"{conversation}-{number}",
-        "conversation_id": conversation,
-        "conversation_start_time": NOON,
-        "is_open": False,
-        "agent_count": 1,
-        "participant_count": 2,
-    }
+ONE, TWO, THREE = (str(UUID(int=number)) for number in (1, 2, 3))
 
 
-def turn(conversation: str, leg: str, role: str, start_ms: int, end_ms: int) -> dict[str, Any]:
-    return {
-        "conversation_id": conversation,
-        "communication_id": leg,
-        "turn_index": 0,
-        "side": "external" if role == "customer" else "internal",
-        "speaker_role": role,
-        "is_ambiguous": False,
-        "start_ms": start_ms,
-        "end_ms": end_ms,
-        "phrase_count": 1,
-        "word_count": 10,
-    }
+def test_every_conversation_with_a_recording_is_a_row(start: Start, opened: Open) -> None:
+    export = opened(start())
+    list_calls(export, {THREE: ["r3"], ONE: ["r1", "r2"], TWO: []})
+    publish(
+        export,
+        transcripts=[
+            phrase(ONE, "r1", "agent", 0, 6),
+            phrase(ONE, "r1", "customer", 6.4, 8.4),
+            phrase(ONE, "r2", "agent", 0, 6),
+        ],
+        audio_channels=[channel(THREE, "r3", 1, "internal")],
+        voice_activity=[burst(THREE, "r3", 1, 1, 2)],
+    )
 
+    report = measure_day(export, DAY)
 
-def measured(
-    export: Export, recordings: list[dict[str, Any]], turns: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Publish an index and turns, and return the metrics of that day."""
-    for stage, rows in (("recording_index", recordings), ("diarization", turns)):
-        write_table(export.home.path(table_path(stage, DAY)), SCHEMAS[stage], rows)
-    return read_rows(export.home.path(measure_day(export, DAY).path))
-
-
-def test_each_communication_has_a_clock_of_its_own(start: Start, opened: Open) -> None:
-    turns = [turn("c", "leg-1", "agent", 0, 6_000), turn("c", "leg-2", "customer", 0, 2_000)]
-
-    (row,) = measured(opened(start()), [recording("c")], turns)
-
-    assert (row["agent_talk_ms"], row["customer_talk_ms"]) == (6_000, 2_000)
-    assert row["overtalk_ms"] == 0
-    assert row["agent_talk_ratio"] == 0.75
-    assert row["agent_words_per_minute"] == 100.0
-
-
-def test_a_conversation_nobody_transcribed_is_a_row_of_unknowns(start: Start, opened: Open) -> None:
-    turns = [turn("b", "leg", "agent", 0, 1_000)]
-
-    rows = measured(opened(start()), [recording("b"), recording("a")], turns)
-
-    assert [(row["conversation_id"], row["is_transcribed"]) for row in rows] == [
-        ("a", False), ("b", True)
+    rows = read_rows(export.home.path(report.path))
+    assert [(row["conversation_id"], row["source"]) for row in rows] == [
+        (ONE, "transcript"), (THREE, "audio")
     ]  # fmt: skip
-    known = {name for name, value in rows[0].items() if value is not None}
-    assert known == {"conversation_id", "is_transcribed", "turn_count"}
+    assert report.counts == {"transcribed": 1, "from_audio": 1}
+    assert (rows[0]["agent_talk_ms"], rows[0]["customer_talk_ms"]) == (6_000, 2_000)
+    assert rows[0]["customer_response_ms"] == 400
+    assert rows[0]["agent_words_per_minute"] == 100.0
+    assert rows[0]["duration_ms"] == 60_000
 
 
-def test_two_recordings_of_a_conversation_are_one_row(start: Start, opened: Open) -> None:
-    recordings = [recording("c", number) for number in (1, 2)]
+def test_a_sentiment_is_one_of_the_recording_that_counts(start: Start, opened: Open) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1", "r2"]})
+    event = {
+        "conversation_id": ONE, "communication_id": "leg", "kind": "sentiment",
+        "source": "transcript", "side": "external", "start_ms": 500,
+    }  # fmt: skip
+    publish(
+        export,
+        transcripts=[
+            phrase(ONE, id_, "customer", 0, length) for id_, length in (("r1", 9), ("r2", 5))
+        ],
+        speech_events=[
+            {**event, "recording_id": "r1", "value": 1.0},
+            {**event, "recording_id": "r2", "value": -1.0},
+        ],
+    )
 
-    assert len(measured(opened(start()), recordings, [])) == 1
+    (row,) = read_rows(export.home.path(measure_day(export, DAY).path))
+
+    assert row["customer_sentiment"] == 1.0
+
+
+def test_a_conversation_of_which_nothing_was_heard_is_a_row_of_unknowns(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1"]})
+
+    (row,) = read_rows(export.home.path(measure_day(export, DAY).path))
+
+    known = {name for name, value in row.items() if value is not None}
+    assert known == {"conversation_id", "is_transcribed", "duration_ms"}

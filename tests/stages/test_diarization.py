@@ -1,69 +1,179 @@
-"""Turns come from the kept transcripts alone, numbered and in their order."""
+"""Turns come from the published tables alone, numbered and in their order."""
 
-from itertools import groupby
-from operator import itemgetter
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import pytest
+
+from recordings_pipeline.core.errors import MalformedPayload
+from recordings_pipeline.core.speech import Stretch
 from recordings_pipeline.stages.diarization import diarize_day
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.recording_index import index_day
-from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
+from tests.listing import START
 from tests.stages.conftest import DAY, Open
+from tests.stages.saying import START_MS, burst, channel, list_calls, phrase, publish
 
-LEG = itemgetter("conversation_id", "communication_id")
-
-
-def transcribed(export: Export) -> list[dict[str, Any]]:
-    """Fetch the day's transcripts and return their phrases."""
-    index_day(export, DAY)
-    return read_rows(export.home.path(transcribe_day(export, DAY).path))
+ONE, TWO = (str(UUID(int=number)) for number in (1, 2))
+AGENT_ID = str(UUID(int=3))
 
 
-def test_a_day_without_transcripts_is_an_empty_table(start: Start, opened: Open) -> None:
+def did(purpose: str, kind: str, start_s: int, end_s: int) -> Stretch:
+    user = AGENT_ID if purpose == "agent" else None
+    leg = "leg" if purpose == "customer" else f"leg-{purpose}"
+    start, end = START_MS + start_s * 1_000, START_MS + end_s * 1_000
+    return Stretch(purpose, user, leg, kind, start, end)
+
+
+CALL = (
+    did("customer", "interact", 0, 60),
+    did("ivr", "ivr", 0, 10),
+    did("agent", "interact", 12, 60),
+)
+STEREO = [channel(ONE, "r1", 1, "external"), channel(ONE, "r1", 2, "internal")]
+
+
+def turns_of(export: Export) -> list[dict[str, Any]]:
+    return read_rows(export.home.path(diarize_day(export, DAY).path))
+
+
+def test_a_day_without_anything_said_is_an_empty_table(start: Start, opened: Open) -> None:
     export = opened(start())
+    list_calls(export, {ONE: ["r1"]})
+
+    assert turns_of(export) == []
+
+
+def test_turns_are_numbered_by_recording_and_source(start: Start, opened: Open) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1", "r2"], TWO: ["r3"]}, *CALL)
+    publish(
+        export,
+        transcripts=[
+            phrase(ONE, "r1", "agent", 12, 14),
+            phrase(ONE, "r1", "agent", 15, 16),
+            phrase(ONE, "r1", "customer", 15.5, 17),
+            phrase(ONE, "r2", "agent", 1, 2),
+            phrase(TWO, "r3", "ivr", 1, 2),
+        ],
+        audio_channels=STEREO,
+        voice_activity=[burst(ONE, "r1", 1, 1, 2), burst(ONE, "r1", 2, 13, 14)],
+    )
+
+    turns = turns_of(export)
+
+    assert [
+        (t["recording_id"], t["source"], t["turn_index"], t["speaker_role"]) for t in turns
+    ] == [
+        ("r1", "audio", 0, "customer"),
+        ("r1", "audio", 1, "agent"),
+        ("r1", "transcript", 0, "agent"),
+        ("r1", "transcript", 1, "customer"),
+        ("r2", "transcript", 0, "agent"),
+        ("r3", "transcript", 0, "ivr"),
+    ]
+    assert (turns[2]["phrase_count"], turns[2]["word_count"]) == (2, 20)
+    assert [turn["overlap_ms"] for turn in turns] == [0, 0, 500, 500, 0, 0]
+    assert [turn["detector"] for turn in turns] == ["energy 1"] * 2 + [None] * 4
+    assert turns[2]["start_time"] == START + timedelta(seconds=12)
+
+
+def test_who_is_heard_on_a_channel_is_told_by_the_course_of_the_call(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1"]}, *CALL)
+    publish(
+        export,
+        audio_channels=STEREO,
+        voice_activity=[
+            burst(ONE, "r1", 1, 30, 31), burst(ONE, "r1", 2, 1, 9), burst(ONE, "r1", 2, 20, 22)
+        ],
+    )  # fmt: skip
+
+    turns = turns_of(export)
+
+    assert [(t["speaker_role"], t["user_id"], t["start_ms"]) for t in turns] == [
+        ("ivr", None, 1_000), ("agent", AGENT_ID, 20_000), ("customer", None, 30_000)
+    ]  # fmt: skip
+    assert {turn["word_count"] for turn in turns} == {None}
+    assert turns[0]["start_time"] == START + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        [channel(ONE, "r1", 1, None)],
+        [channel(ONE, "r1", n, "internal", is_dual_mono=True) for n in (1, 2)],
+    ],
+    ids=["mono", "dual mono"],
+)
+def test_a_channel_with_both_sides_tells_nobodys_turns(
+    start: Start, opened: Open, channels: list[dict[str, Any]]
+) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1"]}, *CALL)
+    publish(export, audio_channels=channels, voice_activity=[burst(ONE, "r1", 1, 1, 2)])
+
+    assert turns_of(export) == []
+
+
+def test_doubt_keeps_its_candidates(start: Start, opened: Open) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1"]})
+    doubt = {"user_id": None, "is_ambiguous": True, "candidate_user_ids": ["a", "b"]}
+    publish(export, transcripts=[phrase(ONE, "r1", "agent", 1, 2, **doubt)])
 
     report = diarize_day(export, DAY)
 
-    assert report.row_count == 0
-    assert read_rows(export.home.path(report.path)) == []
+    (turn,) = read_rows(export.home.path(report.path))
+    assert (turn["is_ambiguous"], turn["candidate_user_ids"]) == (True, ["a", "b"])
+    assert report.counts["ambiguous_turns"] == 1
 
 
-def test_turns_are_numbered_from_zero_in_each_communication(start: Start, opened: Open) -> None:
-    export = opened(start(calls_per_day=6))
-    phrases = transcribed(export)
+def test_a_table_that_is_not_sorted_is_refused(start: Start, opened: Open) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1"], TWO: ["r2"]})
+    publish(export, transcripts=[phrase(id_, "r", "agent", 1, 2) for id_ in (TWO, ONE)])
+
+    with pytest.raises(MalformedPayload, match="transcripts: is not sorted"):
+        diarize_day(export, DAY)
+
+
+def test_a_transcript_and_the_sound_are_compared_where_both_are_there(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1", "r2", "r3"]}, *CALL)
+    sides = [("r1", 1, "external"), ("r1", 2, "internal"), ("r2", 1, "external")]
+    publish(
+        export,
+        transcripts=[phrase(ONE, id_, "agent", 12, 40) for id_ in ("r1", "r2", "r3")],
+        audio_channels=[channel(ONE, id_, number, side) for id_, number, side in sides],
+        voice_activity=[burst(ONE, "r1", 2, 12, 40)],
+    )
 
     report = diarize_day(export, DAY)
 
-    turns = read_rows(export.home.path(report.path))
-    by_leg = {leg: list(found) for leg, found in groupby(turns, LEG)}
-    assert list(by_leg) == sorted({LEG(phrase) for phrase in phrases})
-    assert report.counts["communications"] == len(by_leg) == 4
-    for found in by_leg.values():
-        assert [turn["turn_index"] for turn in found] == list(range(len(found)))
-        assert [turn["start_ms"] for turn in found] == sorted(turn["start_ms"] for turn in found)
-
-
-def test_a_turn_begins_and_ends_with_a_phrase_of_its_side(start: Start, opened: Open) -> None:
-    export = opened(start(calls_per_day=6))
-    phrases = transcribed(export)
-
-    turns = read_rows(export.home.path(diarize_day(export, DAY).path))
-
-    assert turns
-    for name in ("start_ms", "end_ms"):
-        edges = {(*LEG(phrase), phrase["side"], phrase[name]) for phrase in phrases}
-        assert {(*LEG(turn), turn["side"], turn[name]) for turn in turns} <= edges
+    (table,) = report.others
+    rows = read_rows(export.home.path(table.path))
+    assert [(row["recording_id"], row["verdict"], row["audio_ms"]) for row in rows] == [
+        ("r1", "agrees", 28_000), ("r2", "missing_speech", 0)
+    ]  # fmt: skip
+    assert (table.name, table.row_count) == ("transcript_agreement", 2)
+    assert report.counts["disagreeing"] == 1
 
 
 def test_the_platform_is_asked_nothing(start: Start, opened: Open) -> None:
-    simulator = start(calls_per_day=6)
+    simulator = start()
     export = opened(simulator)
-    transcribed(export)
+    list_calls(export, {ONE: ["r1"]})
+    publish(export, transcripts=[phrase(ONE, "r1", "agent", 1, 2)])
     asked = simulator.traffic.api_requests
 
     report = diarize_day(export, DAY)
 
     assert simulator.traffic.api_requests == asked
-    assert report.throughput.api_calls == 0
+    assert (report.row_count, report.throughput.api_calls) == (1, 0)

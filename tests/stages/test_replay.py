@@ -1,6 +1,7 @@
 """What lies in quarantine is listed, and gets another chance without losing a byte."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.quarantine import Quarantined
+from recordings_pipeline.core.replaying import Choice
+from recordings_pipeline.core.trust import NOT_IN_CODECS, Policy
 from recordings_pipeline.stages.archive import Archive, archive_of, open_archive
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.replay import Replayed, quarantine, replay
@@ -24,6 +27,7 @@ from tests.stages.conftest import DAY, Open
 NEXT_DAY = Day.from_key("2026-02-01")
 FIRST, SECOND, THIRD = (str(UUID(int=number)) for number in (1, 2, 3))
 NOISE = "the bytes are no known audio"
+LEFT_OUT = f"wav/ulaw{NOT_IN_CODECS}"
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def test_what_lies_in_quarantine_is_listed_with_its_reason(archive: Archive) -> 
 
 
 def test_a_replay_makes_due_keeps_the_bytes_and_tells_the_audit_log(archive: Archive) -> None:
-    done = list(replay(archive, Span()))
+    done = list(replay(archive, Span(), Choice()))
 
     assert done == [Replayed(DAY, (FIRST, SECOND)), Replayed(NEXT_DAY, (THIRD,))]
     assert set(outcomes(archive, DAY).values()) == {Outcome.DISCOVERED}
@@ -89,7 +93,7 @@ def test_a_replay_makes_due_keeps_the_bytes_and_tells_the_audit_log(archive: Arc
 
 
 def test_only_the_days_and_the_recording_that_were_named_are_replayed(archive: Archive) -> None:
-    list(replay(archive, Span(DAY.date, DAY.date), FIRST))
+    list(replay(archive, Span(DAY.date, DAY.date), Choice(recording_id=FIRST)))
 
     assert outcomes(archive, DAY) == {FIRST: Outcome.DISCOVERED, SECOND: Outcome.QUARANTINED}
     assert outcomes(archive, NEXT_DAY) == {THIRD: Outcome.QUARANTINED}
@@ -97,7 +101,7 @@ def test_only_the_days_and_the_recording_that_were_named_are_replayed(archive: A
 
 def test_bytes_that_come_to_quarantine_again_replace_nothing(archive: Archive) -> None:
     for content in (b"second", b"third"):
-        list(replay(archive, Span(), FIRST))
+        list(replay(archive, Span(), Choice(recording_id=FIRST)))
         archive.ledger.settle(FIRST, Verdict(Outcome.QUARANTINED, NOISE), START)
         put(archive.home.root, DAY, FIRST, content)
 
@@ -111,7 +115,7 @@ def test_a_day_that_is_being_exported_is_reported_and_the_others_are_replayed(
     archive: Archive,
 ) -> None:
     with archive.home.day_lock(DAY):
-        busy, done = replay(archive, Span())
+        busy, done = replay(archive, Span(), Choice())
 
     assert "another process" in busy.problem
     assert done == Replayed(NEXT_DAY, (THIRD,))
@@ -120,15 +124,21 @@ def test_a_day_that_is_being_exported_is_reported_and_the_others_are_replayed(
 
 
 @pytest.mark.parametrize(
-    ("recording_id", "state"), [(FIRST, "discovered"), (str(UUID(int=9)), "not known")]
+    ("recording_id", "state"),
+    [
+        (FIRST, "is discovered, not quarantined"),
+        (SECOND, "is forbidden, not quarantined: try --outcome forbidden"),
+        (str(UUID(int=9)), "is not known"),
+    ],
 )
 def test_a_recording_that_is_not_quarantined_is_not_replayed(
     archive: Archive, recording_id: str, state: str
 ) -> None:
     archive.ledger.settle(FIRST, Verdict(Outcome.DISCOVERED), START)
+    archive.ledger.settle(SECOND, Verdict(Outcome.FORBIDDEN), START)
 
-    with pytest.raises(ConfigurationError, match=f"{recording_id} is {state}, not quarantined"):
-        list(replay(archive, Span(), recording_id))
+    with pytest.raises(ConfigurationError, match=f"{recording_id} {state}"):
+        list(replay(archive, Span(), Choice(recording_id=recording_id)))
 
 
 def test_what_arrives_whole_after_a_replay_is_exported(start: Start, opened: Open) -> None:
@@ -143,8 +153,31 @@ def test_what_arrives_whole_after_a_replay_is_exported(start: Start, opened: Ope
     assert outcomes(archive, DAY)[recording_id] is Outcome.QUARANTINED
     assert contents(archive, DAY) == {recording_id: b"no audio!"}
 
-    list(replay(archive, Span()))
+    list(replay(archive, Span(), Choice()))
     run_stage(export, "audio_files", DAY)
 
     assert outcomes(archive, DAY)[recording_id] is Outcome.EXPORTED
     assert contents(archive, DAY) == {f"replayed/{recording_id}": b"no audio!"}
+
+
+def test_a_granted_permission_a_wider_policy_and_impatience_are_worth_another_try(
+    start: Start, opened: Open
+) -> None:
+    export = opened(start(world="plain", calls_per_day=8))
+    for stage in ("recording_index", "audio_files"):
+        run_stage(export, stage, DAY)
+    ids = sorted(export.ledger.files(DAY))[:3]
+    stood = [Outcome.EXCLUDED, Outcome.FORBIDDEN, Outcome.RETRY]
+    tomorrow = export.now() + timedelta(days=1)
+    for id_, outcome in zip(ids, stood, strict=True):
+        export.ledger.settle(id_, Verdict(outcome, LEFT_OUT), export.now(), retry_time=tomorrow)
+    archive = archive_of(export)
+
+    refused = list(replay(archive, Span(), Choice(Outcome.EXCLUDED, policy=Policy(frozenset()))))
+    done = [next(replay(archive, Span(), Choice(outcome))) for outcome in stood]
+    run_stage(export, "audio_files", DAY)
+
+    assert refused == []
+    assert all(id_ in one.recording_ids for id_, one in zip(ids, done, strict=True))
+    found = outcomes(archive, DAY)
+    assert [found[id_] for id_ in ids] == [Outcome.EXPORTED] * len(ids)

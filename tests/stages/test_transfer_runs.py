@@ -1,7 +1,9 @@
 """Many transfers at once: stopped, held up by one host, out of room, told in groups."""
 
+import signal
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -71,6 +73,26 @@ def test_a_stop_parks_what_is_on_its_way_and_the_next_run_continues_it(
     assert time.monotonic() - began < 10
     with PartFile(export.home.path(layout.PARTS), str(call.recording_id)) as part:
         assert part.held == Held(1_000, '"a"', 5_000)
+
+
+def test_an_interrupt_while_a_run_begins_leaves_no_thread_behind(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=6)
+    export = opened(simulator)
+    host = wanted(simulator, call_of(simulator))
+
+    def endless() -> Iterator[Job]:
+        # The first of the threads is the feeder: the others are still to be started.
+        signal.raise_signal(signal.SIGINT)
+        while True:
+            yield Job((host,))
+
+    transfers: Transfers[Job] = Transfers(export.home, export.stop, export.client.meter)
+    with pytest.raises(KeyboardInterrupt):
+        next(transfers.run(endless()))
+
+    assert [thread.name for thread in threading.enumerate() if is_of_a_run(thread)] == []
 
 
 def test_what_has_its_name_when_a_stop_comes_is_still_told(start: Start, opened: Open) -> None:
@@ -157,3 +179,7 @@ def test_what_is_no_recording_is_handed_through_and_groups_are_as_small_as_asked
     assert {len(group) for group in groups} == {1}
     assert ["not a recording"] in groups
     assert len(groups) == len(jobs) + 1
+
+
+def is_of_a_run(thread: threading.Thread) -> bool:
+    return thread.name.startswith(("feeder", "loop", "committer"))

@@ -17,7 +17,7 @@ DAY = Day.from_key("2026-01-31")
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 ID = "11111111-1111-4111-8111-111111111111"
 
-PROCESSES, RECORDINGS = 4, 3_000
+PROCESSES, RECORDINGS = 4, 1_000
 WRITER = """
 import sys
 from pathlib import Path

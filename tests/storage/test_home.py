@@ -68,3 +68,23 @@ def test_the_size_of_a_directory_can_be_told_while_files_vanish(tmp_path: Path) 
             going.result()
 
     assert sizes == {4}
+
+
+def test_processes_take_turns_at_what_all_of_them_write(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.prepare()
+    inside, waited = threading.Event(), threading.Event()
+
+    def second() -> None:
+        inside.wait()
+        with home.turn("describe"):
+            waited.set()
+
+    with ThreadPoolExecutor() as pool:
+        with home.turn("describe"):
+            other = pool.submit(second)
+            inside.set()
+            assert not waited.wait(0.1)
+        other.result()
+
+    assert waited.is_set()

@@ -13,25 +13,29 @@ import pytest
 from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.transfer import Held
 from recordings_pipeline.storage.digests import Digest
+from recordings_pipeline.storage.group_sync import sync_all
 from recordings_pipeline.storage.part_file import (
     BLOCK_BYTES,
     CHECKPOINT_BYTES,
     PartFile,
 )
+from recordings_pipeline.storage.parts import keep_group, left_keys
 
 NAME = PurePosixPath("audio/file.wav")
 PUBLISHER = """
 import sys
 from pathlib import Path, PurePosixPath
-from recordings_pipeline.storage.durable import sync_directory
+from recordings_pipeline.storage.group_sync import sync_all, sync_directories
 from recordings_pipeline.storage.part_file import PartFile
+from recordings_pipeline.storage.parts import keep_group
 root = Path(sys.argv[1])
 with PartFile(root, "k") as part:
     part.begin(0, 3, None)
     part.append(b"abc")
-    digest = part.sync()
-    part.keep(digest, PurePosixPath("audio/file.wav"))
-    sync_directory(part.publish(root, PurePosixPath("audio/file.wav"), digest))
+    sync_all([part.written()])
+    part.verified(part.digest, PurePosixPath("audio/file.wav"))
+    keep_group(root, [part])
+    sync_directories([part.publish(root, PurePosixPath("audio/file.wav"), part.digest)])
 """
 
 
@@ -44,6 +48,12 @@ def can_trace() -> bool:
     )
 
 
+def synced(part: PartFile) -> Digest:
+    """Bring a part to the disk."""
+    sync_all([part.written()])
+    return part.digest
+
+
 def begun(folder: Path, content: bytes, total: int, etag: str | None = '"a"') -> None:
     """Leave a part behind, as a run that was stopped does."""
     with PartFile(folder, "k") as part:
@@ -51,12 +61,13 @@ def begun(folder: Path, content: bytes, total: int, etag: str | None = '"a"') ->
         part.append(content)
 
 
-def finished(part: PartFile, content: bytes) -> Digest:
+def finished(part: PartFile, folder: Path, content: bytes) -> Digest:
     """Fill a part and verify it."""
     part.begin(0, len(content), '"a"')
     part.append(content)
-    digest = part.sync()
-    part.keep(digest, NAME)
+    digest = synced(part)
+    part.verified(digest, NAME)
+    keep_group(folder, [part])
     return digest
 
 
@@ -68,7 +79,7 @@ def test_a_part_continues_where_it_stopped(tmp_path: Path) -> None:
         part.begin(3, 6, '"a"')
         part.append(b"def")
 
-        assert part.sync() == Digest(6, hashlib.sha256(b"abcdef").hexdigest())
+        assert synced(part) == Digest(6, hashlib.sha256(b"abcdef").hexdigest())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +104,7 @@ def test_of_a_part_that_nobody_could_park(
 
     with PartFile(tmp_path, "k") as again:
         assert again.size == kept
-        assert again.sync().sha256 == hashlib.sha256(content[:kept]).hexdigest()
+        assert synced(again).sha256 == hashlib.sha256(content[:kept]).hexdigest()
         assert (tmp_path / "k.part").stat().st_size == kept
     part.recorded()
 
@@ -126,7 +137,7 @@ def test_nothing_foreign_is_resumed(tmp_path: Path, part: bytes | None, side: st
         assert found.held == Held()
         found.begin(0, 3, '"b"')
         found.append(b"new")
-        assert found.sync().sha256 == hashlib.sha256(b"new").hexdigest()
+        assert synced(found).sha256 == hashlib.sha256(b"new").hexdigest()
 
 
 def test_a_part_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -137,7 +148,7 @@ def test_a_part_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
         part.begin(0, 3, '"a"')
         part.append(b"abc")
         with pytest.raises(OSError, match="symbolic links"):
-            part.sync()
+            synced(part)
         part.recorded()
 
     assert (tmp_path / "elsewhere").read_bytes() == b"precious"
@@ -185,10 +196,11 @@ def test_a_finished_file_is_found_again_after_a_crash(
     is_published: bool,  # noqa: FBT001
 ) -> None:
     with PartFile(tmp_path, "k") as part:
-        digest = finished(part, b"abc")
+        digest = finished(part, tmp_path, b"abc")
         if is_published:
             part.publish(tmp_path, NAME, digest)
 
+    assert "k" in left_keys(tmp_path)
     again = PartFile(tmp_path, "k")
 
     assert again.proved(tmp_path) == digest
@@ -198,9 +210,10 @@ def test_a_finished_file_is_found_again_after_a_crash(
 
 def test_a_finished_file_that_changed_since_is_fetched_anew(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
-        part.publish(tmp_path, NAME, finished(part, b"abc"))
+        part.publish(tmp_path, NAME, finished(part, tmp_path, b"abc"))
     (tmp_path / NAME).write_bytes(b"abX")
 
+    left_keys(tmp_path)
     again = PartFile(tmp_path, "k")
 
     assert again.proved(tmp_path) is None
@@ -216,7 +229,7 @@ def test_what_has_the_name_is_never_replaced(tmp_path: Path, foreign: str) -> No
         (tmp_path / NAME).write_bytes(b"foreign")
 
     with PartFile(tmp_path, "k") as part, pytest.raises(NameTaken):
-        part.publish(tmp_path, NAME, finished(part, b"abc"))
+        part.publish(tmp_path, NAME, finished(part, tmp_path, b"abc"))
 
     assert (tmp_path / "k.part").read_bytes() == b"abc"
     assert (tmp_path / NAME).is_fifo() or (tmp_path / NAME).read_bytes() == b"foreign"
@@ -224,7 +237,7 @@ def test_what_has_the_name_is_never_replaced(tmp_path: Path, foreign: str) -> No
 
 def test_nothing_is_left_once_the_ledger_knows(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
-        part.publish(tmp_path, NAME, finished(part, b"abc"))
+        part.publish(tmp_path, NAME, finished(part, tmp_path, b"abc"))
         part.recorded()
 
     assert [path.name for path in tmp_path.iterdir()] == ["audio"]
@@ -245,7 +258,7 @@ def test_a_part_that_cannot_be_synced_has_no_digest(tmp_path: Path) -> None:
     with PartFile(tmp_path, "k") as part:
         part.append(b"abc")
         with pytest.raises(OSError, match="Invalid argument"):
-            part.sync()
+            synced(part)
 
 
 @pytest.mark.skipif(not can_trace(), reason="strace shows what the system was told")
@@ -268,3 +281,23 @@ def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_anybody_hea
         ("fsync", "k.part"), ("renameat2", "k.part"), ("renameat2", "file.wav"),
         ("fsync", f"{tmp_path}/audio>"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [(BLOCK_BYTES, 0), (BLOCK_BYTES + 1, BLOCK_BYTES + 1)],
+    ids=["a block", "more"],
+)
+def test_a_kill_costs_no_more_than_what_came_since_the_last_checkpoint(
+    tmp_path: Path, size: int, kept: int
+) -> None:
+    part = PartFile(tmp_path, "k", is_new=True)
+    part.begin(0, 2 * size, '"a"')
+    part.append(b"a" * size)
+    assert not (tmp_path / "k.json").exists()
+
+    part.checkpoint()
+
+    with PartFile(tmp_path, "k") as again:
+        assert again.size == kept
+    part.recorded()

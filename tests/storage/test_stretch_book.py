@@ -7,6 +7,7 @@ from uuid import UUID
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.speech import Stretch
+from recordings_pipeline.core.stretches import stretches_as_text
 from recordings_pipeline.storage.ledger import Ledger
 from tests.listing import conversation
 
@@ -18,7 +19,9 @@ TALK = Stretch("agent", None, None, "interact", 1_000, None)
 def test_a_day_of_several_pages_is_read_whole_and_in_order(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.db")
     ids = [str(UUID(int=number)) for number in range(2_500)]
-    found = [replace(conversation(id_, ()), stretches=(TALK,)) for id_ in reversed(ids)]
+    found = [
+        replace(conversation(id_, ()), stretches=stretches_as_text([TALK])) for id_ in reversed(ids)
+    ]
     other = conversation(str(UUID(int=9_999)), ())
 
     ledger.listed(DAY, NOW, found)
@@ -34,7 +37,9 @@ def test_a_conversation_asked_about_again_has_its_new_stretches(tmp_path: Path) 
     ended = replace(TALK, end_epoch_ms=5_000)
 
     for stretches in ((TALK,), (ended, TALK)):
-        ledger.listed(DAY, NOW, [replace(conversation(id_, ()), stretches=stretches)])
+        ledger.listed(
+            DAY, NOW, [replace(conversation(id_, ()), stretches=stretches_as_text(stretches))]
+        )
 
     assert ledger.stretches.of([id_, unknown]) == {id_: (ended, TALK)}
     ledger.close()

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recordings_pipeline.core.columns import Schema
+from recordings_pipeline.core.columns import UNITS, Schema
 from recordings_pipeline.core.schemas import SCHEMAS
 from recordings_pipeline.core.speech_schemas import TRANSCRIPTS
 from recordings_pipeline.storage.tables import arrow_schema, read_rows, write_table
@@ -51,7 +51,7 @@ def test_every_field_carries_description_and_unit(schema: Schema) -> None:
     for field in arrow_schema(schema):
         metadata = field.metadata or {}
         assert metadata[b"description"]
-        assert (b"unit" in metadata) == field.name.endswith(("_ms", "_bytes", "_time"))
+        assert (b"unit" in metadata) == field.name.endswith(tuple(UNITS))
 
 
 def test_a_row_without_a_required_value_is_refused(tmp_path: Path) -> None:

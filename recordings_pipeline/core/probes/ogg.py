@@ -189,11 +189,11 @@ def _page(data: bytes, at: int) -> _Page | None:
         number=int.from_bytes(whole[18:22], "little"),
         body=whole[_HEADER_BYTES + whole[26] :],
         end=at + length,
-        is_sound=int.from_bytes(whole[22:26], "little") == _checksum(whole),
+        is_sound=int.from_bytes(whole[22:26], "little") == checksum(whole),
     )
 
 
-def _checksum(page: bytes) -> int:
+def checksum(page: bytes) -> int:
     """Return the CRC-32 of a page, whose own field counts as zero.
 
     Ogg's CRC takes bits in the other order than zlib's and inverts nothing. Reflecting the input

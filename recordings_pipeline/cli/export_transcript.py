@@ -1,0 +1,25 @@
+"""`recordings-pipeline export-transcript`: what was said, in a format others read."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+from recordings_pipeline.cli.output import print_text, write_file
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.settings import data_directory
+from recordings_pipeline.stages.archive import open_archive
+from recordings_pipeline.stages.conversation import place_of
+from recordings_pipeline.stages.interchange import Wanted, interchange
+
+__all__ = ["Wanted", "run"]
+
+
+def run(id_: str, wanted: Wanted, output: Path | None, day: date | None, data: Path | None) -> None:
+    """Print the text, or write it to a file."""
+    with open_archive(data or data_directory(os.environ)) as archive:
+        place = place_of(archive, id_, None if day is None else Day(day))
+        text = interchange(archive, place, wanted)
+        if output is None:
+            print_text(text)
+        else:
+            write_file(output, text)

@@ -1,0 +1,89 @@
+"""The catalogue: a view over each table, with what it and its columns mean, as SQL.
+
+Views find the tables wherever the data directory lies. DuckDB names the place for its temporary
+files after the database file, so that a view can tell from a setting where it was opened; where
+that does not help, in a database of one's own, paths count from ``file_search_path`` or from the
+working directory. Tried with DuckDB 1.3.2, 1.5.5 and 2.0.0.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.dictionary import column_text
+from recordings_pipeline.core.schemas import RESCUE_LIST
+
+_TYPES = {
+    "string": "VARCHAR",
+    "strings": "VARCHAR[]",
+    "int64": "BIGINT",
+    "float64": "DOUBLE",
+    "bool": "BOOLEAN",
+    "timestamp": "TIMESTAMP WITH TIME ZONE",
+}
+_DAY = Column("date", "string", "UTC day on which the conversation started")
+_HEAD = f"""\
+-- Views over all tables, for DuckDB; {layout.CATALOG} holds the same, ready to open.
+-- Run it in the data directory, or elsewhere after: SET file_search_path = '/the/data/directory';
+-- Exports replace both files when tables or columns change: keep views of your own elsewhere.
+"""
+# What a glob would take for its own in the directory's name is put in brackets.
+_PLACE = (
+    "regexp_replace(regexp_extract(current_setting('temp_directory'), "
+    rf"'^(.*){layout.CATALOG.name.replace('.', '[.]')}[.]tmp$', 1), '([*?[])', '[\1]', 'g')"
+)
+
+
+def catalog_text(schemas: Iterable[Schema], present: Collection[str]) -> str:
+    """Return the statements that make the views.
+
+    Args:
+        schemas: All tables.
+        present: Names of the tables that have files; the views of others are empty.
+    """
+    statements = (
+        statement
+        for schema in schemas
+        for statement in (_view(schema, schema.name in present), *_comments(schema))
+    )
+    return "\n".join([_HEAD, *statements, ""])
+
+
+def _view(schema: Schema, is_present: bool) -> str:  # noqa: FBT001
+    """Make a view of all columns that the table ever had.
+
+    The first, empty half gives names, order and types, also of columns that no file has yet; files
+    are joined by name, because those of an older version lack the columns of a newer one.
+    """
+    nothing = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in _columns(schema))
+    view = f"CREATE OR REPLACE VIEW {schema.name} AS\nSELECT {nothing} WHERE false"
+    if not is_present:
+        return f"{view};"
+    return f"{view}\nUNION ALL BY NAME FROM {_files(schema)};"
+
+
+def _files(schema: Schema) -> str:
+    folder = layout.TABLES / schema.name
+    if schema is RESCUE_LIST:
+        return f"read_parquet({_PLACE} || '{folder}/part-0.parquet', hive_partitioning = false)"
+    return (
+        f"read_parquet({_PLACE} || '{folder}/date=*/part-0.parquet', "
+        f"hive_partitioning = true, hive_types = {{'date': DATE}}, union_by_name = true)"
+    )
+
+
+def _columns(schema: Schema) -> Iterator[tuple[str, str]]:
+    yield from ((column.name, _TYPES[column.type]) for column in schema.columns)
+    if schema is not RESCUE_LIST:
+        yield _DAY.name, "DATE"
+
+
+def _comments(schema: Schema) -> Iterator[str]:
+    yield f"COMMENT ON VIEW {schema.name} IS {_quoted(schema.description)};"
+    columns = schema.columns if schema is RESCUE_LIST else (*schema.columns, _DAY)
+    for column in columns:
+        yield f"COMMENT ON COLUMN {schema.name}.{column.name} IS {_quoted(column_text(column))};"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

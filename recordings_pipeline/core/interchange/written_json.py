@@ -1,0 +1,19 @@
+"""JSON that nothing reads as a command: neither a terminal nor a strict parser."""
+
+import json
+import re
+from typing import Any
+
+# JSON escapes C0 only. Outside of strings none of these can stand.
+_RISKY = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def written_json(value: Any) -> str:  # noqa: ANN401 (what JSON can hold)
+    """Write a value; words survive, save halves of surrogate pairs, which UTF-8 cannot hold."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+    return _SURROGATES.sub("\ufffd", _RISKY.sub(_escaped, text)) + "\n"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

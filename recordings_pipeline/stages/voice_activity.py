@@ -1,0 +1,75 @@
+"""Who spoke when, told from the sound itself: no transcript and no licence is needed.
+
+A row per stretch of speech and channel, and one per channel that says how well it can be heard.
+What was published of a recording stays as long as its files and the detector do, so that a second
+run listens to nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.reports import StageReport, TableReport
+from recordings_pipeline.core.settings import VOICE_OFF
+from recordings_pipeline.core.speech_schemas import AUDIO_CHANNELS, VOICE_ACTIVITY
+from recordings_pipeline.core.voice.rows import NEEDS_CODECS
+from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.listening import Listener
+from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.voice_tables import VoiceTables
+from recordings_pipeline.storage.published import published_rows, row_count
+from recordings_pipeline.storage.tables import write_table
+
+STAGE = VOICE_ACTIVITY.name
+
+
+def listen_day(export: Export, day: Day) -> StageReport:
+    """Publish who spoke when in all the day's audio files, and what their channels are like.
+
+    Raises:
+        ConfigurationError: The detector's extra is not installed.
+        Interrupted: A person asked to stop; the tables hold what was known until then.
+    """
+    measurement = Measurement(export.client)
+    new = 0
+    paths = [layout.table_path(schema.name, day) for schema in (VOICE_ACTIVITY, AUDIO_CHANNELS)]
+    if export.voice == VOICE_OFF:
+        write_table(export.home.path(paths[0]), VOICE_ACTIVITY, ())
+        write_table(export.home.path(paths[1]), AUDIO_CHANNELS, ())
+    else:
+        tables = VoiceTables(export, day, Listener(export.voice))
+        survey = tables.survey()
+        new = 0 if survey.is_known else tables.publish(survey.total)
+    problems: Counter[str] = Counter()
+    counts = {"listened_to": new, **_counts(export, day, problems)}
+    first, other = (
+        TableReport(path.parts[1], row_count(export.home.path(path)), path) for path in paths
+    )
+    warnings = tuple(_warnings(problems))
+    spent = measurement.taken()
+    return StageReport(
+        STAGE, day, first.row_count, first.path, counts, spent, warnings, others=(other,)
+    )
+
+
+def _counts(export: Export, day: Day, problems: Counter[str]) -> Mapping[str, int]:
+    """Count what the table of channels says."""
+    found = Counter({"channels": 0, "without_speech": 0, "dual_mono": 0, "not_heard": 0})
+    path = export.home.path(layout.table_path(AUDIO_CHANNELS.name, day))
+    for row in published_rows(path, ("channel", "is_silent", "is_dual_mono", "problem")):
+        if row["problem"] is not None:
+            problems[row["problem"]] += 1
+            found["not_heard"] += 1
+            continue
+        found["channels"] += 1
+        found["without_speech"] += row["is_silent"]
+        found["dual_mono"] += row["is_dual_mono"] and row["channel"] == 1
+    return dict(found)
+
+
+def _warnings(problems: Counter[str]) -> Iterator[str]:
+    if aac := problems[NEEDS_CODECS]:
+        yield f"{aac} files hold AAC: pip install 'recordings-pipeline[codecs]', and run again"
+    if others := problems.total() - aac:
+        yield f"{others} files could not be listened to: audio_channels says why"
