@@ -132,7 +132,7 @@ def spans_of(most: int) -> st.SearchStrategy[list[Span]]:
 talks = st.builds(Talk, spans_of(14), spans_of(14), spans_of(2), spans_of(2), spans_of(2))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(talks)
 def test_spans_measure_what_frames_measure(talk: Talk) -> None:
     assert talk_metrics(talk) == by_frames(talk)

@@ -171,6 +171,13 @@ def test_a_rebuild_materializes_every_table_about_speech_and_asks_nobody(
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
-    tables = ("transcripts", "words", "speech_events", "diarization", "conversation_metrics")
+    tables = (
+        "transcripts",
+        "words",
+        "speech_events",
+        "diarization",
+        "transcript_agreement",
+        "conversation_metrics",
+    )
     assert made == dict.fromkeys(tables, str(DAY))
     assert simulator.traffic.api_requests == asked
