@@ -177,7 +177,7 @@ def test_a_day_whose_transcripts_failed_is_finished_by_a_later_look_back(
 ) -> None:
     now = DAY.end + LOOKS[-1] * HOUR
     plan = tmp_path / "refused.toml"
-    plan.write_text('[[fault]]\nroute = "transcripturl"\nstatus = 400\nevery = 1\n')
+    plan.write_text('[[fault]]\nroute = "transcripturls"\nstatus = 400\nevery = 1\n')
     world = few_calls(tmp_path)
     broken = start(world=world, calls_per_day=None, now=now, faults=str(plan))
     first = Times(broken, tmp_path / "data", now).export(DAY)
