@@ -18,6 +18,7 @@ RecordingsError
 │   ├── PermissionMissing
 │   ├── NotFound
 │   ├── MalformedPayload
+│   ├── ContractBroken       (in core/contracts.py)
 │   └── UnexpectedStatus
 └── IntegrityError           bytes arrived, but not the promised ones
     ├── UntrustedBytes

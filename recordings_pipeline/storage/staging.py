@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from recordings_pipeline.core import layout
 from recordings_pipeline.storage.durable import naming, sync_directory
 
 _BLOCK_BYTES = 1_048_576
@@ -48,6 +49,12 @@ def publish(file: IO[bytes], path: Path) -> bool:
     source.replace(path)
     sync_directory(path.parent)
     return True
+
+
+def staging_folder(path: Path) -> Path:
+    """Return where a table is written aside: beside the tables, else beside the file."""
+    above = (folder.parent for folder in path.parents if folder.name == layout.TABLES.name)
+    return next(above, path.parent) / layout.STAGING
 
 
 def sweep(folder: Path) -> None:
