@@ -15,8 +15,8 @@ from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.schemas import RECORDING_INDEX, RESCUE_LIST
 
 MOST_ROWS = 10
-# What encoders add at the end of a file, and clocks of two machines are apart.
-TOLERANCE_MS = 2_000
+# When a row may end at the latest, by the length of its sound: what `trust` lets lengths differ by.
+LATEST_END = "ms + 2_000 + 0.05 * ms"
 _NOT_NEGATIVE = ("_ms", "_bytes", "_count", "_index", "_number", "_ratio", "_percent", "_minute")
 _SIGNED = frozenset({"shift_ms"})
 _FRACTIONS = frozenset({"confidence", "stability", "agreement", "swapped_agreement"})

@@ -128,7 +128,7 @@ VOICE_ACTIVITY = Schema(
         Column("level_dbfs", "float64", "Its level, in decibels below full scale"),
     ),
     keys=("recording_id", "file_number", "channel", "start_ms"),
-    order=("conversation_id", "recording_id", "file_number", "start_ms"),
+    order=("conversation_id", "recording_id", "file_number"),
 )
 
 AUDIO_CHANNELS = Schema(

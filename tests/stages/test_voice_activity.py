@@ -19,6 +19,7 @@ from recordings_pipeline.stages.voice_activity import listen_day
 from recordings_pipeline.storage.tables import read_rows, write_table
 from tests.conftest import Start
 from tests.stages.conftest import DAY, Open
+from tests.unchecked import write_unchecked
 from tests.voices import SIDES, Span, diarization_error, truth_of
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -58,7 +59,9 @@ def rows_of(export: Export, name: str) -> list[dict[str, Any]]:
 def change(export: Export, changed: Change) -> None:
     """Publish the table of channels again, changed."""
     rows = [changed(row) for row in rows_of(export, "audio_channels")]
-    write_table(export.home.path(layout.table_path("audio_channels", DAY)), AUDIO_CHANNELS, rows)
+    write_unchecked(
+        export.home.path(layout.table_path("audio_channels", DAY)), AUDIO_CHANNELS, rows
+    )
 
 
 def recordings_of(simulator: Simulator) -> dict[str, Recording]:

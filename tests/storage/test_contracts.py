@@ -31,6 +31,7 @@ FILE = {
     "duration_ms": 9_000,
     "sha256": "0" * 64,
 }
+SECOND_FILE = {**FILE, "file_number": 2}
 PHRASE = {
     "conversation_id": "c",
     "communication_id": "m",
@@ -159,14 +160,24 @@ def test_every_recording_is_in_the_index_of_its_day(tmp_path: Path) -> None:
     assert "recording_id=r conversation_id=d" in said
 
 
-def test_speech_that_was_heard_ends_with_its_file(tmp_path: Path) -> None:
+def test_speech_that_was_heard_ends_with_its_files(tmp_path: Path) -> None:
     publish(tmp_path, RECORDING_INDEX, INDEXED)
-    publish(tmp_path, AUDIO_FILES, FILE)
-    publish(tmp_path, VOICE_ACTIVITY, {**HEARD, "end_ms": 11_000})
+    publish(
+        tmp_path, AUDIO_FILES, {**FILE, "duration_ms": 4_000}, {**SECOND_FILE, "duration_ms": 5_000}
+    )
+    publish(tmp_path, VOICE_ACTIVITY, {**HEARD, "end_ms": 11_450})
 
-    said = refused(tmp_path, VOICE_ACTIVITY, {**HEARD, "end_ms": 11_001})
+    said = refused(tmp_path, VOICE_ACTIVITY, {**HEARD, "end_ms": 11_451})
 
-    assert "ends within its audio file, give or take 2000 ms" in said
+    assert "ends within its audio, give or take 2 s and 5 %" in said
+
+
+def test_the_end_of_a_file_of_unknown_length_is_nobodys_promise(tmp_path: Path) -> None:
+    publish(tmp_path, AUDIO_FILES, FILE, {**SECOND_FILE, "duration_ms": None})
+
+    path = publish(tmp_path, VOICE_ACTIVITY, {**HEARD, "end_ms": 11_451})
+
+    assert violations(path, path, VOICE_ACTIVITY) == ()
 
 
 def test_a_transcript_longer_than_its_file_is_told_and_published(tmp_path: Path) -> None:
