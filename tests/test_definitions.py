@@ -48,8 +48,11 @@ def test_a_run_materializes_five_assets_with_their_numbers(start: Start, tmp_pat
     files = list((tmp_path / "audio").glob("date=*/*/*.wav"))
     assert audio.metadata["exported"] == dg.MetadataValue.int(len(files))
     assert "dagster/row_count" in audio.metadata
-    (check,) = result.get_asset_check_evaluations()
-    assert check.passed
+    checks = result.get_asset_check_evaluations()
+    contracts = {check.asset_key.path[-1] for check in checks if check.check_name == "contract"}
+    assert contracts == set(SCHEMAS)
+    assert len(checks) == len(contracts) + 1
+    assert all(check.passed for check in checks)
     (index,) = result.asset_materializations_for_node("recording_index")
     assert index.metadata["is_settled"] == dg.MetadataValue.bool(True)
     assert index.metadata["provisional_because"] == dg.MetadataValue.text("it is settled")

@@ -19,6 +19,7 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput
+from recordings_pipeline.defs.checks import contract_result, contract_spec
 from recordings_pipeline.defs.metadata import (
     column_schema,
     gaps_table,
@@ -47,7 +48,7 @@ def asset_options(stage: str) -> dict[str, Any]:
     }
 
 
-@dg.asset(**asset_options("recording_index"))
+@dg.asset(**asset_options("recording_index"), check_specs=[contract_spec("recording_index")])
 def recording_index(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
@@ -57,13 +58,17 @@ def recording_index(
     recorded calls is an empty table, not a failure.
     """
     report = run_asset(context, organization, "recording_index")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
+    return dg.MaterializeResult(
+        metadata=materialization_metadata(report),
+        check_results=[contract_result(organization.data, report.stage, report.day)],
+    )
 
 
 @dg.asset(
     **asset_options("audio_files"),
     deps=[recording_index],
     check_specs=[
+        contract_spec("audio_files"),
         dg.AssetCheckSpec(
             _EVERY_RECORDING,
             asset="audio_files",
@@ -72,7 +77,7 @@ def recording_index(
                 "Each listed recording has one stated outcome, or a stated future, and each leg "
                 "that was recorded has a recording. What fails it is listed with the next step."
             ),
-        )
+        ),
     ],
 )
 def audio_files(
@@ -89,7 +94,10 @@ def audio_files(
         passed=not report.gaps,
         metadata={"unexplained": len(report.gaps), "gaps": gaps_table(report.gaps)},
     )
-    return dg.MaterializeResult(metadata=materialization_metadata(report), check_results=[check])
+    return dg.MaterializeResult(
+        metadata=materialization_metadata(report),
+        check_results=[check, contract_result(organization.data, report.stage, report.day)],
+    )
 
 
 def run_asset(

@@ -8,6 +8,7 @@ import dagster as dg
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.defs.assets import asset_options, run_asset
+from recordings_pipeline.defs.checks import contract_result, contract_spec
 from recordings_pipeline.defs.metadata import (
     materialization_metadata,
     pictures_metadata,
@@ -48,12 +49,13 @@ def _spec(table: str, deps: Sequence[str], description: str) -> dg.AssetSpec:
             "Silence, overtalk, hold, pauses, topics and sentiment: one row per event.",
         ),
     ],
+    check_specs=[contract_spec(name) for name in ("transcripts", "words", "speech_events")],
 )
 def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Fetch the transcripts that are due, and publish their three tables in one pass."""
-    yield from _results(run_asset(context, organization, "transcripts"))
+    yield from _results(organization, run_asset(context, organization, "transcripts"))
 
 
 # In no pool, like all that follow: they ask nobody.
@@ -75,12 +77,13 @@ def transcripts(
             "a file that nobody could listen to, with the reason.",
         ),
     ],
+    check_specs=[contract_spec(name) for name in ("voice_activity", "audio_channels")],
 )
 def voice_activity(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Listen to the day's audio files; those that were heard before are not heard again."""
-    yield from _results(run_asset(context, organization, "voice_activity"))
+    yield from _results(organization, run_asset(context, organization, "voice_activity"))
 
 
 @dg.multi_asset(
@@ -100,17 +103,19 @@ def voice_activity(
             "channels, shifted clocks and missing speech show here.",
         ),
     ],
+    check_specs=[contract_spec(name) for name in ("diarization", "transcript_agreement")],
 )
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Join phrases and voice activity into turns, compare the two, and draw a few recordings."""
     report = run_asset(context, organization, "diarization")
-    yield from _results(report, _pictures(organization, report.day))
+    yield from _results(organization, report, _pictures(organization, report.day))
 
 
 @dg.asset(
     **{**asset_options("conversation_metrics"), "pool": None},
+    check_specs=[contract_spec("conversation_metrics")],
     deps=[dg.AssetKey(name) for name in (*_SAID, "diarization")],
 )
 def conversation_metrics(
@@ -121,17 +126,23 @@ def conversation_metrics(
     From transcripts where there are any, else from the audio; null where a value is unknown.
     """
     report = run_asset(context, organization, "conversation_metrics")
-    return dg.MaterializeResult(metadata=materialization_metadata(report))
+    return dg.MaterializeResult(
+        metadata=materialization_metadata(report),
+        check_results=[contract_result(organization.data, report.stage, report.day)],
+    )
 
 
 def _results(
-    report: StageReport, more: Mapping[str, Any] | None = None
+    organization: Organization, report: StageReport, more: Mapping[str, Any] | None = None
 ) -> Iterator[dg.MaterializeResult]:
     """Tell of each table; what the stage took is told with the first."""
-    metadata = {**materialization_metadata(report), **(more or {})}
-    yield dg.MaterializeResult(asset_key=report.stage, metadata=metadata)
-    for table in report.others:
-        yield dg.MaterializeResult(asset_key=table.name, metadata=table_metadata(table))
+    told: dict[str, Mapping[str, Any]] = {
+        report.stage: {**materialization_metadata(report), **(more or {})}
+    }
+    told |= {table.name: table_metadata(table) for table in report.others}
+    for name, metadata in told.items():
+        checked = contract_result(organization.data, name, report.day)
+        yield dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=[checked])
 
 
 def _pictures(organization: Organization, day: Day) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from recordings_pipeline.storage.staging import staging_folder
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MOST_MEMORY = "512MB"
+_MOST_MEMORY = "256MB"
 _MOST_ID_LENGTH = 64
 _KNOWN = "count_if(ms IS NULL) = 0"
 

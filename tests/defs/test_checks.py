@@ -1,0 +1,69 @@
+"""The check of a published table says what its rows break, and how bad that is."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.layout import table_path
+from recordings_pipeline.core.schemas import AUDIO_FILES, SCHEMAS
+from recordings_pipeline.core.speech_schemas import DIARIZATION
+from recordings_pipeline.definitions import defs
+from recordings_pipeline.defs.checks import contract_result
+from tests.unchecked import write_unchecked
+
+DAY = Day.from_key("2026-01-31")
+FILE = {
+    "recording_id": "r",
+    "conversation_id": "c",
+    "outcome": "exported",
+    "file_number": 1,
+    "duration_ms": 9_000,
+}
+TURN = {
+    "conversation_id": "c",
+    "recording_id": "r",
+    "source": "transcript",
+    "turn_index": 0,
+    "side": "internal",
+    "speaker_role": "agent",
+    "is_ambiguous": False,
+    "start_ms": 0,
+    "end_ms": 5,
+    "overlap_ms": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "broken_rules", "severity"),
+    [
+        ({}, 0, dg.AssetCheckSeverity.WARN),
+        ({"end_ms": 60_000}, 1, dg.AssetCheckSeverity.WARN),
+        ({"overlap_ms": -1}, 1, dg.AssetCheckSeverity.ERROR),
+    ],
+    ids=["good rows", "longer than the audio", "impossible"],
+)
+def test_what_is_impossible_fails_and_what_is_odd_warns(
+    tmp_path: Path, change: dict[str, int], broken_rules: int, severity: dg.AssetCheckSeverity
+) -> None:
+    write_unchecked(tmp_path / table_path("audio_files", DAY), AUDIO_FILES, [FILE])
+    write_unchecked(tmp_path / table_path("diarization", DAY), DIARIZATION, [{**TURN, **change}])
+
+    result = contract_result(tmp_path, "diarization", DAY)
+
+    assert result.passed is not bool(broken_rules)
+    assert result.severity is severity
+    assert result.metadata["broken_rules"] == dg.MetadataValue.int(broken_rules)
+
+
+def test_every_table_of_a_day_has_the_check_and_it_blocks() -> None:
+    keys = {
+        key.asset_key.path[-1]: spec.blocking
+        for assets in defs.assets or ()
+        if isinstance(assets, dg.AssetsDefinition)
+        for key, spec in ((spec.key, spec) for spec in assets.check_specs)
+        if key.name == "contract"
+    }
+
+    assert keys == dict.fromkeys(SCHEMAS, True)
