@@ -15,7 +15,7 @@ from recordings_pipeline.storage.staging import staged
 from recordings_pipeline.storage.tables import TableWriter, arrow_schema, read_rows, write_table
 
 VALUES = {"string": "x", "int64": 1, "float64": 0.5}
-ROW = {column.name: VALUES[column.type] for column in WORDS.columns}
+ROW = {column.name: VALUES[column.type] for column in WORDS.columns} | {"side": "internal"}
 NAMES = ["conversation_id", "communication_id", "recording_id", "transcript_id", "side"]
 DIES = """
 import os, signal, sys
@@ -75,7 +75,7 @@ def test_a_table_that_fails_a_check_is_not_published(home: Home, path: Path) -> 
         raise ValueError(str(len(read_rows(found))))
 
     with pytest.raises(ValueError, match="2"):
-        write_table(path, WORDS, [ROW, ROW], check=refuse)
+        write_table(path, WORDS, [ROW, {**ROW, "word_index": 2}], check=refuse)
 
     assert path.read_bytes() == before
     assert staging(home) == []
@@ -96,7 +96,7 @@ def test_rows_by_column_make_the_same_bytes_as_rows(home: Home, path: Path) -> N
     columns = {name: [value] for name, value in ROW.items() if name not in NAMES}
 
     with TableWriter(path, WORDS) as writer:
-        writer.add(columns, {name: ["x", "y"] for name in NAMES}, [1, 0])
+        writer.add(columns, {name: [ROW[name], "y"] for name in NAMES}, [1, 0])
         assert writer.publish() == 1
 
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
