@@ -9,7 +9,7 @@ from recordings_pipeline.cli.queries import print_queries
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.schemas import SCHEMAS
-from recordings_pipeline.storage.tables import write_table
+from tests.unchecked import write_unchecked
 
 DAYS = (Day.from_key("2026-01-30"), Day.from_key("2026-01-31"))
 
@@ -42,7 +42,7 @@ def data(tmp_path: Path) -> Path:
     }
     for day in DAYS:
         for stage, rows in tables.items():
-            write_table(tmp_path / table_path(stage, day), SCHEMAS[stage], rows)
+            write_unchecked(tmp_path / table_path(stage, day), SCHEMAS[stage], rows)
     return tmp_path
 
 
