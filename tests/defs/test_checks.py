@@ -50,7 +50,7 @@ def test_what_is_impossible_fails_and_what_is_odd_warns(
     write_unchecked(tmp_path / table_path("audio_files", DAY), AUDIO_FILES, [FILE])
     write_unchecked(tmp_path / table_path("diarization", DAY), DIARIZATION, [{**TURN, **change}])
 
-    result = contract_result(tmp_path, "diarization", DAY)
+    result = contract_result(tmp_path, "diarization", [DAY])
 
     assert result.passed is not bool(broken_rules)
     assert result.severity is severity
