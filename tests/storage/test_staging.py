@@ -124,7 +124,7 @@ def test_columns_that_do_not_fit_are_refused(
 
 
 def test_values_that_stand_for_no_row_are_not_kept() -> None:
-    pending = PendingRows(arrow_schema(WORDS), NAMES)
+    pending = PendingRows(arrow_schema(WORDS))
     held = [object()]
     before = sys.getrefcount(held[0])
 
