@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from recordings_pipeline.cli.options import DAY, INCOMPLETE, INSTANT
+from recordings_pipeline.cli.options import DAY, INCOMPLETE, INSTANT, data_option
 
 _DEMO_DAY = "2026-01-31"
 
@@ -60,17 +60,23 @@ def simulate(until_stdin_closes: bool, **options: Any) -> None:  # noqa: ANN401,
 
 
 @click.command()
+@data_option("watch")
 @click.option("--until-stdin-closes", is_flag=True, hidden=True)
-def watch(until_stdin_closes: bool) -> None:  # noqa: FBT001
-    """Journal audio files as they arrive, for the sensor `arrived_audio`, until Ctrl-C.
+def watch(data: Path | None, until_stdin_closes: bool) -> None:  # noqa: FBT001
+    """Journal files as they arrive, for `export_directory_sensor`, until Ctrl-C.
+
+    Watches audio/ and the drop folder incoming/: each file counts once, when it has stopped
+    growing. Links, FIFOs, devices and odd names are reported and never opened. One watcher to a
+    directory; one that was killed goes on where it stopped.
 
     \b
-    Example:
+    Examples:
+      recordings-pipeline watch
       RECORDINGS_DATA=/srv/recordings recordings-pipeline watch
     """
     from recordings_pipeline.cli.watch import run
 
-    run(until_stdin_closes=until_stdin_closes)
+    run(data, until_stdin_closes=until_stdin_closes)
 
 
 @click.command()

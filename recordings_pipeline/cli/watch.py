@@ -1,6 +1,7 @@
 """`recordings-pipeline watch`: the watcher in the foreground."""
 
 import os
+from pathlib import Path
 
 import click
 
@@ -11,14 +12,14 @@ from recordings_pipeline.storage.home import make_private
 from recordings_pipeline.watch.observer import watch
 
 
-def run(*, until_stdin_closes: bool) -> None:
+def run(data: Path | None, *, until_stdin_closes: bool) -> None:
     """Watch until Ctrl-C."""
     make_private()
-    root = data_directory(os.environ).absolute()
+    root = (data or data_directory(os.environ)).absolute()
     stop = catch_the_end(until_stdin_closes=until_stdin_closes)
-    click.echo(f"watching {root}/audio until Ctrl-C", err=True)
+    click.echo(f"watching {root}/audio and {root}/incoming until Ctrl-C", err=True)
     try:
-        watch(root, stop)
+        watch(root, stop, say=lambda sentence: click.echo(sentence, err=True))
     except OSError as error:
         reason = f"cannot be watched: {error.filename or root}: {error.strerror}"
         raise ConfigurationError("RECORDINGS_DATA", reason) from None

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 from recordings_pipeline.core.days import Day
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_FILE_OF_ID = re.compile(rf"(?P<id>{_ID.pattern})(-\d+)?(\..*)?", re.DOTALL)
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FILE_OFID = re.compile(rf"(?P<id>{ID.pattern})(-\d+)?(\..*)?", re.DOTALL)
 
 AUDIO = PurePosixPath("audio")
 PARTS = AUDIO / ".parts"
@@ -23,12 +23,18 @@ LEDGER = PurePosixPath("ledger.db")
 CATALOG = PurePosixPath("catalog.duckdb")
 CATALOG_SCRIPT = PurePosixPath("catalog.sql")
 LOCKS = PurePosixPath(".locks")
-JOURNAL = PurePosixPath("watch") / "journal.jsonl"
+WATCH = PurePosixPath("watch")
+JOURNAL = WATCH / "journal.jsonl"
+HEARTBEAT = WATCH / "heartbeat.json"
+# Where people and other programs put recordings that came another way.
+INCOMING = PurePosixPath("incoming")
+INCOMING_QUARANTINE = QUARANTINE / "incoming"
+INCOMING_LOCK = "ingest"
 
 
 def is_id(text: str) -> bool:
     """Say whether a text is a lower-case UUID, the only kind of id that becomes a file name."""
-    return _ID.fullmatch(text) is not None
+    return ID.fullmatch(text) is not None
 
 
 def audio_path(
@@ -70,8 +76,18 @@ def quarantine_folder(day: Day, folder: str = "") -> PurePosixPath:
 
 def recording_of(path: PurePosixPath) -> str:
     """Read the recording's id out of the name of one of its files; empty where there is none."""
-    match = _FILE_OF_ID.fullmatch(path.name)
+    match = _FILE_OFID.fullmatch(path.name)
     return match["id"] if match else ""
+
+
+def lock_path(name: str) -> PurePosixPath:
+    """Return the file whose lock says that somebody works on a day, or on something else."""
+    return LOCKS / f"{name}.lock"
+
+
+def raw_incoming_folder(day: Day, conversation_id: str) -> PurePosixPath:
+    """Return where what came beside a recording is kept as it is: metadata, transcripts."""
+    return RAW / "incoming" / f"date={day}" / conversation_id
 
 
 def table_path(stage: str, day: Day) -> PurePosixPath:

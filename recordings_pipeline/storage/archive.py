@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.file_kinds import kind_of
+from recordings_pipeline.core.verification import printable
 from recordings_pipeline.storage.durable import publish_bytes, sync_directory
-from recordings_pipeline.storage.file_look import kind_of
 from recordings_pipeline.storage.home import Home
 
 _REASON = ".reason"
@@ -95,7 +96,7 @@ def set_aside(
     target = _free_name(home, folder / path.name)
     # The reason comes first: after a crash in between it tells of a move that did not happen,
     # which is better than bytes nobody can explain.
-    publish_bytes(_reason_path(home.path(target)), f"{path}: {reason}\n".encode())
+    publish_bytes(_reason_path(home.path(target)), f"{printable(str(path))}: {reason}\n".encode())
     source.rename(home.path(target))
     sync_directory(home.path(target).parent)
     return target

@@ -2,25 +2,15 @@
 
 import hashlib
 import os
-import stat
 import threading
 from pathlib import Path
 
 from recordings_pipeline.core.errors import Interrupted
+from recordings_pipeline.core.file_kinds import FILE, kind_of
 from recordings_pipeline.core.verification import Look
 
 # hashlib lets go of the interpreter lock; 64 KiB to 1 MiB are equally fast, fewer calls are better.
 _BLOCK_BYTES = 1 << 20
-_FILE = "file"
-_KINDS = (
-    (stat.S_ISREG, _FILE),
-    (stat.S_ISLNK, "symbolic link"),
-    (stat.S_ISDIR, "directory"),
-    (stat.S_ISFIFO, "FIFO"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISBLK, "block device"),
-    (stat.S_ISCHR, "character device"),
-)
 # A link is not followed, and a FIFO that came after the first look does not keep us.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -46,19 +36,19 @@ class FileReader:
         """
         try:
             seen = _look_of(os.lstat(path))
-            if not is_hashed or seen.kind != _FILE or seen.size_bytes != size_bytes:
+            if not is_hashed or seen.kind != FILE or seen.size_bytes != size_bytes:
                 return seen
             return self._hashed(path)
         except FileNotFoundError:
             return Look()
         except OSError as error:
-            return Look(kind=_FILE, problem=error.strerror or type(error).__name__)
+            return Look(kind=FILE, problem=error.strerror or type(error).__name__)
 
     def _hashed(self, path: Path | str) -> Look:
         descriptor = os.open(path, _FLAGS)
         try:
             seen = _look_of(os.fstat(descriptor))
-            if seen.kind != _FILE:
+            if seen.kind != FILE:
                 return seen
             _advise(descriptor, "POSIX_FADV_SEQUENTIAL")
             sha256, size, block = hashlib.sha256(), 0, self._block()
@@ -67,7 +57,7 @@ class FileReader:
                 size += count
                 if self._stop.is_set():
                     raise Interrupted
-            return Look(_FILE, size, sha256.hexdigest())
+            return Look(FILE, size, sha256.hexdigest())
         finally:
             # An archive is larger than memory: kept, it would drive out what others need.
             _advise(descriptor, "POSIX_FADV_DONTNEED")
@@ -78,11 +68,6 @@ class FileReader:
             self._local.block = memoryview(bytearray(_BLOCK_BYTES))
         block: memoryview = self._local.block
         return block
-
-
-def kind_of(mode: int) -> str:
-    """Name what a mode of `os.stat` belongs to."""
-    return next((name for is_kind, name in _KINDS if is_kind(mode)), "strange thing")
 
 
 def _look_of(status: os.stat_result) -> Look:
