@@ -4,7 +4,16 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.defs import archive, assets, jobs, notices, rescue, sensors, speech
+from recordings_pipeline.defs import (
+    archive,
+    assets,
+    ingest,
+    jobs,
+    notices,
+    rescue,
+    sensors,
+    speech,
+)
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 defs = dg.Definitions(
@@ -18,9 +27,16 @@ defs = dg.Definitions(
         rescue.rescue_list,
     ],
     asset_checks=[archive.archive_matches_the_ledger],
-    jobs=[jobs.export_day, jobs.verify_archive, jobs.replay_quarantine, jobs.rebuild_tables],
+    jobs=[
+        jobs.export_day,
+        jobs.verify_archive,
+        jobs.replay_quarantine,
+        jobs.rebuild_tables,
+        sensors.after_arrival,
+        ingest.ingest_incoming,
+    ],
     schedules=[jobs.every_day, jobs.look_back],
-    sensors=[sensors.arrived_audio, notices.failures],
+    sensors=[sensors.export_directory_sensor, notices.failures],
     resources={
         "organization": Organization(**variables_present(os.environ)),
         "notifier": notices.notifier(os.environ),

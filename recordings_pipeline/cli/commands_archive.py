@@ -121,6 +121,30 @@ def rebuild(
     sys.exit(0 if run(_span(day or first, day or last), data) else INCOMPLETE)
 
 
+@click.command()
+@click.option("--list", "is_listing", is_flag=True, help="Show what lies there; change nothing.")
+@data_option("work on")
+def ingest(is_listing: bool, data: Path | None) -> None:  # noqa: FBT001
+    """Take recordings out of the drop folder incoming/, where other ways than ours bring them.
+
+    An S3 export in the vendor's layout, or single files with the recording's id in their names:
+    matched with the index, verified like downloads, published. What is not taken is moved to
+    quarantine/incoming/ with its reason, or left for a stated one; nothing is deleted. Needs no
+    credentials. Exit code 1 when something was quarantined.
+
+    \b
+    Examples:
+      recordings-pipeline ingest --list
+      recordings-pipeline ingest --data /srv/recordings
+    """
+    from recordings_pipeline.cli.ingest import run, show
+
+    if is_listing:
+        show(data)
+        sys.exit(0)
+    sys.exit(0 if run(data) else INCOMPLETE)
+
+
 def _span(first: datetime | None, last: datetime | None) -> Span:
     if first and last and last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")

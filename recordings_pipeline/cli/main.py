@@ -40,6 +40,7 @@ for _command in (
     commands_archive.verify,
     commands_archive.replay,
     commands_archive.rebuild,
+    commands_archive.ingest,
     commands_analyst.dictionary,
     commands_speech.export_transcript,
     commands_speech.show,

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
@@ -42,6 +41,7 @@ class Entry:
 
     Attributes:
         id: Names the file as it was: 32 hex digits.
+        kind: `ARRIVED` or `REFUSED`.
         name: Relative to the data directory; printable.
         reason: Why it was refused; empty otherwise.
         time: When it was written, ISO 8601.
@@ -49,7 +49,7 @@ class Entry:
     """
 
     id: str
-    kind: Literal["arrived", "refused"]
+    kind: str
     name: str
     size_bytes: int
     time: str
@@ -89,7 +89,7 @@ class Position:
 
 
 def position_from(text: str | None) -> Position:
-    """Read a cursor; what is none begins at the front: read again, nothing becomes another event."""
+    """Read a cursor; what is none begins at the front: no event is kept twice."""
     try:
         found = json.loads(text or "{}")
         return Position(**found) if isinstance(found, dict) else Position()

@@ -29,7 +29,7 @@ _BESIDE = re.compile(
     rf"|(?P<conversation>{_ID})-{_ID}\.transcript\.json",
     re.IGNORECASE,
 )
-_ANY_ID = re.compile(rf"(?<![0-9a-f-]){_ID}(?![0-9a-f])", re.IGNORECASE)
+_ANY_ID = re.compile(rf"(?<![0-9a-f]){_ID}(?![0-9a-f])", re.IGNORECASE)
 _FOLDER = re.compile(
     rf"/year=(\d{{4}})/month=(\d\d?)/day=(\d\d?)/hour=\d\d?/conversation_id=({_ID})/", re.IGNORECASE
 )
@@ -57,14 +57,15 @@ class Dropped:
         ids: Ids in the name, any of which may be a recording's.
         conversation_id: Of the vendor's folder; empty outside of one.
         day: Of the vendor's folder; None outside of one.
-        beside: For metadata and transcripts that lie beside recordings: the recording or the
-            conversation they are about; empty for anything else.
+        is_beside: Whether it is metadata or a transcript, which lie beside recordings.
+        about: The recording or conversation that those are about; empty where the name is silent.
     """
 
     ids: tuple[str, ...] = ()
     conversation_id: str = ""
     day: Day | None = None
-    beside: str = ""
+    is_beside: bool = False
+    about: str = ""
 
 
 def dropped(path: PurePosixPath) -> Dropped:
@@ -73,7 +74,9 @@ def dropped(path: PurePosixPath) -> Dropped:
     match = _BESIDE.fullmatch(path.name)
     if match is not None:
         about = next(id_ for id_ in match.group("recording", "call", "conversation") if id_)
-        return Dropped((), conversation_id, day, about.lower())
+        return Dropped((), conversation_id, day, is_beside=True, about=about.lower())
+    if path.name.endswith(METADATA):
+        return Dropped((), conversation_id, day, is_beside=True)
     ids = dict.fromkeys(id_.lower() for id_ in _ids(path.name))
     return Dropped(tuple(ids), conversation_id, day)
 
@@ -87,6 +90,12 @@ def metadata_names(path: PurePosixPath) -> tuple[PurePosixPath, ...]:
     """Return where the vendor's metadata of a recording's file may lie."""
     names = dict.fromkeys((path.name + METADATA, path.stem + METADATA))
     return tuple(path.with_name(name) for name in names)
+
+
+def described_by(path: PurePosixPath) -> PurePosixPath | None:
+    """Return where the recording lies that some metadata are about; None for other files."""
+    name = path.name.removesuffix(METADATA)
+    return path.with_name(name) if name and name != path.name else None
 
 
 def said_by_metadata(content: bytes) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from recordings_pipeline.core.days import Day
 
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FILE_OFID = re.compile(rf"(?P<id>{ID.pattern})(-\d+)?(\..*)?", re.DOTALL)
 
 AUDIO = PurePosixPath("audio")

@@ -12,10 +12,12 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.settings import (
+    codec_policy,
     data_directory,
     lookback_days,
     settings_from,
 )
+from recordings_pipeline.core.trust import Policy
 from recordings_pipeline.core.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -76,9 +78,13 @@ class Organization(dg.ConfigurableResource[Any]):
         return data_directory(self._environ())
 
     @property
-    def journal(self) -> Path:
-        """Where the watcher writes down what arrived."""
-        return self.data / layout.JOURNAL
+    def codec_policy(self) -> Policy:
+        """Which sound is exported.
+
+        Raises:
+            ConfigurationError: A variable is wrong; the message names it.
+        """
+        return codec_policy(self._environ())
 
     def days_to_look_at(self, now: datetime) -> list[Day]:
         """Return the days of a look-back; asks the ledger, and nobody else.

@@ -18,7 +18,7 @@ from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.watch.heartbeat import lives, only_watcher
 from recordings_pipeline.watch.journal import Journal, Reading, read_on
-from recordings_pipeline.watch.look import Looker
+from recordings_pipeline.watch.look import FOLDERS, Looker
 from recordings_pipeline.watch.looking import walk
 
 # 20,000 lines take a second to become events.
@@ -91,8 +91,8 @@ def notice(data: Path, position: Position, now: datetime, *, most_days: int) -> 
     home = Home(data)
     with private(), home.storing():
         is_watched = lives(home.root)
-        if not is_watched and home.root.is_dir():
-            position = replace(position, scan=_look(home.root, position.scan))
+        is_to_look = not is_watched and any((home.root / name).is_dir() for name in FOLDERS)
+        scan = _look(home.root, position.scan) if is_to_look else ""
         reading = read_on(
             home.path(layout.JOURNAL), position.journal, position.byte, most=MOST_LINES
         )
@@ -103,7 +103,7 @@ def notice(data: Path, position: Position, now: datetime, *, most_days: int) -> 
         arrived = _by_place(entries)
         waiting |= {place: end for place in arrived if place}
         due = _due(home, reading.journal, waiting, most_days)
-        position = replace(position, journal=reading.journal, byte=end, waiting=waiting)
+        position = Position(reading.journal, end, scan, waiting, position.looked)
         position, left = _left_over(home, position, now)
     refused = tuple(entry for entry in entries if entry.kind == REFUSED)
     return Noticed(position, {**left, **due}, arrived, refused, is_watched)

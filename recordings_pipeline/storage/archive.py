@@ -79,12 +79,19 @@ def _below(home: Home, folder: PurePosixPath) -> Iterator[str]:
 
 
 def set_aside(
-    home: Home, path: PurePosixPath, folder: PurePosixPath, reason: str
+    home: Home, path: PurePosixPath, folder: PurePosixPath, reason: str, *, name: str = ""
 ) -> PurePosixPath | None:
     """Move what has a name into a folder of the quarantine, and write beside it why.
 
     Nothing there is replaced: a number is added to a name that is taken. The caller holds the
     lock of the day the folder belongs to, so that nobody else takes the name meanwhile.
+
+    Args:
+        home: The data directory.
+        path: What is moved.
+        folder: Where to.
+        reason: What is written beside it.
+        name: What it is called there, instead of as it was.
 
     Returns:
         Where it lies now; None when there was nothing to move.
@@ -93,7 +100,7 @@ def set_aside(
     if not os.path.lexists(source):
         return None
     home.path(folder).mkdir(parents=True, exist_ok=True)
-    target = _free_name(home, folder / path.name)
+    target = _free_name(home, folder / (name or path.name))
     # The reason comes first: after a crash in between it tells of a move that did not happen,
     # which is better than bytes nobody can explain.
     publish_bytes(_reason_path(home.path(target)), f"{printable(str(path))}: {reason}\n".encode())
@@ -104,7 +111,16 @@ def set_aside(
 
 def quarantined(home: Home, day: Day) -> Iterator[tuple[PurePosixPath, int, str]]:
     """Yield what lies in a day's quarantine: path, bytes, and the reason beside it if any."""
-    for path in map(PurePosixPath, sorted(_below(home, layout.quarantine_folder(day)))):
+    yield from _with_reasons(home, layout.quarantine_folder(day))
+
+
+def quarantined_incoming(home: Home) -> Iterator[tuple[PurePosixPath, int, str]]:
+    """Yield what came through the drop folder and was not taken: path, bytes, and the reason."""
+    yield from _with_reasons(home, layout.INCOMING_QUARANTINE)
+
+
+def _with_reasons(home: Home, folder: PurePosixPath) -> Iterator[tuple[PurePosixPath, int, str]]:
+    for path in map(PurePosixPath, sorted(_below(home, folder))):
         if path.suffix != _REASON:
             reason = _reason_path(home.path(path))
             text = reason.read_text().strip() if reason.is_file() else ""

@@ -119,7 +119,7 @@ class Home:
         asked who has which lock; one that does not tell (macOS) leaves us with "nobody".
         """
         try:
-            status = os.stat(self.path(layout.lock_path(name)))
+            status = self.path(layout.lock_path(name)).stat()
             text = Path("/proc/locks").read_text()
         except OSError:
             return False

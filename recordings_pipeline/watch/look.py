@@ -71,7 +71,7 @@ class Looker:
         def some() -> Iterator[Seen]:
             nonlocal last
             for folder in FOLDERS:
-                if after and folder < after.split("/")[0]:
+                if after and folder < after.partition("/")[0]:
                     continue
                 for seen in walk(self._root, folder, after=after):
                     last = seen.name

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from recordings_pipeline.core import layout
 from recordings_pipeline.core.arrivals import is_passed_over
 from recordings_pipeline.core.file_kinds import kind_of
 
@@ -81,7 +82,7 @@ def _listed(
 
 
 def _is_folder(entry: "os.DirEntry[str]", folder: str) -> bool:
-    is_day = "/" not in folder and entry.name.startswith(_DAY)
+    is_day = folder == str(layout.AUDIO) and entry.name.startswith(_DAY)
     try:
         return entry.is_dir(follow_symlinks=is_day)
     except OSError:

@@ -114,7 +114,7 @@ def _watch(
     looked, pause_s = time.monotonic(), CALM_S
     while not stop.wait(pause_s):
         began = time.monotonic()
-        folders = bell.taken() | {name: False for name in looker.growing}
+        folders = dict.fromkeys(looker.growing, False) | bell.taken()
         rescan_s = RESCAN_S if _hears(observer) else RESCAN_WITHOUT_EVENTS_S
         if began - looked >= max(rescan_s, _RESCANS * took_s) or len(folders) > _MOST_FOLDERS:
             took_s = _look_everywhere(looker)

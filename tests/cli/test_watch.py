@@ -2,23 +2,29 @@
 
 from pathlib import Path
 
-from recordings_pipeline.core.days import Day
-from recordings_pipeline.watch.journal import read_arrivals
+from recordings_pipeline.watch.heartbeat import only_watcher
 from tests.cli.conftest import COMMAND, run
+from tests.watching import journal_of, names, put
+
+AUDIO = "audio/date=2026-01-30/c/r.wav"
 
 
 def test_a_watcher_whose_starter_is_gone_has_journaled_what_it_found(tmp_path: Path) -> None:
-    audio = tmp_path / "audio" / "date=2026-01-30" / "c" / "r.wav"
-    audio.parent.mkdir(parents=True)
-    audio.write_bytes(b"RIFF")
+    path = put(tmp_path, AUDIO)
+    # Half a line and no more: what a killed watcher has left.
+    journal_of(tmp_path).parent.mkdir()
+    journal_of(tmp_path).write_bytes(b'{"id": "')
+    journal_of(tmp_path).chmod(0o600)
 
     done = run([*COMMAND, "watch", "--until-stdin-closes"], RECORDINGS_DATA=str(tmp_path))
 
-    journal = tmp_path / "watch" / "journal.jsonl"
     assert done.returncode == 0
-    assert done.stderr == f"watching {tmp_path}/audio until Ctrl-C\n"
-    assert read_arrivals(journal, start=0, most_days=20).days == (Day.from_key("2026-01-30"),)
-    assert journal.stat().st_mode & 0o077 == 0
+    assert done.stderr == f"watching {tmp_path}/audio and {tmp_path}/incoming until Ctrl-C\n"
+    assert path.is_file()
+    # One that was written a moment ago may still grow: the next watcher journals it.
+    assert names(tmp_path) in ({}, {AUDIO: 1})
+    assert not journal_of(tmp_path).read_bytes().startswith(b'{"id": "\n')
+    assert journal_of(tmp_path).stat().st_mode & 0o077 == 0
 
 
 def test_a_directory_that_cannot_be_watched_is_one_sentence(tmp_path: Path) -> None:
@@ -30,3 +36,11 @@ def test_a_directory_that_cannot_be_watched_is_one_sentence(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "error: RECORDINGS_DATA cannot be watched" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_directory_that_is_watched_already_is_one_sentence(tmp_path: Path) -> None:
+    with only_watcher(tmp_path):
+        done = run([*COMMAND, "watch", "--data", str(tmp_path)])
+
+    assert done.returncode == 2
+    assert f"is watched by another process: {tmp_path}" in done.stderr

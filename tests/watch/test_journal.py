@@ -5,77 +5,120 @@ from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.core.days import Day
-from recordings_pipeline.watch.journal import append_arrivals, journaled_names, read_arrivals
+from recordings_pipeline.core.arrivals import Entry, arrival_id
+from recordings_pipeline.watch.journal import Journal, entry_of, read_on
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
-NAMES = [f"audio/date=2026-01-{day}/c/r.wav" for day in (10, 11)]
+NAMES = [f"audio/date=2026-01-{day}/c/r.wav" for day in (10, 11, 12)]
+
+
+def entry(name: str, reason: str = "") -> Entry:
+    return entry_of(name, 4, NOW, id_=arrival_id(name, 4, 0), reason=reason)
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    path = tmp_path / "watch" / "journal.jsonl"
-    append_arrivals(path, NAMES, NOW)
-    return path
+def path(tmp_path: Path) -> Path:
+    found = tmp_path / "watch" / "journal.jsonl"
+    write(found, *NAMES)
+    return found
 
 
-def test_a_journal_nobody_began_has_no_arrivals(tmp_path: Path) -> None:
-    arrivals = read_arrivals(tmp_path / "none", start=7, most_days=20)
+def write(path: Path, *some: str) -> None:
+    journal = Journal(path)
+    journal.append([entry(name) for name in some])
+    journal.close()
 
-    assert (arrivals.days, arrivals.end) == ((), 7)
-    assert journaled_names(tmp_path / "none") == set()
+
+def read(path: Path, journal: str = "", start: int = 0, most: int = 100) -> list[str]:
+    return [found.name for found in read_on(path, journal, start, most=most).entries]
 
 
-@pytest.mark.parametrize(
-    ("beyond", "days"),
-    [(-1, 0), (0, 0), (1, 2)],
-    ids=["inside the last line", "at the end", "behind the end: it was replaced"],
-)
-def test_only_a_shorter_journal_is_read_from_its_beginning(
-    journal: Path, beyond: int, days: int
+def test_a_journal_nobody_began_holds_nothing(tmp_path: Path) -> None:
+    found = read_on(tmp_path / "none", "", 0, most=10)
+
+    assert (found.journal, found.end, found.entries) == ("", 0, ())
+
+
+def test_what_was_written_is_read(path: Path) -> None:
+    journal = Journal(path)
+    journal.append([entry("incoming/x", "a FIFO, not a file")])
+    journal.close()
+
+    *_, last = read_on(path, "", 0, most=100).entries
+
+    assert last == Entry(
+        arrival_id("incoming/x", 4, 0), "refused", "incoming/x", 4,
+        "2026-02-01T00:00:00.000000+00:00", "a FIFO, not a file", path.stat().st_size,
+    )  # fmt: skip
+
+
+def test_a_reader_goes_on_where_it_stopped(path: Path) -> None:
+    first = read_on(path, "", 0, most=2)
+
+    assert [found.name for found in first.entries] == NAMES[:2]
+    assert read(path, first.journal, first.end) == NAMES[2:]
+    assert read(path, first.journal, path.stat().st_size) == []
+
+
+def test_another_journal_is_read_from_its_beginning_even_if_it_is_longer(path: Path) -> None:
+    before = read_on(path, "", 0, most=100)
+    path.unlink()
+    write(path, *(f"audio/date=2026-01-{day}/c/r.wav" for day in range(13, 20)))
+
+    found = read_on(path, before.journal, before.end, most=100)
+
+    assert len(found.entries) == 7
+    assert found.journal != before.journal
+
+
+def test_a_journal_that_became_shorter_is_read_from_its_beginning(path: Path) -> None:
+    before = read_on(path, "", 0, most=100)
+    path.write_bytes(path.read_bytes()[: before.entries[1].end])
+
+    assert read(path, before.journal, before.end) == NAMES[:2]
+
+
+def test_half_a_line_is_left_for_the_next_reader(path: Path) -> None:
+    whole = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b'{"id": "0123')
+
+    assert read_on(path, "", 0, most=100).end == whole
+
+
+@pytest.mark.parametrize("cut", [1, 2, 20, 100])
+def test_half_a_line_that_a_kill_has_left_is_cut_off_and_its_file_written_again(
+    path: Path, cut: int
 ) -> None:
-    size = journal.stat().st_size
+    path.write_bytes(path.read_bytes()[:-cut])
 
-    arrivals = read_arrivals(journal, start=size + beyond, most_days=20)
+    journal = Journal(path)
+    is_known = [arrival_id(name, 4, 0) in journal for name in NAMES]
+    journal.append([entry(NAMES[2])])
+    journal.close()
 
-    assert len(arrivals.days) == days
-    assert arrivals.end == size
+    assert is_known == [True, True, False]
+    assert read(path) == NAMES
 
 
 @pytest.mark.parametrize(
     "line",
-    ["not json", "[]", '{"name": 1}', '{"name": "audio/x.wav"}', '{"name": "date=2026-13-01/x"}'],
-    ids=["no JSON", "no object", "no name", "a name without a day", "no such day"],
-)
-def test_a_line_that_names_no_day_is_read_over(journal: Path, line: str) -> None:
-    with journal.open("a") as file:
-        file.write(f"{line}\n")
-    append_arrivals(journal, ["audio/date=2026-01-12/c/r.wav"], NOW)
+    [
+        "no json", "[]", "7", '{"name": 7}', '{"name": "audio/x"}', "\udcff\0",
+        '{"id": "zz", "name": "x", "arrived_time": "noon"}',
+    ],
+)  # fmt: skip
+def test_a_line_that_is_none_of_ours_is_read_over(path: Path, line: str) -> None:
+    with path.open("ab") as file:
+        file.write(line.encode(errors="surrogateescape") + b"\n")
+    write(path, "audio/date=2026-01-13/c/r.wav")
 
-    arrivals = read_arrivals(journal, start=0, most_days=20)
+    found = read_on(path, "", 0, most=100)
 
-    assert arrivals.days[-1] == Day.from_key("2026-01-12")
-    assert arrivals.end == journal.stat().st_size
-
-
-def test_a_tick_that_has_all_its_days_reads_on_to_the_first_line_of_another(journal: Path) -> None:
-    append_arrivals(journal, [NAMES[1], NAMES[0], "audio/date=2026-01-12/c/r.wav"], NOW)
-    others = sum(len(line) for line in journal.read_bytes().splitlines(keepends=True)[:4])
-
-    arrivals = read_arrivals(journal, start=0, most_days=2)
-
-    assert [str(day) for day in arrivals.days] == ["2026-01-10", "2026-01-11"]
-    assert arrivals.end == others
+    assert [one.name for one in found.entries] == [*NAMES, "audio/date=2026-01-13/c/r.wav"]
+    assert found.end == path.stat().st_size
 
 
-def test_what_is_journaled_is_known_by_name(journal: Path) -> None:
-    assert journaled_names(journal) == set(NAMES)
+def test_what_is_in_the_journal_is_not_written_again(path: Path) -> None:
+    write(path, *NAMES)
 
-
-def test_an_arrival_after_a_torn_line_is_not_lost(journal: Path) -> None:
-    end = journal.stat().st_size
-    with journal.open("a") as file:
-        file.write('{"name": "audio/da')
-    append_arrivals(journal, NAMES[:1], NOW)
-
-    assert read_arrivals(journal, start=end, most_days=20).days == (Day.from_key("2026-01-10"),)
+    assert read(path) == NAMES

@@ -1,24 +1,21 @@
-"""What counts as an arrival, and when it is noticed."""
+"""The watcher notices what comes, alone, and accounts for every file once, whoever kills it."""
 
-import os
+import json
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.watch.journal import journaled_names
-from recordings_pipeline.watch.observer import journal_new_files, watch
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.watch.heartbeat import lives, only_watcher
+from recordings_pipeline.watch.observer import watch
+from tests.watching import line_count, names, put, watcher
 
 DAY = "audio/date=2026-01-30"
-
-
-def put(root: Path, name: str) -> Path:
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"RIFF")
-    return path
+# How often a test looks for a line before it gives up: minutes.
+_LOOKS = 6_000
 
 
 @contextmanager
@@ -33,69 +30,96 @@ def watching(root: Path) -> Generator[threading.Thread]:
         thread.join()
 
 
-def until_journaled(root: Path, name: str, thread: threading.Thread) -> None:
-    """Return when a name is in the journal; the test fails when the watch ends before."""
-    while name not in journaled_names(root / "watch" / "journal.jsonl"):
+def until(root: Path, count: int, thread: threading.Thread) -> None:
+    """Return when the journal has so many lines; the test fails when the watch ends before."""
+    for _ in range(_LOOKS):
+        if line_count(root) >= count:
+            return
+        thread.join(0.02)
         assert thread.is_alive()
-        os.sched_yield()
+    raise AssertionError("the file was never journaled")
+
+
+def test_what_comes_while_somebody_watches_is_journaled_however_it_comes(tmp_path: Path) -> None:
+    put(tmp_path, f"{DAY}/c/before.wav")
+    moved = put(tmp_path, "elsewhere/new/d/moved.wav")
+
+    with watching(tmp_path) as thread:
+        until(tmp_path, 1, thread)
+        put(tmp_path, f"{DAY}/c/closed.wav")
+        put(tmp_path, f"{DAY}/another/deep/er/closed.wav")
+        part = put(tmp_path, "incoming/.renamed.wav")
+        part.rename(tmp_path / "incoming" / "renamed.wav")
+        moved.parent.parent.rename(tmp_path / "incoming" / "folder")
+        until(tmp_path, 5, thread)
+
+    assert names(tmp_path) == dict.fromkeys(
+        [
+            f"{DAY}/c/before.wav",
+            f"{DAY}/c/closed.wav",
+            f"{DAY}/another/deep/er/closed.wav",
+            "incoming/renamed.wav",
+            "incoming/folder/d/moved.wav",
+        ],
+        1,
+    )
+
+
+def test_a_watcher_says_that_it_lives_and_takes_it_back(tmp_path: Path) -> None:
+    put(tmp_path, f"{DAY}/c/r.wav")
+
+    with watching(tmp_path) as thread:
+        until(tmp_path, 1, thread)
+        assert lives(tmp_path)
+        told = json.loads((tmp_path / "watch" / "heartbeat.json").read_text())
+
+    assert told.keys() >= {"time", "process_id", "journaled", "growing"}
+    assert not lives(tmp_path)
+
+
+def test_a_second_watcher_of_the_directory_is_one_sentence(tmp_path: Path) -> None:
+    with (
+        only_watcher(tmp_path) as is_alone,
+        pytest.raises(ConfigurationError, match="is watched by another process"),
+    ):
+        assert is_alone
+        watch(tmp_path, threading.Event())
+
+
+def drop(root: Path, count: int) -> Iterator[str]:
+    """Write files as different programs do: at once, and under another name first."""
+    for number in range(count):
+        day, call = 1 + number % 28, number // 500
+        folder = "incoming" if number % 5 == 0 else f"audio/date=2026-01-{day:02}/{call}"
+        path = root / folder / f"{number}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if number % 2:
+            part = path.with_name(f".{path.name}")
+            part.write_bytes(b"RIFF")
+            part.rename(path)
+        else:
+            path.write_bytes(b"RIFF")
+        yield path.relative_to(root).as_posix()
 
 
 @pytest.mark.parametrize(
-    ("name", "is_arrival"),
-    [
-        (f"{DAY}/c/r.wav", True),
-        (f"{DAY}/c/r-2.ogg", True),
-        ("audio/.parts/r.part", False),
-        (f"{DAY}/r.wav", False),
-        ("quarantine/date=2026-01-30/c/r", False),
-    ],
-    ids=["a file", "a second file", "a part", "beside the conversations", "in quarantine"],
+    ("count", "kills"), [(2_000, 2), pytest.param(100_000, 5, marks=pytest.mark.slow)]
 )
-def test_only_a_file_under_its_final_name_is_an_arrival(
-    tmp_path: Path,
-    name: str,
-    is_arrival: bool,  # noqa: FBT001
+def test_every_file_is_journaled_once_while_watchers_are_killed(
+    tmp_path: Path, count: int, kills: int
 ) -> None:
-    put(tmp_path, name)
+    made = drop(tmp_path, count)
+    names_made = [next(made) for _ in range(count // 2)]
+    dropper = threading.Thread(target=lambda: names_made.extend(made))
+    dropper.start()
 
-    assert journal_new_files(tmp_path, set()) == [name] * is_arrival
+    for kill in range(kills):
+        with watcher(tmp_path) as found:
+            found.until(1 + kill * count // (2 * kills))
+            found.kill()
+    dropper.join()
+    with watcher(tmp_path) as found:
+        found.until(count)
 
-
-def test_a_link_is_no_arrival(tmp_path: Path) -> None:
-    target = put(tmp_path, "elsewhere/r.wav")
-    (tmp_path / DAY / "c").mkdir(parents=True)
-    (tmp_path / DAY / "c" / "r.wav").symlink_to(target)
-
-    assert journal_new_files(tmp_path, set()) == []
-
-
-def test_nothing_new_leaves_the_journal_alone(tmp_path: Path) -> None:
-    known = {put(tmp_path, f"{DAY}/c/r.wav").relative_to(tmp_path).as_posix()}
-
-    journal_new_files(tmp_path, known)
-
-    assert not (tmp_path / "watch").exists()
-
-
-def test_a_file_that_comes_while_somebody_watches_is_journaled(tmp_path: Path) -> None:
-    first, second = f"{DAY}/c/first.wav", "audio/date=2026-01-31/new/second.wav"
-    put(tmp_path, first)
-
-    with watching(tmp_path) as thread:
-        until_journaled(tmp_path, first, thread)
-        put(tmp_path, second)
-        until_journaled(tmp_path, second, thread)
-
-    journal = (tmp_path / "watch" / "journal.jsonl").read_text()
-    assert len(journal.splitlines()) == 2
-
-
-def test_a_watch_that_begins_again_journals_nothing_twice(tmp_path: Path) -> None:
-    put(tmp_path, f"{DAY}/c/r.wav")
-    stop = threading.Event()
-    stop.set()
-
-    for _ in range(2):
-        watch(tmp_path, stop)
-
-    assert len((tmp_path / "watch" / "journal.jsonl").read_text().splitlines()) == 1
+    assert names(tmp_path) == dict.fromkeys(names_made, 1)
+    assert len(names_made) == count
