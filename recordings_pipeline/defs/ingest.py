@@ -1,5 +1,6 @@
 """The drop folder in Dagster: what other ways bring becomes part of the archive."""
 
+import os
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -7,7 +8,7 @@ import dagster as dg
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
 from recordings_pipeline.core.ingest import Fate
-from recordings_pipeline.defs.resources import Organization
+from recordings_pipeline.defs.resources import Organization, variables_present
 
 if TYPE_CHECKING:
     from recordings_pipeline.stages.archive import Archive
@@ -43,10 +44,13 @@ def ingest_files(context: dg.OpExecutionContext, organization: Organization) -> 
 
 
 @dg.job(
+    # Bound here and not by the definitions: Dagster 1.13 makes a copy of a sensor whose job it has
+    # to bind, and warns of a parameter of its own copy whenever the code location is loaded.
+    resource_defs={"organization": Organization(**variables_present(os.environ))},
     description=(
         "Takes recordings out of incoming/, where an S3 export is synchronized or people copy "
         "files to. What cannot be taken is moved to quarantine/incoming/ with its reason."
-    )
+    ),
 )
 def ingest_incoming() -> None:
     """Ingest once."""

@@ -4,11 +4,10 @@ Where no watcher lives, this looks itself for a moment, from where it stopped th
 writes the same journal: there is one account of what arrived, whoever kept it.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from recordings_pipeline.core import layout
@@ -24,6 +23,8 @@ from recordings_pipeline.watch.looking import walk
 # 20,000 lines take a second to become events.
 MOST_LINES = 20_000
 LOOK_S = 2.0
+_SETTLED = timedelta(minutes=1)
+_NS_PER_S = 1_000_000_000
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ def _left_over(home: Home, position: Position, now: datetime) -> tuple[Position,
     hour = f"{now:%Y-%m-%dT%H}"
     if position.looked == hour or home.is_locked(layout.INCOMING_LOCK):
         return position, {}
-    quiet = time.time_ns() - 60_000_000_000
+    quiet = (now - _SETTLED).timestamp() * _NS_PER_S
     lies = walk(home.root, str(layout.INCOMING))
     is_left = any(seen.changed_ns < quiet for seen in lies)
     return replace(position, looked=hour), {INCOMING: f"{INCOMING}:{hour}"} if is_left else {}
