@@ -25,7 +25,7 @@ output of `{COMMAND}`; exports replace it with theirs unless somebody changed it
 | `incoming/` | where you put recordings that came another way |
 | `raw/transcripts/date=2026-01-31/` | the source's own transcript files, compressed |
 | `raw/incoming/date=2026-01-31/<conversation>/` | metadata and transcripts that came that way |
-| `quarantine/` | bytes that arrived and cannot be trusted; of `incoming/` in a folder of that name |
+| `quarantine/` | bytes that arrived and cannot be trusted, or were not taken from `incoming/` |
 | `audit/events.jsonl` | what happened to each recording |
 | `watch/` | which files arrived, by `recordings-pipeline watch` |
 | `catalog.duckdb` | all tables as views, for DuckDB; `catalog.sql` makes the same views |
