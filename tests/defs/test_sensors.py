@@ -241,6 +241,24 @@ def test_a_run_begins_where_the_files_already_are(root: Path) -> None:
     }  # fmt: skip
 
 
+def test_dagster_takes_the_requests_of_a_tick(root: Path) -> None:
+    journaled(root, [name(0), "incoming/r.wav"])
+    repository = defs.get_repository_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(
+            instance=instance,
+            repository_def=repository,
+            resources={"organization": Organization(recordings_data=str(root))},
+        )
+
+        found = repository.get_sensor_def(export_directory_sensor.name).evaluate_tick(context)
+
+    assert [(request.job_name, request.partition_key) for request in found.run_requests or ()] == [
+        ("after_arrival", day(0)),
+        ("ingest_incoming", None),
+    ]
+
+
 def test_without_a_watcher_a_tick_looks_itself_and_a_watcher_takes_over(tmp_path: Path) -> None:
     for number in range(3):
         put(tmp_path, name(number))
