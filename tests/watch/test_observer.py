@@ -109,8 +109,12 @@ def test_where_the_system_has_no_watches_to_give_the_watcher_looks_without(tmp_p
     stop = threading.Event()
     before = threading.active_count()
 
+    def hear(sentence: str) -> None:
+        said.append(sentence)
+        stop.set()
+
     with few_descriptors(6):  # lock, journal, and one emitter of two
-        watch(tmp_path, stop, say=lambda text: (said.append(text), stop.set())[0])
+        watch(tmp_path, stop, say=hear)
 
     assert [text.partition(" (")[0] for text in said] == ["no events from the system"]
     assert threading.active_count() == before
