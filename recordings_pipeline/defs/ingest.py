@@ -4,10 +4,11 @@ import os
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from pydantic import Field
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
-from recordings_pipeline.core.ingest import Fate
+from recordings_pipeline.core.ingest import QUIET_S, Fate
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 if TYPE_CHECKING:
@@ -18,15 +19,25 @@ if TYPE_CHECKING:
 _MOST_NAMED = 50
 
 
+class HowToIngest(dg.Config):
+    """What counts as a file that has come."""
+
+    quiet_s: float = Field(
+        QUIET_S, ge=0, description="Seconds for which a file must not have changed."
+    )
+
+
 @dg.op(description="Takes recordings out of incoming/: matched, verified, published.")
-def ingest_files(context: dg.OpExecutionContext, organization: Organization) -> None:
+def ingest_files(
+    context: dg.OpExecutionContext, config: HowToIngest, organization: Organization
+) -> None:
     """Ingest what lies in the drop folder; materialize `audio_files` of the days that gained."""
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.ingest import counts_of, ingest
 
     try:
         with open_archive(organization.data) as archive:
-            done = list(ingest(archive, organization.codec_policy))
+            done = list(ingest(archive, organization.codec_policy, quiet_s=config.quiet_s))
             for day in sorted({one.day for one in done if one.fate is Fate.TAKEN and one.day}):
                 context.log_event(_materialization(archive, day, done))
     except Interrupted:

@@ -49,9 +49,9 @@ def export_directory_sensor(
 ) -> dg.SensorResult:
     """Read the watcher's journal on, and request a run for each day that gained audio.
 
-    The cursor is a byte of the journal, with the days that wait until nobody works on them. What a
-    tick makes of the journal only depends on where it begins: a tick that is repeated, or overlaps
-    with another one, requests the same keys, and Dagster runs a key once.
+    The cursor is a byte of the journal, with what this tick requests: Dagster keeps both or none,
+    so that the next tick knows that it was requested. A tick that is repeated, or overlaps with
+    another one, requests the same keys, and Dagster runs a key once.
     """
     from recordings_pipeline.stages.noticing import notice
 
@@ -125,9 +125,8 @@ def _tell(log: logging.Logger, found: "Noticed") -> None:
 
 
 def _why_not(found: "Noticed") -> str:
-    if found.position.waiting:
-        days = ", ".join(str(place) for place in found.position.waiting)
-        return f"somebody works on {days}: requested as soon as nobody does"
+    if found.position.is_owed:
+        return "somebody works on the days that gained files: requested as soon as nobody does"
     if found.arrived:
         return "what arrived belongs to no day that is offered"
     return "nothing arrived since the last tick"

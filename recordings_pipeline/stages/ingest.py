@@ -18,6 +18,7 @@ from recordings_pipeline.core.arrivals import arrival_id, refusal
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy
 from recordings_pipeline.core.ingest import (
+    QUIET_S,
     Dropped,
     Fate,
     dropped,
@@ -38,7 +39,6 @@ from recordings_pipeline.storage.foreign_file import small_content
 from recordings_pipeline.storage.tables import write_table
 from recordings_pipeline.watch.looking import Seen, walk
 
-QUIET_S = 5.0
 _PAGE = 500
 _MOST_METADATA_BYTES = 65_536
 _MOST_NAME_BYTES = 180

@@ -20,8 +20,8 @@ from recordings_pipeline.watch.journal import Journal, Reading, read_on
 from recordings_pipeline.watch.look import FOLDERS, Looker
 from recordings_pipeline.watch.looking import walk
 
-# 20,000 lines take a second to become events.
-MOST_LINES = 20_000
+# They take half a second of a core to become events.
+MOST_LINES = 10_000
 LOOK_S = 2.0
 _SETTLED = timedelta(minutes=1)
 _NS_PER_S = 1_000_000_000
@@ -62,9 +62,8 @@ class Noticed:
     """What became of a stretch of the journal.
 
     Attributes:
-        position: Where to go on.
-        due: What a run is to be requested for, days or `INCOMING`, with a key: the same for
-            everybody who reads the same stretch.
+        position: Where to go on; to be kept together with the requests.
+        due: What a run is to be requested for, days or `INCOMING`, with a key.
         arrived: By day, or `INCOMING`, or empty for a file among the audio that is of no day.
         refused: Lines about what was not opened, as many as were read.
         is_watched: Whether a watcher lives.
@@ -80,14 +79,15 @@ class Noticed:
 def notice(data: Path, position: Position, now: datetime, *, most_days: int) -> Noticed:
     """Read the journal on from a position.
 
-    Nothing is lost when the caller dies before he has kept the new position, and nothing is due
-    twice when two callers begin at the same one.
+    Nothing is lost when the caller dies before he has kept the new position: what became due is in
+    the ledger, until a position says that it was requested. Nothing is requested twice when two
+    callers begin at the same one: they get the same keys.
 
     Args:
         data: The data directory.
         position: How far it was read.
         now: What time it is.
-        most_days: How many days may become due at once, and may wait.
+        most_days: For how many a run is requested at once; the others stay due.
     """
     home = Home(data)
     with private(), home.storing():
@@ -97,17 +97,19 @@ def notice(data: Path, position: Position, now: datetime, *, most_days: int) -> 
         reading = read_on(
             home.path(layout.JOURNAL), position.journal, position.byte, most=MOST_LINES
         )
-        entries = _of_few_days(reading.entries, most_days)
-        end = _kept(home, reading, entries, now) if entries else reading.end
-        entries = tuple(entry for entry in entries if entry.end <= end)
-        waiting = {} if reading.journal != position.journal else dict(position.waiting)
-        arrived = _by_place(entries)
-        waiting |= {place: end for place in arrived if place}
-        due = _due(home, reading.journal, waiting, most_days)
-        position = Position(reading.journal, end, scan, waiting, position.looked)
+        end, due = reading.end, dict[str, str]()
+        if reading.entries or position.asked or position.is_owed:
+            end, due = _kept(home, reading, position, now)
+        entries = tuple(entry for entry in reading.entries if entry.end <= end)
+        free = [place for place in due if not home.is_locked(_lock_of(place))]
+        asked = {place: due[place] for place in free[:most_days]}
+        position = Position(
+            reading.journal, end, scan, asked, len(due) > len(asked), position.looked
+        )
         position, left = _left_over(home, position, now)
+    keys = {place: f"{place}:{key}" for place, key in asked.items()}
     refused = tuple(entry for entry in entries if entry.kind == REFUSED)
-    return Noticed(position, {**left, **due}, arrived, refused, is_watched)
+    return Noticed(position, {**left, **keys}, _by_place(entries), refused, is_watched)
 
 
 def _look(root: Path, after: str) -> str:
@@ -120,45 +122,35 @@ def _look(root: Path, after: str) -> str:
             return looker.look_on(after, LOOK_S)[1]
 
 
-def _of_few_days(entries: Iterable[Entry], most_days: int) -> tuple[Entry, ...]:
-    """Return the first lines, up to one that names a day too many."""
-    days, found = set(), []
-    for entry in entries:
-        days.add(entry.day)
-        if len(days - {None}) > most_days:
-            break
-        found.append(entry)
-    return tuple(found)
-
-
-def _kept(home: Home, reading: Reading, entries: tuple[Entry, ...], now: datetime) -> int:
+def _kept(
+    home: Home, reading: Reading, position: Position, now: datetime
+) -> tuple[int, dict[str, str]]:
+    """Keep what was read; return up to where, and what is due."""
+    end = reading.end
+    home.root.mkdir(parents=True, exist_ok=True)
     with closing(Ledger(home.path(layout.LEDGER))) as ledger:
-        end = ledger.arrivals.take(reading.journal, reading.start, entries, now)
-        append_events(home.path(layout.AUDIT), ledger)
-    return end
+        ledger.arrivals.were_asked(position.asked)
+        if reading.entries:
+            end = ledger.arrivals.take(reading.journal, reading.start, reading.entries, now)
+            append_events(home.path(layout.AUDIT), ledger)
+        return end, ledger.arrivals.due()
+
+
+def _lock_of(place: str) -> str:
+    """Name the lock of whoever works on a day, or on the drop folder.
+
+    A day that is being exported gains files every second: a run for each tick would find it locked,
+    and what the export still has to do.
+    """
+    return layout.INCOMING_LOCK if place == INCOMING else place
 
 
 def _by_place(entries: Iterable[Entry]) -> dict[str, Arrived]:
     found: dict[str, Arrived] = {}
     for entry in entries:
-        # What was refused in the drop folder is set aside by the same run that takes the rest.
-        if entry.kind == ARRIVED or entry.is_incoming:
-            place = INCOMING if entry.is_incoming else str(entry.day or "")
-            found.setdefault(place, Arrived()).add(entry)
+        if entry.kind == ARRIVED:
+            found.setdefault(entry.place, Arrived()).add(entry)
     return found
-
-
-def _due(home: Home, journal: str, waiting: dict[str, int], most: int) -> dict[str, str]:
-    """Take out of what waits that nobody works on; too many do not wait any longer.
-
-    A day that is being exported gains files every second. A run for each tick would find the day
-    locked, and what the export still has to do.
-    """
-    names = {place: layout.INCOMING_LOCK if place == INCOMING else place for place in waiting}
-    free = [place for place in waiting if not home.is_locked(names[place])]
-    rest = [place for place in waiting if place not in free]
-    chosen = [*free, *rest[: max(len(rest) - most, 0)]]
-    return {place: f"{place}:{journal}:{waiting.pop(place)}" for place in chosen}
 
 
 def _left_over(home: Home, position: Position, now: datetime) -> tuple[Position, dict[str, str]]:

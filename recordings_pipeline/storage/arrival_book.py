@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from recordings_pipeline.core.arrivals import REFUSED, Entry, told_name
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import writing
+from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
 
-_DONE = "done"
+_READ, _DUE = "arrivals.read", "due/"
+_EVENTS, _NOTES = tables.events.c, tables.notes.c
 
 
 class ArrivalBook:
@@ -23,8 +24,8 @@ class ArrivalBook:
     def take(self, journal: str, start: int, entries: Sequence[Entry], now: datetime) -> int:
         """Keep the lines of a journal from a byte on, and return up to where they were kept.
 
-        Whoever reads on from the same byte, at the same time or again, gets the same end: what he
-        makes of it, such as the key of a run, is the same as well.
+        Whoever reads on from the same byte, at the same time or again, gets the same end, and makes
+        nothing due that was due already.
 
         Args:
             journal: Which journal it is.
@@ -33,24 +34,42 @@ class ArrivalBook:
             now: When they were read.
         """
         object_id = f"journal/{journal}/{start}"
-        taken = {
-            "event_id": f"{object_id}/1/arrivals.read",
+        end = entries[-1].end
+        read = {
+            "event_id": f"{object_id}/1/{_READ}",
             "event_time": now,
-            "action": "arrivals.read",
+            "action": _READ,
             "object_id": object_id,
             "day": "",
-            "outcome": _DONE,
-            "reason": str(entries[-1].end),
+            "outcome": "done",
+            "reason": str(end),
         }
-        columns = tables.events.c
         with writing(self._engine) as db:
-            db.execute(insert(tables.events).values(taken).on_conflict_do_nothing())
-            query = select(columns.reason).where(columns.event_id == taken["event_id"])
-            end = int(db.execute(query).scalar_one())
-            rows = [_event(entry) for entry in entries if entry.end <= end]
-            if rows:
-                db.execute(insert(tables.events).on_conflict_do_nothing(), rows)
+            added = db.execute(insert(tables.events).values(read).on_conflict_do_nothing())
+            if not added.rowcount:
+                query = select(_EVENTS.reason).where(_EVENTS.event_id == read["event_id"])
+                return int(db.execute(query).scalar_one())
+            rows = [_event(entry) for entry in entries]
+            db.execute(insert(tables.events).on_conflict_do_nothing(), rows)
+            for place in dict.fromkeys(entry.place for entry in entries):
+                if place:
+                    note = {"name": _DUE + place, "value": f"{journal}:{end}", "noted_time": now}
+                    db.execute(insert_or_update(tables.notes, note, key=["name"]))
         return end
+
+    def due(self) -> dict[str, str]:
+        """Return for which days, or for the drop folder, a run is due, and a key of its reason."""
+        query = select(_NOTES.name, _NOTES.value).where(_NOTES.name.startswith(_DUE))
+        with storing(self._engine), self._engine.connect() as db:
+            rows = db.execute(query.order_by(_NOTES.noted_time, _NOTES.name)).all()
+        return {name.removeprefix(_DUE): value for name, value in rows}
+
+    def were_asked(self, asked: Mapping[str, str]) -> None:
+        """Hear that runs were requested; one that became due again meanwhile stays due."""
+        with writing(self._engine) as db:
+            for place, key in asked.items():
+                is_it = (_NOTES.name == _DUE + place) & (_NOTES.value == key)
+                db.execute(delete(tables.notes).where(is_it))
 
     def note(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Keep what became of files in the drop folder; what is known already stays as it is."""

@@ -147,6 +147,7 @@ def _listening(root: Path, bell: _Bell, say: Say) -> Generator[BaseObserver | No
             observer.schedule(bell, str(root / folder), recursive=True, event_filter=_EVENTS)
         observer.start()
     except OSError as error:
+        observer.unschedule_all()  # or half of them would gather events that nobody takes
         say(f"no events from the system ({error.strerror}): looking every few seconds instead")
         yield None
         return

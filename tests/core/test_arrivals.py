@@ -97,8 +97,8 @@ def test_only_a_folder_among_the_audio_names_a_day(name: str, day: Day | None) -
 
 
 def test_a_cursor_comes_back_as_it_was_and_stays_small() -> None:
-    days = {f"2026-01-{day:02}": 123_456_789 for day in range(1, 21)}
-    position = Position("ab12cd34", 123_456_789, OURS, days, "2026-02-01T05")
+    days = {f"2026-01-{day:02}": "ab12cd34:123456789" for day in range(1, 21)}
+    position = Position("ab12cd34", 123_456_789, OURS, days, is_owed=True, looked="2026-02-01T05")
 
     assert position_from(position_text(position)) == position
     assert len(position_text(position)) < 1_000

@@ -22,6 +22,8 @@ CALL, ONE, TWO = (f"5b3c6f4e-0a4f-4f0e-9d4e-1f2a3b4c5d6{n}" for n in "abc")
 DAY = Day.from_key("2026-01-31")
 FOLDER = f"incoming/org/year=2026/month=1/day=31/hour=5/conversation_id={CALL}"
 
+BESIDE_CALL = Dropped((), CALL, DAY, is_beside=True, about=CALL)
+
 
 def standing(recording_id: str = ONE, verdict: Verdict | None = None) -> Standing:
     verdict = verdict or Verdict(Outcome.DISCOVERED)
@@ -36,8 +38,8 @@ def standing(recording_id: str = ONE, verdict: Verdict | None = None) -> Standin
         (f"incoming/{CALL}-{ONE}.wav", Dropped((CALL, ONE))),
         (f"{FOLDER}/{ONE}.opus", Dropped((ONE,), CALL, DAY)),
         (f"{FOLDER}/{ONE}.opus_metadata.json", Dropped((), CALL, DAY, is_beside=True, about=ONE)),
-        (f"{FOLDER}/{CALL}.opus_call_metadata.json", Dropped((), CALL, DAY, True, CALL)),
-        (f"{FOLDER}/{CALL}-{TWO}.transcript.json", Dropped((), CALL, DAY, True, CALL)),
+        (f"{FOLDER}/{CALL}.opus_call_metadata.json", BESIDE_CALL),
+        (f"{FOLDER}/{CALL}-{TWO}.transcript.json", BESIDE_CALL),
         ("incoming/call.wav", Dropped()),
         ("incoming/call.wav_metadata.json", Dropped(is_beside=True)),
         (FOLDER.replace("month=1", "month=13") + f"/{ONE}.wav", Dropped((ONE,), CALL)),

@@ -53,7 +53,7 @@ def test_an_export_follows_its_fields(start: Start, tmp_path: Path) -> None:
         assert export.client.organization().name == "Simulated organization"
 
 
-def test_the_journal_lies_in_the_directory_of_the_recordings(tmp_path: Path) -> None:
-    organization = Organization(recordings_data=str(tmp_path))
+def test_which_sound_is_taken_follows_its_fields(tmp_path: Path) -> None:
+    organization = Organization(recordings_data=str(tmp_path), recordings_codecs="opus")
 
-    assert organization.journal == tmp_path / "watch" / "journal.jsonl"
+    assert organization.codec_policy.codecs == {"opus"}

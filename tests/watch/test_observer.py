@@ -1,6 +1,8 @@
 """The watcher notices what comes, alone, and accounts for every file once, whoever kills it."""
 
 import json
+import os
+import resource
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ import pytest
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.watch.heartbeat import lives, only_watcher
 from recordings_pipeline.watch.observer import watch
-from tests.watching import line_count, names, put, watcher
+from tests.watching import journal_of, line_count, names, put, watcher
 
 DAY = "audio/date=2026-01-30"
 # How often a test looks for a line before it gives up: minutes.
@@ -78,12 +80,45 @@ def test_a_watcher_says_that_it_lives_and_takes_it_back(tmp_path: Path) -> None:
 
 
 def test_a_second_watcher_of_the_directory_is_one_sentence(tmp_path: Path) -> None:
-    with (
-        only_watcher(tmp_path) as is_alone,
-        pytest.raises(ConfigurationError, match="is watched by another process"),
-    ):
-        assert is_alone
+    with only_watcher(tmp_path), pytest.raises(ConfigurationError, match="is watched by another"):
         watch(tmp_path, threading.Event())
+
+
+@contextmanager
+def few_descriptors(count: int) -> Generator[None]:
+    """Let this process open so many files more."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208
+    fillers: list[int] = []
+    while not fillers or fillers[-1] <= max(used) + count:
+        fillers.append(os.open(os.devnull, os.O_RDONLY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (fillers[-1] + 1, before[1]))
+    for _ in range(count):
+        os.close(fillers.pop())
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        for descriptor in fillers:
+            os.close(descriptor)
+
+
+def test_where_the_system_has_no_watches_to_give_the_watcher_looks_without(tmp_path: Path) -> None:
+    put(tmp_path, f"{DAY}/c/r.wav")
+    said: list[str] = []
+    stop = threading.Event()
+    before = threading.active_count()
+
+    def hear(sentence: str) -> None:
+        said.append(sentence)
+        stop.set()
+
+    with few_descriptors(6):  # lock, journal, and one emitter of two
+        watch(tmp_path, stop, say=hear)
+
+    assert [text.partition(" (")[0] for text in said] == ["no events from the system"]
+    assert threading.active_count() == before
+    assert journal_of(tmp_path).exists()
 
 
 def drop(root: Path, count: int) -> Iterator[str]:
