@@ -10,7 +10,8 @@ import click
 
 from recordings_pipeline.cli.children import child, dagster_home, guarded, simulator
 from recordings_pipeline.cli.lifetime import catch_the_end
-from recordings_pipeline.core.settings import first_day, has_credentials, settings_from
+from recordings_pipeline.core.settings import has_credentials, settings_from
+from recordings_pipeline.core.timetable import daily_hour, days_per_run, first_day
 from recordings_pipeline.storage.home import Home, make_private
 
 
@@ -18,7 +19,9 @@ def run(port: int) -> None:
     """Run until Ctrl-C, or until one of the programs ends by itself."""
     make_private()
     environ = dict(os.environ)
-    first_day(environ)  # Dagster would fail on a wrong one in a process of its own
+    # Dagster would fail on a wrong one in a process of its own.
+    for check in (first_day, days_per_run, daily_hour):
+        check(environ)
     settings = settings_from(environ) if has_credentials(environ) else None
     data = settings.data if settings else Path("data/demo")
     Home(data).prepare()

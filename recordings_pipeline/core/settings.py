@@ -8,7 +8,6 @@ everywhere.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -52,7 +51,6 @@ MEDIA = {
     "email": "email",
     "message": "message",
 }
-DEFAULT_FIRST_DAY = date(2026, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +140,6 @@ def lookback_days(environ: Mapping[str, str]) -> int:
         ConfigurationError: The variable is no number of days.
     """
     return _number(environ, "RECORDINGS_LOOKBACK_DAYS", DEFAULT_LOOKBACK_DAYS, 99)
-
-
-def first_day(environ: Mapping[str, str]) -> date:
-    """Return the first day Dagster offers as a partition.
-
-    Raises:
-        ConfigurationError: The variable is not a date.
-    """
-    text = environ.get("RECORDINGS_FIRST_DAY", "").strip()
-    if not text:
-        return DEFAULT_FIRST_DAY
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(
-            "RECORDINGS_FIRST_DAY", "is not a date: write it like 2026-01-31"
-        ) from None
 
 
 def has_credentials(environ: Mapping[str, str]) -> bool:

@@ -94,6 +94,16 @@ VARIABLES = (
     ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
     Variable(
+        "RECORDINGS_DAYS_PER_RUN",
+        "days of a backfill that one run takes, at most 31; 1 where a day takes hours",
+        "7",
+    ),
+    Variable(
+        "RECORDINGS_DAILY_HOUR",
+        "hour, in UTC, whose half exports the day that has just ended; the look-back is 3 h later",
+        "3",
+    ),
+    Variable(
         "RECORDINGS_WEBHOOK_URL", "who is told of failed runs and checks, by a signed POST", "none"
     ),
     Variable(

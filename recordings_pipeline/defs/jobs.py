@@ -1,18 +1,26 @@
 """When something runs without being asked."""
 
+import os
+
 import dagster as dg
 
 from recordings_pipeline.core.days import ONE_DAY
+from recordings_pipeline.core.timetable import daily_hour, hours_later
 from recordings_pipeline.defs.archive import archive_matches_the_ledger, replay_days
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.rebuild import rebuild_days
 from recordings_pipeline.defs.resources import Organization
 
-# UTC. Calls end, recordings upload and transcripts arrive for a while after midnight; and a look
-# at 06:30 is the last one at a day, 54 hours after its end, so that what is a little later than
-# the settling delay of 48 hours comes as well.
-EVERY_DAY_HOUR, EVERY_DAY_MINUTE = 3, 30
-LOOK_BACK_HOUR, LOOK_BACK_MINUTE = 6, 30
+# UTC, like the days themselves: no clock change moves, skips or repeats a tick. Calls end,
+# recordings upload and transcripts arrive for a while after midnight; and a look at 06:30 is the
+# last one at a day, 54 hours after its end, so that what is a little later than the settling delay
+# of 48 hours comes as well. At any other hour it still is half an hour later than that.
+EVERY_DAY_HOUR = daily_hour(os.environ)
+LOOK_BACK_HOUR = hours_later(EVERY_DAY_HOUR, 3)
+MINUTE = 30
+# The queue takes the highest first; runs of a backfill, like those a person starts, have 0.
+EVERY_DAY_FIRST = {"dagster/priority": "20"}
+LOOK_BACK_NEXT = {"dagster/priority": "10"}
 
 _WHOLE_ARCHIVE = dg.AssetSelection.checks(archive_matches_the_ledger)
 
@@ -58,16 +66,24 @@ every_day = dg.build_schedule_from_partitioned_job(
     export_day,
     name="every_day",
     hour_of_day=EVERY_DAY_HOUR,
-    minute_of_hour=EVERY_DAY_MINUTE,
-    description="Exports the UTC day that has just ended, at 03:30 UTC; it stays provisional.",
+    minute_of_hour=MINUTE,
+    tags=EVERY_DAY_FIRST,
+    description=(
+        f"Exports the UTC day that has just ended, at {EVERY_DAY_HOUR:02}:{MINUTE} UTC "
+        "(RECORDINGS_DAILY_HOUR); it stays provisional until it settles."
+    ),
 )
 
 
 @dg.schedule(
     job=export_day,
-    cron_schedule=f"{LOOK_BACK_MINUTE} {LOOK_BACK_HOUR} * * *",
+    cron_schedule=f"{MINUTE} {LOOK_BACK_HOUR} * * *",
     execution_timezone="UTC",
-    description="Looks again at the last days and at every older one with something left to do.",
+    tags=LOOK_BACK_NEXT,
+    description=(
+        "Looks again at the last days and at every older one with something left to do, three "
+        "hours after every_day. The last of these looks settles a day."
+    ),
 )
 def look_back(
     context: dg.ScheduleEvaluationContext, organization: Organization

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.histogram import Histogram, ranges
 from recordings_pipeline.core.picture import throughput_picture
@@ -61,13 +62,20 @@ def table_metadata(table: TableReport) -> Mapping[str, Any]:
     }
 
 
-def gaps_table(found: Sequence[Gap]) -> dg.TableMetadataValue:
+def metadata_by_table(report: StageReport) -> dict[str, dict[str, Any]]:
+    """Return what is told of each table of a stage; what it took is told with the first."""
+    told = {report.stage: dict(materialization_metadata(report))}
+    return told | {table.name: dict(table_metadata(table)) for table in report.others}
+
+
+def gaps_table(found: Sequence[tuple[Day, Gap]]) -> dg.TableMetadataValue:
     """List what is missing, with reason and next step: as many as a person reads."""
     names = ("id", "conversation_id", "reason", "next_step")
     records = [
-        dg.TableRecord({name: getattr(gap, name) for name in names}) for gap in found[:MOST_SHOWN]
+        dg.TableRecord({"day": str(day), **{name: getattr(gap, name) for name in names}})
+        for day, gap in found[:MOST_SHOWN]
     ]
-    columns = [dg.TableColumn(name, "string") for name in names]
+    columns = [dg.TableColumn(name, "string") for name in ("day", *names)]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 

@@ -4,6 +4,6 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.core.settings import first_day
+from recordings_pipeline.core.timetable import first_day
 
 DAYS = dg.DailyPartitionsDefinition(start_date=first_day(os.environ).isoformat(), timezone="UTC")

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
-from recordings_pipeline.defs.metadata import materialization_metadata, table_metadata
+from recordings_pipeline.defs.metadata import metadata_by_table
 from recordings_pipeline.defs.resources import Organization
 
 
@@ -36,12 +36,10 @@ def rebuild_days(
             for found in (found for span in spans for found in rebuild(archive, span)):
                 problems += [f"{found.day}: {found.problem}"] if found.problem else []
                 for report in found.reports:
-                    told = {report.stage: materialization_metadata(report)}
-                    told |= {table.name: table_metadata(table) for table in report.others}
-                    for name, metadata in told.items():
+                    for name, metadata in metadata_by_table(report).items():
                         context.log_event(
                             dg.AssetMaterialization(
-                                asset_key=name, partition=found.day.key, metadata=dict(metadata)
+                                asset_key=name, partition=found.day.key, metadata=metadata
                             )
                         )
     except Interrupted:

@@ -3,18 +3,16 @@
 import dagster as dg
 
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
-from recordings_pipeline.defs.metadata import column_schema, spent_metadata
+from recordings_pipeline.defs.metadata import spent_metadata
+from recordings_pipeline.defs.options import API_POOL, table_options
 from recordings_pipeline.defs.resources import Organization
 
 _NOTHING = "nothing_to_rescue"
 
 
 @dg.asset(
-    group_name="recordings",
-    kinds={"parquet", "genesys"},
-    code_version="1",
-    metadata={"dagster/column_schema": column_schema("rescue_list")},
-    pool="genesys_api",
+    **table_options("rescue_list", asks=True),
+    pool=API_POOL,
     check_specs=[
         dg.AssetCheckSpec(
             _NOTHING,

@@ -1,67 +1,62 @@
 """The assets about speech, in the order data flows: a stage with several tables is one step."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import dagster as dg
 
-from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.defs.assets import asset_options, run_asset
-from recordings_pipeline.defs.checks import contract_result, contract_spec
-from recordings_pipeline.defs.metadata import (
-    materialization_metadata,
-    pictures_metadata,
-    table_metadata,
-)
-from recordings_pipeline.defs.partitions import DAYS
+from recordings_pipeline.defs.metadata import pictures_metadata
+from recordings_pipeline.defs.options import day_asset, day_assets, table_options
 from recordings_pipeline.defs.resources import Organization
+from recordings_pipeline.defs.run_days import run_asset
 
 # What turns and metrics are made from.
 _SAID = ("recording_index", "transcripts", "speech_events")
 _HEARD = ("voice_activity", "audio_channels")
 
 
-def _spec(table: str, deps: Sequence[str], description: str) -> dg.AssetSpec:
+def _spec(table: str, deps: Sequence[str], description: str, *, asks: bool = False) -> dg.AssetSpec:
     """Describe one of several tables that a stage publishes."""
-    options = asset_options(table)
-    names = ("group_name", "kinds", "code_version", "metadata")
-    common = {name: options[name] for name in names}
     keys = [dg.AssetKey(name) for name in deps]
-    return dg.AssetSpec(table, description=description, deps=keys, **common)
+    return dg.AssetSpec(
+        table, description=description, deps=keys, **table_options(table, asks=asks)
+    )
 
 
-@dg.multi_asset(
-    name="transcripts",
-    partitions_def=DAYS,
-    pool="genesys_api",
+@day_assets(
+    "transcripts",
+    asks=True,
     specs=[
         _spec(
             "transcripts",
             ["audio_files"],
             "What was said: one row per phrase. Only a part of the calls is transcribed at the "
             "source, and what its files hold beyond what is documented is counted as drift.",
+            asks=True,
         ),
-        _spec("words", ["audio_files"], "What was said, word by word."),
+        _spec("words", ["audio_files"], "What was said, word by word.", asks=True),
         _spec(
             "speech_events",
             ["audio_files"],
             "Silence, overtalk, hold, pauses, topics and sentiment: one row per event.",
+            asks=True,
         ),
     ],
-    check_specs=[contract_spec(name) for name in ("transcripts", "words", "speech_events")],
 )
 def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Fetch the transcripts that are due, and publish their three tables in one pass."""
-    yield from _results(organization, run_asset(context, organization, "transcripts"))
+    run_asset(context, organization, "transcripts")
+    yield from _results(context)
 
 
 # In no pool, like all that follow: they ask nobody.
-@dg.multi_asset(
-    name="voice_activity",
-    partitions_def=DAYS,
+@day_assets(
+    "voice_activity",
+    asks=False,
     specs=[
         _spec(
             "voice_activity",
@@ -77,18 +72,18 @@ def transcripts(
             "a file that nobody could listen to, with the reason.",
         ),
     ],
-    check_specs=[contract_spec(name) for name in ("voice_activity", "audio_channels")],
 )
 def voice_activity(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Listen to the day's audio files; those that were heard before are not heard again."""
-    yield from _results(organization, run_asset(context, organization, "voice_activity"))
+    run_asset(context, organization, "voice_activity")
+    yield from _results(context)
 
 
-@dg.multi_asset(
-    name="diarization",
-    partitions_def=DAYS,
+@day_assets(
+    "diarization",
+    asks=False,
     specs=[
         _spec(
             "diarization",
@@ -103,19 +98,18 @@ def voice_activity(
             "channels, shifted clocks and missing speech show here.",
         ),
     ],
-    check_specs=[contract_spec(name) for name in ("diarization", "transcript_agreement")],
 )
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Join phrases and voice activity into turns, compare the two, and draw a few recordings."""
-    report = run_asset(context, organization, "diarization")
-    yield from _results(organization, report, _pictures(organization, report.day))
+    run_asset(context, organization, "diarization", partial(_pictures, organization))
+    yield from _results(context)
 
 
-@dg.asset(
-    **{**asset_options("conversation_metrics"), "pool": None},
-    check_specs=[contract_spec("conversation_metrics")],
+@day_asset(
+    "conversation_metrics",
+    asks=False,
     deps=[dg.AssetKey(name) for name in (*_SAID, "diarization")],
 )
 def conversation_metrics(
@@ -125,30 +119,19 @@ def conversation_metrics(
 
     From transcripts where there are any, else from the audio; null where a value is unknown.
     """
-    report = run_asset(context, organization, "conversation_metrics")
-    return dg.MaterializeResult(
-        metadata=materialization_metadata(report),
-        check_results=[contract_result(organization.data, report.stage, report.day)],
-    )
+    run_asset(context, organization, "conversation_metrics")
+    return dg.MaterializeResult()
 
 
-def _results(
-    organization: Organization, report: StageReport, more: Mapping[str, Any] | None = None
-) -> Iterator[dg.MaterializeResult]:
-    """Tell of each table; what the stage took is told with the first."""
-    told: dict[str, Mapping[str, Any]] = {
-        report.stage: {**materialization_metadata(report), **(more or {})}
-    }
-    told |= {table.name: table_metadata(table) for table in report.others}
-    for name, metadata in told.items():
-        checked = contract_result(organization.data, name, report.day)
-        yield dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=[checked])
+def _results(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Say that all tables of the stage are there; what is told of each day is known already."""
+    yield from (dg.MaterializeResult(asset_key=spec.key) for spec in context.assets_def.specs)
 
 
-def _pictures(organization: Organization, day: Day) -> Mapping[str, Any]:
+def _pictures(organization: Organization, report: StageReport) -> Mapping[str, Any]:
     """Draw a few recordings of the day."""
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.pictures import pictures_of
 
     with open_archive(organization.data) as archive:
-        return pictures_metadata(pictures_of(archive, day))
+        return pictures_metadata(pictures_of(archive, report.day))

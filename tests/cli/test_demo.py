@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.cli.demo import environment_of
-from recordings_pipeline.core.settings import first_day
+from recordings_pipeline.core.timetable import first_day
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.world import World
 from tests.cli.conftest import Enter

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recordings_pipeline.core.settings import first_day
+from recordings_pipeline.core.timetable import first_day
 from recordings_pipeline.defs.partitions import DAYS
 
 MIDNIGHT = datetime(2026, 2, 1, tzinfo=UTC)

@@ -1,0 +1,75 @@
+"""What the assets of all stages have in common, and how Dagster shows them."""
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import dagster as dg
+
+from recordings_pipeline.core.questions import QUESTIONS
+from recordings_pipeline.core.timetable import days_per_run
+from recordings_pipeline.defs.metadata import column_schema
+from recordings_pipeline.defs.partitions import DAYS
+
+GROUP = "recordings"
+OWNERS = ["team:recordings"]
+CODE_VERSION = "1"
+# How many steps at once may ask the platform; deploy/dagster.yaml sets the number.
+API_POOL = "genesys_api"
+# One policy for the whole chain: with several, Dagster starts runs for each of them apart.
+BACKFILLS = dg.BackfillPolicy.multi_run(days_per_run(os.environ))
+
+
+def table_options(table: str, *, asks: bool) -> dict[str, Any]:
+    """Return what explains a table in the UI, before any day of it was made.
+
+    Args:
+        table: Its name.
+        asks: Whether what makes it asks the platform.
+    """
+    return {
+        "group_name": GROUP,
+        "owners": OWNERS,
+        "kinds": {"parquet", "genesys" if asks else "python"},
+        "code_version": CODE_VERSION,
+        "metadata": {
+            "dagster/column_schema": column_schema(table),
+            "query": dg.MetadataValue.md(_query(table)),
+        },
+    }
+
+
+def day_asset(
+    table: str,
+    *,
+    asks: bool,
+    **more: Any,  # noqa: ANN401 (what dg.asset takes)
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Declare a stage with one table, a partition a day."""
+    with warnings.catch_warnings():
+        # Said for each asset, in each process. What a changed policy does is in tests/defs.
+        warnings.filterwarnings("ignore", ".*backfill_policy.*", dg.BetaWarning)
+        options = {**table_options(table, asks=asks), **_step_options(asks=asks), **more}
+        declare: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(**options)
+    return declare
+
+
+def day_assets(
+    name: str, specs: list[dg.AssetSpec], *, asks: bool
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Declare a stage with several tables, which one step makes."""
+    return dg.multi_asset(name=name, specs=specs, **_step_options(asks=asks))
+
+
+def _step_options(*, asks: bool) -> dict[str, Any]:
+    return {
+        "partitions_def": DAYS,
+        "backfill_policy": BACKFILLS,
+        "pool": API_POOL if asks else None,
+    }
+
+
+def _query(table: str) -> str:
+    question, sql = QUESTIONS[table]
+    return f"{question} `duckdb catalog.duckdb`, in the data directory:\n\n```sql\n{sql};\n```"
