@@ -37,6 +37,16 @@ def test_every_table_is_an_asset_with_its_columns() -> None:
         assert [column.name for column in columns] == schemas[name].names()
 
 
+def test_every_asset_explains_itself_before_it_ever_ran() -> None:
+    for spec in defs.resolve_all_asset_specs():
+        assert spec.owners == ["team:recordings"]
+        assert spec.group_name == "recordings"
+        assert spec.code_version
+        assert str(spec.description).endswith(".")
+        assert "parquet" in spec.kinds
+        assert f"FROM {spec.key.to_user_string()}" in spec.metadata["query"].md_str
+
+
 def test_a_run_materializes_five_assets_with_their_numbers(start: Start, tmp_path: Path) -> None:
     simulator = start()
     fields = {name.lower(): value for name, value in simulator.environment.items()}

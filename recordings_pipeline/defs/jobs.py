@@ -4,7 +4,7 @@ import os
 
 import dagster as dg
 
-from recordings_pipeline.core.days import ONE_DAY
+from recordings_pipeline.core.days import ONE_DAY, Day
 from recordings_pipeline.core.timetable import daily_hour, hours_later
 from recordings_pipeline.defs.archive import archive_matches_the_ledger, replay_days
 from recordings_pipeline.defs.partitions import DAYS
@@ -62,24 +62,27 @@ def replay_quarantine() -> None:
     replay_days()
 
 
-every_day = dg.build_schedule_from_partitioned_job(
-    export_day,
-    name="every_day",
-    hour_of_day=EVERY_DAY_HOUR,
-    minute_of_hour=MINUTE,
-    tags=EVERY_DAY_FIRST,
+@dg.schedule(
+    job=export_day,
+    cron_schedule=f"{MINUTE} {EVERY_DAY_HOUR} * * *",
+    execution_timezone="UTC",
     description=(
         f"Exports the UTC day that has just ended, at {EVERY_DAY_HOUR:02}:{MINUTE} UTC "
         "(RECORDINGS_DAILY_HOUR); it stays provisional until it settles."
     ),
 )
+def every_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Request a run for yesterday."""
+    day = Day(context.scheduled_execution_time.date() - ONE_DAY)
+    if not DAYS.has_partition_key(day.key):
+        return dg.SkipReason(f"{day} is before RECORDINGS_FIRST_DAY")
+    return dg.RunRequest(run_key=f"every_day:{day}", partition_key=day.key, tags=EVERY_DAY_FIRST)
 
 
 @dg.schedule(
     job=export_day,
     cron_schedule=f"{MINUTE} {LOOK_BACK_HOUR} * * *",
     execution_timezone="UTC",
-    tags=LOOK_BACK_NEXT,
     description=(
         "Looks again at the last days and at every older one with something left to do, three "
         "hours after every_day. The last of these looks settles a day."
@@ -100,7 +103,8 @@ def look_back(
     ]
     if not days:
         return dg.SkipReason("no day before yesterday may still change")
+    at = f"{tick:%Y-%m-%dT%H:%M}"
     return [
-        dg.RunRequest(run_key=f"look_back:{tick:%Y-%m-%dT%H:%M}:{day}", partition_key=day.key)
+        dg.RunRequest(run_key=f"look_back:{at}:{day}", partition_key=day.key, tags=LOOK_BACK_NEXT)
         for day in days
     ]

@@ -58,6 +58,35 @@ def test_a_recording_nobody_tried_fails_the_day_s_check(
     assert result.success is not is_late
 
 
+def test_the_check_of_several_days_names_the_day_that_has_a_gap(
+    serve: Serve, tmp_path: Path
+) -> None:
+    known = platform(LISTED_ID, {"/media": Answer(501)})
+
+    def reply(heard: Heard) -> Answer:
+        if heard.path == "/media":
+            list_it(tmp_path, LATE_ID)
+        return known(heard)
+
+    list_it(tmp_path, LISTED_ID)
+    fields = {name.lower(): value for name, value in serve(reply).environment.items()}
+    ends = {"start": DAY, "end": "2026-02-01"}
+
+    result = dg.materialize(
+        [audio_files],
+        tags={f"dagster/asset_partition_range_{end}": day for end, day in ends.items()},
+        resources={"organization": Organization(**fields, recordings_data=str(tmp_path))},
+        raise_on_error=False,
+    )
+
+    assert not result.success
+    (check,) = result.get_asset_check_evaluations()
+    assert check.description == f"{DAY}: 1 unexplained"
+    gaps = check.metadata["gaps"]
+    assert isinstance(gaps, dg.TableMetadataValue)
+    assert [(record.data["day"], record.data["id"]) for record in gaps.records] == [(DAY, LATE_ID)]
+
+
 def test_while_an_asset_is_made_its_log_says_how_far_it_is(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,16 +1,20 @@
 """Which days a tick of the look-back runs, and that no tick runs one twice."""
 
+import os
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.standings import DayStanding
 from recordings_pipeline.definitions import defs
-from recordings_pipeline.defs.jobs import look_back
+from recordings_pipeline.defs.jobs import every_day, look_back
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.storage.ledger import Ledger
 
@@ -42,6 +46,50 @@ def test_a_tick_runs_the_last_days_but_yesterday_which_the_daily_schedule_has_ru
     assert [*tick(tmp_path).values()] == ["2026-02-01", "2026-02-02"]
     assert [*tick(tmp_path, recordings_lookback_days="2").values()] == ["2026-02-02"]
     assert tick(tmp_path, recordings_lookback_days="1") == {}
+
+
+def test_the_daily_run_takes_the_day_that_has_just_ended_and_goes_first() -> None:
+    with dg.build_schedule_context(
+        scheduled_execution_time=datetime(2026, 2, 4, 3, 30, tzinfo=UTC),
+        repository_def=defs.get_repository_def(),
+    ) as context:
+        (request,) = every_day.evaluate_tick(context).run_requests or ()
+
+    assert request.partition_key == "2026-02-03"
+    assert request.tags["dagster/priority"] == "20"
+
+
+def test_the_look_back_goes_before_a_backfill(tmp_path: Path) -> None:
+    with dg.build_schedule_context(
+        scheduled_execution_time=TICK,
+        resources={"organization": Organization(recordings_data=str(tmp_path))},
+        repository_def=defs.get_repository_def(),
+    ) as context:
+        requests = look_back.evaluate_tick(context).run_requests or ()
+
+    assert {request.tags["dagster/priority"] for request in requests} == {"10"}
+
+
+@pytest.mark.parametrize(
+    ("hour", "expected"),
+    [("5", ["30 5 * * *", "30 8 * * *"]), ("22", ["30 22 * * *", "30 1 * * *"])],
+)
+def test_one_variable_moves_both_schedules(hour: str, expected: list[str]) -> None:
+    script = (
+        "from recordings_pipeline.defs.jobs import every_day, look_back\n"
+        "print(every_day.cron_schedule, look_back.cron_schedule, sep='\\n')\n"
+        "print({every_day.execution_timezone, look_back.execution_timezone})"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        env={**os.environ, "RECORDINGS_DAILY_HOUR": hour},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines() == [*expected, "{'UTC'}"]
 
 
 def test_an_older_day_is_run_until_it_is_settled(tmp_path: Path) -> None:
