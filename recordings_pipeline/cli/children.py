@@ -17,7 +17,15 @@ DEMO_WORLD = (
     "--world", "small", "--requests-per-minute", "3000",
     "--faults", "cut-bodies/60,rate-limited/60",
 )  # fmt: skip
+# The queue's limits are those of deploy/dagster.yaml. It has no limit of pools: a demo that is killed
+# would keep its slot, and no daemon runs beside a demo to give it back.
 _DAGSTER_YAML = """\
+concurrency:
+  runs:
+    max_concurrent_runs: 6
+    tag_concurrency_limits:
+      - key: dagster/backfill
+        limit: 2
 telemetry:
   enabled: false
 nux:
