@@ -17,8 +17,8 @@ DEMO_WORLD = (
     "--world", "small", "--requests-per-minute", "3000",
     "--faults", "cut-bodies/60,rate-limited/60",
 )  # fmt: skip
-# The queue's limits are those of deploy/dagster.yaml. It has no limit of pools: a demo that is killed
-# would keep its slot, and no daemon runs beside a demo to give it back.
+# The queue's limits are those of deploy/dagster.yaml. It has no limit of pools: a demo that is
+# killed would keep its slot, and no daemon runs beside a demo to give it back.
 _DAGSTER_YAML = """\
 concurrency:
   runs:

@@ -1,5 +1,6 @@
 """The check that every table has: whether the published day keeps what the table promises."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -26,30 +27,46 @@ def contract_spec(table: str) -> dg.AssetCheckSpec:
     )
 
 
-def contract_result(data: Path, table: str, day: Day) -> dg.AssetCheckResult:
-    """Look at a table's published day again, whichever version of the program published it."""
+def contract_result(data: Path, table: str, days: Sequence[Day]) -> dg.AssetCheckResult:
+    """Look at a table's published days again, whichever version of the program published them."""
     from recordings_pipeline.storage.contracts import violations
 
-    path = data / layout.table_path(table, day)
-    found = violations(path, path, SCHEMAS[table])
-    is_severe = any(violation.is_blocking for violation in found)
+    found: list[tuple[Day, Violation]] = []
+    for day in days:
+        path = data / layout.table_path(table, day)
+        found += [(day, violation) for violation in violations(path, path, SCHEMAS[table])]
+    is_severe = any(violation.is_blocking for _, violation in found)
+    broken = dict.fromkeys(str(day) for day, _ in found)
     return dg.AssetCheckResult(
         asset_key=table,
         check_name=_CONTRACT,
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if is_severe else dg.AssetCheckSeverity.WARN,
-        metadata={"broken_rules": len(found), "violations": _violations_table(found)},
+        description=f"broken on {', '.join(broken)}" if found else None,
+        metadata={
+            "broken_rules": len(found),
+            "days": len(days),
+            "violations": _violations_table(found),
+        },
     )
 
 
-def _violations_table(found: tuple[Violation, ...]) -> dg.TableMetadataValue:
+def _violations_table(found: Sequence[tuple[Day, Violation]]) -> dg.TableMetadataValue:
     columns = [
+        dg.TableColumn("day", "string"),
         dg.TableColumn("rule", "string"),
         dg.TableColumn("rows", "int"),
         dg.TableColumn("some_of_them", "string"),
     ]
     records = [
-        dg.TableRecord({"rule": one.rule, "rows": one.count, "some_of_them": "; ".join(one.rows)})
-        for one in found
+        dg.TableRecord(
+            {
+                "day": str(day),
+                "rule": one.rule,
+                "rows": one.count,
+                "some_of_them": "; ".join(one.rows),
+            }
+        )
+        for day, one in found
     ]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

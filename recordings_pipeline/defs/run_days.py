@@ -63,6 +63,11 @@ class TriedDays:
     untried: list[Day] = field(default_factory=list)
     spent: list[Throughput] = field(default_factory=list)
 
+    @property
+    def days(self) -> list[Day]:
+        """The days that were finished."""
+        return [report.day for report in self.reports]
+
     def raise_failure(self) -> None:
         """Say why the step failed, naming its days, if it did.
 
@@ -95,13 +100,15 @@ def run_asset(
     organization: Organization,
     stage: str,
     more: More = lambda _: {},
-) -> None:
-    """Run a stage on the run's days; see `try_days`.
+) -> list[Day]:
+    """Run a stage on the run's days, and return them; see `try_days`.
 
     Raises:
         Failure: A day was not finished.
     """
-    try_days(context, organization, stage, more).raise_failure()
+    tried = try_days(context, organization, stage, more)
+    tried.raise_failure()
+    return tried.days
 
 
 def try_days(
