@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.metadata import gaps_table
 from recordings_pipeline.defs.options import day_asset
 from recordings_pipeline.defs.resources import Organization
-from recordings_pipeline.defs.run_days import contract_of, run_asset, try_days
+from recordings_pipeline.defs.run_days import run_asset, try_days
 
 _EVERY_RECORDING = "every_recording_has_an_outcome"
 
@@ -26,8 +27,8 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    run_asset(context, organization, "recording_index")
-    contract = contract_of(context, organization, "recording_index")
+    days = run_asset(context, organization, "recording_index")
+    contract = contract_result(organization.data, "recording_index", days)
     return dg.MaterializeResult(check_results=[contract])
 
 
@@ -36,7 +37,7 @@ def recording_index(
 @day_asset(
     "audio_files",
     asks=True,
-    deps=[recording_index],
+    deps=[recording_index.key],
     check_specs=[
         dg.AssetCheckSpec(
             _EVERY_RECORDING,
@@ -58,13 +59,13 @@ def audio_files(
     day again fetches only what is left.
     """
     tried = try_days(context, organization, "audio_files")
-    check = _completeness(tried.reports)
+    contract = contract_result(organization.data, "audio_files", tried.days)
+    checks = [_completeness(tried.reports), contract]
     if tried.problems:
         # What is known of the finished days is told before the step fails for the others.
-        yield from [check] if tried.reports else []
+        yield from checks if tried.days else []
         tried.raise_failure()
-    contract = contract_of(context, organization, "audio_files")
-    yield dg.MaterializeResult(check_results=[check, contract])
+    yield dg.MaterializeResult(check_results=checks)
 
 
 def _completeness(reports: Sequence[StageReport]) -> dg.AssetCheckResult:

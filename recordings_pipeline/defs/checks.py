@@ -1,6 +1,6 @@
 """The check that every table has: whether the published day keeps what the table promises."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -29,22 +29,26 @@ def contract_spec(table: str) -> dg.AssetCheckSpec:
 
 def contract_result(data: Path, table: str, days: Sequence[Day]) -> dg.AssetCheckResult:
     """Look at a table's published days again, whichever version of the program published them."""
-    found = [(day, violation) for day in days for violation in _violations(data, table, day)]
+    from recordings_pipeline.storage.contracts import violations
+
+    found: list[tuple[Day, Violation]] = []
+    for day in days:
+        path = data / layout.table_path(table, day)
+        found += [(day, violation) for violation in violations(path, path, SCHEMAS[table])]
     is_severe = any(violation.is_blocking for _, violation in found)
+    broken = dict.fromkeys(str(day) for day, _ in found)
     return dg.AssetCheckResult(
         asset_key=table,
         check_name=_CONTRACT,
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if is_severe else dg.AssetCheckSeverity.WARN,
-        metadata={"broken_rules": len(found), "violations": _violations_table(found)},
+        description=f"broken on {', '.join(broken)}" if found else None,
+        metadata={
+            "broken_rules": len(found),
+            "days": len(days),
+            "violations": _violations_table(found),
+        },
     )
-
-
-def _violations(data: Path, table: str, day: Day) -> Iterator[Violation]:
-    from recordings_pipeline.storage.contracts import violations
-
-    path = data / layout.table_path(table, day)
-    yield from violations(path, path, SCHEMAS[table])
 
 
 def _violations_table(found: Sequence[tuple[Day, Violation]]) -> dg.TableMetadataValue:

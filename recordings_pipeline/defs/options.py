@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dagster as dg
@@ -45,23 +45,26 @@ def day_asset(
     table: str,
     *,
     asks: bool,
-    **more: Any,  # noqa: ANN401 (what dg.asset takes)
+    deps: Sequence[dg.AssetKey] = (),
+    check_specs: Sequence[dg.AssetCheckSpec] = (),
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Declare a stage with one table, a partition a day."""
+    """Declare a stage with one table, a partition a day, and the check of its contract."""
+    options = {**table_options(table, asks=asks), **_step_options(asks=asks)}
+    checks = [contract_spec(table), *check_specs]
     with warnings.catch_warnings():
-        # Said for each asset, in each process. What a changed policy does is in tests/defs.
+        # That backfill policies are beta is said for each asset, by each process.
         warnings.filterwarnings("ignore", ".*backfill_policy.*", dg.BetaWarning)
-        more["check_specs"] = [contract_spec(table), *more.get("check_specs", ())]
-        options = {**table_options(table, asks=asks), **_step_options(asks=asks), **more}
-        declare: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(**options)
+        declare: Callable[[Callable[..., Any]], dg.AssetsDefinition] = dg.asset(
+            **options, deps=deps, check_specs=checks
+        )
     return declare
 
 
 def day_assets(
-    name: str, specs: list[dg.AssetSpec], *, asks: bool
+    name: str, specs: Sequence[dg.AssetSpec], *, asks: bool
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Declare a stage with several tables, which one step makes."""
-    checks = [contract_spec(spec.key.path[-1]) for spec in specs]
+    """Declare a stage with several tables, which one step makes, and the checks of each."""
+    checks = [contract_spec(spec.key.to_user_string()) for spec in specs]
     return dg.multi_asset(name=name, specs=specs, check_specs=checks, **_step_options(asks=asks))
 
 

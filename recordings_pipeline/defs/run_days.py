@@ -21,7 +21,6 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput, total
-from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.metadata import metadata_by_table, spent_metadata
 from recordings_pipeline.defs.options import CODE_VERSION
 from recordings_pipeline.defs.progress import logging_headway
@@ -48,14 +47,6 @@ _CODE_VERSION = "dagster/code_version"
 More = Callable[[StageReport], Mapping[str, Any]]
 
 
-def contract_of(
-    context: dg.AssetExecutionContext, organization: Organization, table: str
-) -> dg.AssetCheckResult:
-    """Check what a run published of a table."""
-    days = [Day.from_key(key) for key in context.partition_keys]
-    return contract_result(organization.data, table, days)
-
-
 @dataclass
 class TriedDays:
     """What became of the days of a run.
@@ -71,6 +62,11 @@ class TriedDays:
     problems: dict[Day, RecordingsError] = field(default_factory=dict)
     untried: list[Day] = field(default_factory=list)
     spent: list[Throughput] = field(default_factory=list)
+
+    @property
+    def days(self) -> list[Day]:
+        """The days that were finished."""
+        return [report.day for report in self.reports]
 
     def raise_failure(self) -> None:
         """Say why the step failed, naming its days, if it did.
@@ -104,13 +100,15 @@ def run_asset(
     organization: Organization,
     stage: str,
     more: More = lambda _: {},
-) -> None:
-    """Run a stage on the run's days; see `try_days`.
+) -> list[Day]:
+    """Run a stage on the run's days, and return them; see `try_days`.
 
     Raises:
         Failure: A day was not finished.
     """
-    try_days(context, organization, stage, more).raise_failure()
+    tried = try_days(context, organization, stage, more)
+    tried.raise_failure()
+    return tried.days
 
 
 def try_days(

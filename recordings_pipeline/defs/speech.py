@@ -6,11 +6,13 @@ from typing import Any
 
 import dagster as dg
 
+from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.metadata import pictures_metadata
 from recordings_pipeline.defs.options import day_asset, day_assets, table_options
 from recordings_pipeline.defs.resources import Organization
-from recordings_pipeline.defs.run_days import contract_of, run_asset
+from recordings_pipeline.defs.run_days import run_asset
 
 # What turns and metrics are made from.
 _SAID = ("recording_index", "transcripts", "speech_events")
@@ -49,8 +51,8 @@ def transcripts(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Fetch the transcripts that are due, and publish their three tables in one pass."""
-    run_asset(context, organization, "transcripts")
-    yield from _results(context, organization)
+    days = run_asset(context, organization, "transcripts")
+    yield from _results(context, organization, days)
 
 
 # In no pool, like all that follow: they ask nobody.
@@ -77,8 +79,8 @@ def voice_activity(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Listen to the day's audio files; those that were heard before are not heard again."""
-    run_asset(context, organization, "voice_activity")
-    yield from _results(context, organization)
+    days = run_asset(context, organization, "voice_activity")
+    yield from _results(context, organization, days)
 
 
 @day_assets(
@@ -103,8 +105,8 @@ def diarization(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> Iterator[dg.MaterializeResult]:
     """Join phrases and voice activity into turns, compare the two, and draw a few recordings."""
-    run_asset(context, organization, "diarization", partial(_pictures, organization))
-    yield from _results(context, organization)
+    days = run_asset(context, organization, "diarization", partial(_pictures, organization))
+    yield from _results(context, organization, days)
 
 
 @day_asset(
@@ -119,17 +121,17 @@ def conversation_metrics(
 
     From transcripts where there are any, else from the audio; null where a value is unknown.
     """
-    run_asset(context, organization, "conversation_metrics")
-    contract = contract_of(context, organization, "conversation_metrics")
+    days = run_asset(context, organization, "conversation_metrics")
+    contract = contract_result(organization.data, "conversation_metrics", days)
     return dg.MaterializeResult(check_results=[contract])
 
 
 def _results(
-    context: dg.AssetExecutionContext, organization: Organization
+    context: dg.AssetExecutionContext, organization: Organization, days: Sequence[Day]
 ) -> Iterator[dg.MaterializeResult]:
     """Say that all tables of the stage are there; what is told of each day is known already."""
     for spec in context.assets_def.specs:
-        contract = contract_of(context, organization, spec.key.path[-1])
+        contract = contract_result(organization.data, spec.key.to_user_string(), days)
         yield dg.MaterializeResult(asset_key=spec.key, check_results=[contract])
 
 

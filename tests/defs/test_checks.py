@@ -55,6 +55,22 @@ def test_what_is_impossible_fails_and_what_is_odd_warns(
     assert result.passed is not bool(broken_rules)
     assert result.severity is severity
     assert result.metadata["broken_rules"] == dg.MetadataValue.int(broken_rules)
+    assert result.description == (f"broken on {DAY}" if broken_rules else None)
+
+
+def test_of_several_days_the_one_that_breaks_it_is_named(tmp_path: Path) -> None:
+    bad = Day.from_key("2026-02-01")
+    for day, end_ms in ((DAY, 5), (bad, 60_000)):
+        write_unchecked(tmp_path / table_path("audio_files", day), AUDIO_FILES, [FILE])
+        turns = [{**TURN, "end_ms": end_ms}]
+        write_unchecked(tmp_path / table_path("diarization", day), DIARIZATION, turns)
+
+    result = contract_result(tmp_path, "diarization", [DAY, bad])
+
+    assert result.description == f"broken on {bad}"
+    violations = result.metadata["violations"]
+    assert isinstance(violations, dg.TableMetadataValue)
+    assert [record.data["day"] for record in violations.records] == [str(bad)]
 
 
 def test_every_table_of_a_day_has_the_check_and_it_blocks() -> None:
