@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from recordings_pipeline.core.questions import QUESTIONS
+from recordings_pipeline.core.table_queries import QUERIES
 from recordings_pipeline.core.timetable import days_per_run
 from recordings_pipeline.defs.checks import contract_spec
 from recordings_pipeline.defs.metadata import column_schema
@@ -77,5 +77,5 @@ def _step_options(*, asks: bool) -> dict[str, Any]:
 
 
 def _query(table: str) -> str:
-    question, sql = QUESTIONS[table]
+    question, sql = QUERIES[table]
     return f"{question} `duckdb catalog.duckdb`, in the data directory:\n\n```sql\n{sql};\n```"

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from recordings_pipeline import RecordingExporter
-from recordings_pipeline.core.questions import QUESTIONS
 from recordings_pipeline.core.schemas import ALL_SCHEMAS
+from recordings_pipeline.core.table_queries import QUERIES
 from tests.conftest import Start, settings_of
 
 DAY = datetime(2026, 1, 31, tzinfo=UTC)
@@ -22,7 +22,7 @@ def test_every_table_has_a_question_that_its_catalogue_answers(
         exporter.export_range(DAY, DAY + timedelta(days=1))
 
     with duckdb.connect(tmp_path / "catalog.duckdb", read_only=True) as catalogue:
-        answers = {name: catalogue.execute(sql).fetchall() for name, (_, sql) in QUESTIONS.items()}
+        answers = {name: catalogue.execute(sql).fetchall() for name, (_, sql) in QUERIES.items()}
 
-    assert QUESTIONS.keys() == {schema.name for schema in ALL_SCHEMAS}
+    assert QUERIES.keys() == {schema.name for schema in ALL_SCHEMAS}
     assert {name for name, rows in answers.items() if not rows} <= MAY_BE_EMPTY
