@@ -70,8 +70,7 @@ class TableWriter:
         self._check = check
         self._group_bytes = group_bytes
         self._stack = ExitStack()
-        few = [column.name for column in schema.columns if column.is_repeated]
-        self._pending = PendingRows(arrow_schema(schema), few)
+        self._pending = PendingRows(arrow_schema(schema))
         self._batches: list[pa.RecordBatch] = []
         self._rows, self._bytes = 0, 0
         self._schema = schema
