@@ -9,7 +9,7 @@ from recordings_pipeline.storage.columns import column_of, repeated_column
 
 Columns = Mapping[str, Sequence[Any]]
 # Enough for the work per batch to vanish beside that per row. With 8,192 rows, publishing a day of
-# wide rows took 80 MB instead of 48: a batch is in memory as values and as columns, and what Arrow
+# wide rows takes 52 MB instead of 36: a batch is in memory as values and as columns, and what Arrow
 # needs to write one grows with it.
 _BATCH_ROWS = 2_048
 
