@@ -80,8 +80,11 @@ def test_a_watcher_says_that_it_lives_and_takes_it_back(tmp_path: Path) -> None:
 
 
 def test_a_second_watcher_of_the_directory_is_one_sentence(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+
     with only_watcher(tmp_path), pytest.raises(ConfigurationError, match="is watched by another"):
-        watch(tmp_path, threading.Event())
+        watch(tmp_path, stop)
 
 
 @contextmanager
