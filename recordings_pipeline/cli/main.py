@@ -41,6 +41,7 @@ for _command in (
     commands_archive.replay,
     commands_archive.rebuild,
     commands_analyst.dictionary,
+    commands_analyst.sql,
     commands_speech.export_transcript,
     commands_speech.show,
     commands_local.demo,

@@ -14,6 +14,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.catalog import catalog_text
 from recordings_pipeline.core.schemas import ALL_SCHEMAS
 from recordings_pipeline.storage.durable import naming, publish_bytes, sync_directory
+from recordings_pipeline.storage.globs import quoted
 
 # DuckDB 2.0 writes files that 1.x cannot read, unless it is told to.
 _STORAGE_VERSION = "v1.0.0"
@@ -50,7 +51,7 @@ def _make(catalog: Path, text: str) -> None:
     with naming(beside):
         with duckdb.connect(config={"temp_directory": f"{catalog}.tmp"}) as connection:
             connection.execute(
-                f"ATTACH {_quoted(beside)} AS made (STORAGE_VERSION '{_STORAGE_VERSION}')"
+                f"ATTACH {quoted(str(beside))} AS made (STORAGE_VERSION '{_STORAGE_VERSION}')"
             )
             connection.execute("USE made")
             connection.begin()  # or each of two hundred comments would be synced alone
@@ -68,7 +69,3 @@ def _holds(script: Path, text: str) -> bool:
     with suppress(FileNotFoundError):
         return script.read_bytes() == text.encode()
     return False
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

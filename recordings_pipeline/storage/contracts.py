@@ -10,6 +10,7 @@ from recordings_pipeline.core import contracts, layout
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.contracts import LATEST_END, MOST_ROWS, ContractBroken, Violation
 from recordings_pipeline.core.verification import printable
+from recordings_pipeline.storage.globs import literal, quoted
 from recordings_pipeline.storage.staging import staging_folder
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class _Finder:
         index = self._beside("recording_index")
         if not names or not index.is_file():
             return
-        indexed = f"(SELECT DISTINCT {names} FROM read_parquet({_quoted(index)}))"
+        indexed = f"(SELECT DISTINCT {names} FROM read_parquet({quoted(literal(index))}))"
         source = f"FROM (SELECT DISTINCT {names} FROM t) ANTI JOIN {indexed} USING ({names})"
         rule = f"in the day's index: {names}"
         yield from self._some(rule, source, names, is_blocking=True)
@@ -105,7 +106,9 @@ class _Finder:
         files = self._beside("audio_files")
         if not contracts.is_timed(self._schema) or not files.is_file():
             return
-        lengths = f"SELECT recording_id, duration_ms AS ms FROM read_parquet({_quoted(files)})"
+        lengths = (
+            f"SELECT recording_id, duration_ms AS ms FROM read_parquet({quoted(literal(files))})"
+        )
         sound = (
             f"(SELECT recording_id, sum(ms) AS ms FROM ({lengths}) GROUP BY ALL HAVING {_KNOWN})"
         )
@@ -143,18 +146,11 @@ def _opened(file: Path, temporary: Path) -> Generator["DuckDBPyConnection"]:
     spill = temporary / f"contract.{secrets.token_hex(4)}"  # that of another process is its own
     settings: dict[str, Any] = {"memory_limit": _MOST_MEMORY, "temp_directory": str(spill)}
     with duckdb.connect(config=settings) as connection:
-        connection.execute(
-            f"CREATE VIEW t AS FROM read_parquet({_quoted(file)}, hive_partitioning = false)"
-        )
+        name = quoted(literal(file))
+        connection.execute(f"CREATE VIEW t AS FROM read_parquet({name}, hive_partitioning = false)")
         yield connection
 
 
 def _row_text(names: list[str], row: tuple[Any, ...]) -> str:
     pairs = zip(names, row, strict=True)
     return " ".join(f"{name}={printable(str(value))[:_MOST_ID_LENGTH]}" for name, value in pairs)
-
-
-def _quoted(path: Path) -> str:
-    """Write a path for a query; what a glob would take for its own is put in brackets."""
-    text = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
-    return "'" + text.replace("'", "''") + "'"
