@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.questions import QUESTIONS, Question
 from recordings_pipeline.core.schemas import ALL_SCHEMAS, RESCUE_LIST
 
 COMMAND = "recordings-pipeline dictionary"
@@ -35,6 +36,12 @@ none; a zero was measured. A table read as a whole has the column `date` as well
 its directories: the UTC day on which the conversation started. What is *personal* holds, or leads
 to, what a person said or did.
 """
+_QUESTIONS = """\
+## Ten questions
+
+`recordings-pipeline sql -` answers what is pasted into it, and so does `duckdb -readonly
+catalog.duckdb`; change days and words to yours.
+"""
 _TYPES = {"strings": "list of strings"}
 _PERSONAL = "personal"
 _SEAL = re.compile(r"\n<!-- sealed ([0-9a-f]{64}) -->\n", re.ASCII)
@@ -42,7 +49,7 @@ _SEAL = re.compile(r"\n<!-- sealed ([0-9a-f]{64}) -->\n", re.ASCII)
 
 def dictionary() -> str:
     """Return the dictionary of all tables, sealed."""
-    text = "\n".join([_HEAD, *(_table(schema) for schema in ALL_SCHEMAS)])
+    text = "\n".join([_HEAD, *map(_table, ALL_SCHEMAS), _QUESTIONS, *map(_question, QUESTIONS)])
     return f"{text}\n<!-- sealed {_digest(text)} -->\n"
 
 
@@ -75,6 +82,10 @@ def _table(schema: Schema) -> str:
             "",
         ]
     )
+
+
+def _question(question: Question) -> str:
+    return f"**{question.title}**\n\n```sql\n{question.query};\n```\n"
 
 
 def _facts(schema: Schema) -> Iterator[str]:
