@@ -6,15 +6,19 @@ beside it and takes its name, and who has the old one open keeps it.
 """
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.catalog import catalog_text
+from recordings_pipeline.core.catalog import Files, catalog_text, view_text
+from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.schemas import ALL_SCHEMAS
 from recordings_pipeline.storage.durable import naming, publish_bytes, sync_directory
 from recordings_pipeline.storage.globs import quoted
+from recordings_pipeline.storage.tables import arrow_schema
 
 # DuckDB 2.0 writes files that 1.x cannot read, unless it is told to.
 _STORAGE_VERSION = "v1.0.0"
@@ -23,24 +27,31 @@ _STORAGE_VERSION = "v1.0.0"
 def keep_catalog(root: Path) -> bool:
     """Make the catalogue if there is none, or another one is due; return whether it was made."""
     catalog, script = root / layout.CATALOG, root / layout.CATALOG_SCRIPT
-    text = catalog_text(ALL_SCHEMAS, set(_present(root)))
-    if catalog.is_file() and _holds(script, text):
+    before = _text(script)
+    text = catalog_text([(schema, _files(root, schema, before)) for schema in ALL_SCHEMAS])
+    if catalog.is_file() and before == text:
         return False
     _make(catalog, text)
     publish_bytes(script, text.encode())
     return True
 
 
-def _present(root: Path) -> Iterator[str]:
-    """Yield the tables that have at least one file."""
-    for schema in ALL_SCHEMAS:
-        folder = root / layout.TABLES / schema.name
-        if any(
-            True
-            for pattern in ("part-0.parquet", "date=*/part-0.parquet")
-            for _ in folder.glob(pattern)
-        ):
-            yield schema.name
+def _files(root: Path, schema: Schema, before: str) -> Files:
+    """Say what files a table has.
+
+    Files of this version are alike. What others have left is looked at once: as long as the columns
+    are those of the catalogue that is there, it has been.
+    """
+    folder = root / layout.TABLES / schema.name
+    found = chain(folder.glob("part-0.parquet"), folder.glob("date=*/part-0.parquet"))
+    if (first := next(found, None)) is None:
+        return Files.NONE
+    known = [files for files in (Files.ALIKE, Files.MIXED) if view_text(schema, files) in before]
+    if known:
+        return known[0]
+    shape = arrow_schema(schema)
+    is_alike = all(pq.read_schema(path).equals(shape) for path in chain([first], found))
+    return Files.ALIKE if is_alike else Files.MIXED
 
 
 def _make(catalog: Path, text: str) -> None:
@@ -65,7 +76,7 @@ def _make(catalog: Path, text: str) -> None:
     sync_directory(catalog.parent)
 
 
-def _holds(script: Path, text: str) -> bool:
-    with suppress(FileNotFoundError):
-        return script.read_bytes() == text.encode()
-    return False
+def _text(script: Path) -> str:
+    with suppress(FileNotFoundError, UnicodeDecodeError):
+        return script.read_bytes().decode()
+    return ""

@@ -100,17 +100,36 @@ def test_views_and_columns_say_what_they_mean(root: Path) -> None:
             assert columns[schema.name, column.name] == column_text(column)
 
 
-def test_a_file_without_the_newest_column_reads_as_null(root: Path) -> None:
-    publish(root, FIRST, FILE)
-    publish(root, SECOND, FILE)
-    path = root / table_path("audio_files", FIRST)
+def make_older(path: Path) -> None:
+    """Write a file as a version of the program did that knew two columns less."""
     older = pq.read_table(path, partitioning=None)
     pq.write_table(older.drop_columns(["exported_time", "size_bytes"]), path)
+
+
+@pytest.mark.parametrize("days", [(FIRST,), (SECOND,), (FIRST, SECOND)])
+def test_a_file_without_the_newest_columns_reads_as_null(root: Path, days: tuple[Day, ...]) -> None:
+    for day in (FIRST, SECOND):
+        publish(root, day, FILE)
+    for day in days:
+        make_older(root / table_path("audio_files", day))
     keep_catalog(root)
 
-    found = answer(root / "catalog.duckdb", "SELECT size_bytes FROM audio_files ORDER BY date")
+    query = "SELECT date, size_bytes FROM audio_files ORDER BY date"
+    found = answer(root / "catalog.duckdb", query)
 
-    assert found == [(None,), (7,)]
+    assert found == [(day.date, None if day in days else 7) for day in (FIRST, SECOND)]
+
+
+def test_files_are_joined_by_name_only_where_versions_meet(root: Path) -> None:
+    publish(root, FIRST, FILE)
+    keep_catalog(root)
+    alike = (root / "catalog.sql").read_text()
+    make_older(root / table_path("audio_files", FIRST))
+    (root / "catalog.sql").write_text(alike.replace("VARCHAR AS codec, ", ""))
+
+    assert keep_catalog(root)
+    assert "union_by_name" not in alike
+    assert "union_by_name" in (root / "catalog.sql").read_text()
 
 
 def working_directories(root: Path) -> Iterator[tuple[Path, str]]:
