@@ -14,6 +14,7 @@ from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.conversation_metrics import rebuild_metrics
 from recordings_pipeline.stages.diarization import rebuild_turns
+from recordings_pipeline.stages.measure import timed
 from recordings_pipeline.stages.transcripts import rebuild_transcripts
 
 # Called with the day, its transcript files done, and all of them.
@@ -40,7 +41,8 @@ def unwatched(_day: Day, _done: int, _total: int) -> None:
 def rebuild(archive: Archive, span: Span, watch: Watch = unwatched) -> Iterator[Rebuilt]:
     """Publish the tables of each indexed day again, each under its lock.
 
-    A day that is being exported, or of which a kept file is damaged, is reported and left.
+    A day that is being exported is reported and left; a kept file that cannot be read back is
+    reported and left out.
 
     Raises:
         Interrupted: A person asked to stop; what was published is whole.
@@ -52,10 +54,12 @@ def rebuild(archive: Archive, span: Span, watch: Watch = unwatched) -> Iterator[
         reports: list[StageReport] = []
         try:
             with archive.home.storing(), archive.home.day_lock(day):
-                reached = partial(watch, day)
-                reports.append(rebuild_transcripts(archive, day, reached=reached))
-                reports.append(rebuild_turns(archive, day))
-                reports.append(rebuild_metrics(archive, day))
+                stages = (
+                    partial(rebuild_transcripts, archive, day, reached=partial(watch, day)),
+                    partial(rebuild_turns, archive, day),
+                    partial(rebuild_metrics, archive, day),
+                )
+                reports.extend(timed(stage) for stage in stages)
         except (Busy, MalformedPayload) as error:
             yield Rebuilt(day, tuple(reports), str(error))
         else:

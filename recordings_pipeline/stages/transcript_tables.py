@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import Interrupted
+from recordings_pipeline.core.errors import Interrupted, MalformedPayload
 from recordings_pipeline.core.reports import TableReport
 from recordings_pipeline.core.speakers import speakers_of
 from recordings_pipeline.core.speech import Stretch, Transcript
@@ -49,16 +49,26 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A kept file that could not be read back: its path below the data directory, and why."""
+
+    path: PurePosixPath
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """What was published.
 
     Attributes:
         tables: Transcripts, words and events, in this order.
         drift: What could not be understood, and how often, by path.
+        unread: Kept files that the tables lack.
     """
 
     tables: tuple[TableReport, ...]
     drift: Counter[str]
+    unread: tuple[Unread, ...] = ()
 
 
 def unwatched(_done: int, _total: int) -> None:
@@ -68,18 +78,20 @@ def unwatched(_done: int, _total: int) -> None:
 def publish_transcripts(archive: Archive, day: Day, reached: Reached = unwatched) -> Published:
     """Publish phrases, words and events of all the day's kept transcripts.
 
+    One that cannot be read back is left out, and reported.
+
     Raises:
-        MalformedPayload: A kept file is damaged: remove it, and the day asks for it again.
         Interrupted: A person asked to stop; the old tables stay.
     """
     kept = kept_files(archive, day)
+    unread: list[Unread] = []
 
     def told() -> Iterator[Told]:
-        for done, found in enumerate(_read(archive, day, kept), start=1):
+        for done, found in enumerate(_read(archive, day, kept, unread), start=1):
             yield found
-            reached(done, len(kept))
+            reached(done + len(unread), len(kept))
 
-    return write_tables(archive.home, day, told())
+    return replace(write_tables(archive.home, day, told()), unread=tuple(unread))
 
 
 def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
@@ -117,13 +129,13 @@ def kept_files(archive: Archive, day: Day) -> list[_Kept]:
     )
 
 
-def transcripts_of(archive: Archive, day: Day) -> Iterator[Transcript]:
-    """Yield the day's transcripts, ordered by conversation and recording."""
-    return (found for found, _ in _read(archive, day, kept_files(archive, day)))
+def _read(
+    archive: Archive, day: Day, kept: Sequence[_Kept], unread: list[Unread]
+) -> Iterator[Told]:
+    """Yield each transcript with what everybody did on its call, some hundred calls at a time.
 
-
-def _read(archive: Archive, day: Day, kept: Sequence[_Kept]) -> Iterator[Told]:
-    """Yield each transcript with what everybody did on its call, some hundred calls at a time."""
+    Those that cannot be read back are added to the list instead.
+    """
     waiting = iter(kept)
     while page := list(islice(waiting, _PAGE)):
         ids = sorted({file.conversation_id for file in page})
@@ -131,9 +143,14 @@ def _read(archive: Archive, day: Day, kept: Sequence[_Kept]) -> Iterator[Told]:
         for file in page:
             if archive.stop.is_set():
                 raise Interrupted
-            path = archive.home.path(layout.raw_transcript_path(day, file.recording_id))
+            path = layout.raw_transcript_path(day, file.recording_id)
             names = file.conversation_id, file.communication_id, file.recording_id
-            yield transcript(read_raw(path), *names), stretches.get(file.conversation_id, ())
+            try:
+                found = transcript(read_raw(archive.home.path(path)), *names)
+            except MalformedPayload as error:
+                unread.append(Unread(path, error.problem))
+                continue
+            yield found, stretches.get(file.conversation_id, ())
 
 
 def _blocks(found: Transcript, stretches: Sequence[Stretch]) -> tuple[Block, Block, Block]:

@@ -5,9 +5,10 @@ built again without asking.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import transcript_counts
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import TranscriptState
@@ -17,26 +18,56 @@ from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.transcript_files import STAGE, fetch_transcripts
-from recordings_pipeline.stages.transcript_tables import Reached, publish_transcripts, unwatched
+from recordings_pipeline.stages.transcript_tables import (
+    Published,
+    Reached,
+    Unread,
+    publish_transcripts,
+    unwatched,
+)
+from recordings_pipeline.storage.archive import set_aside
 
 _MOST_SHOWN = 5
 
 
 def transcribe_day(export: Export, day: Day) -> StageReport:
-    """Fetch the transcripts that are due and publish the tables of all the day's transcripts."""
+    """Fetch the transcripts that are due and publish the tables of all the day's transcripts.
+
+    Kept files that cannot be read back are set aside and asked for once more.
+    """
     measurement = Measurement(export.client)
+    archive = archive_of(export)
     fetch_transcripts(export, day)
-    report = rebuild_transcripts(archive_of(export), day)
-    return replace(report, throughput=measurement.taken())
+    published = publish_transcripts(archive, day)
+    moved: tuple[str, ...] = ()
+    if published.unread:
+        moved = tuple(_set_aside(archive, day, unread) for unread in published.unread)
+        fetch_transcripts(export, day)
+        published = publish_transcripts(archive, day)
+    report = _report(archive, day, published)
+    warnings = (*_shown(moved), *report.warnings)
+    return replace(report, throughput=measurement.taken(), warnings=warnings)
 
 
 def rebuild_transcripts(archive: Archive, day: Day, *, reached: Reached = unwatched) -> StageReport:
-    """Publish the tables from what is kept, asking nobody."""
-    published = publish_transcripts(archive, day, reached)
+    """Publish the tables from what is kept and can be read back, asking nobody."""
+    return _report(archive, day, publish_transcripts(archive, day, reached))
+
+
+def _set_aside(archive: Archive, day: Day, unread: Unread) -> str:
+    """Move a kept file to the quarantine, so that it is asked for again, and say so."""
+    folder = layout.quarantine_folder(day, layout.DAMAGED)
+    moved = set_aside(archive.home, unread.path, folder, unread.problem)
+    where = f"it was set aside in {moved} and" if moved else "it was"
+    return f"{unread.path} cannot be read back ({unread.problem}): {where} asked for again"
+
+
+def _report(archive: Archive, day: Day, published: Published) -> StageReport:
     states = [standing.state for standing in archive.ledger.transcripts.of_day(day).values()]
     counts = {**transcript_counts(states), "drift": published.drift.total()}
     first, *others = published.tables
-    warnings = tuple(_warnings(counts, published.drift))
+    left_out = [_left_out(day, unread) for unread in published.unread]
+    warnings = (*_shown(left_out), *_warnings(counts, published.drift))
     return StageReport(
         STAGE,
         day,
@@ -47,6 +78,19 @@ def rebuild_transcripts(archive: Archive, day: Day, *, reached: Reached = unwatc
         warnings,
         others=tuple(others),
     )
+
+
+def _left_out(day: Day, unread: Unread) -> str:
+    return (
+        f"{unread.path} cannot be read back ({unread.problem}) and is left out of the tables: "
+        f"export {day}, which sets it aside and asks for it again"
+    )
+
+
+def _shown(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return as many warnings of a kind as a person reads."""
+    more = len(texts) - _MOST_SHOWN
+    return (*texts[:_MOST_SHOWN], *([f"and {more} more such files"] if more > 0 else []))
 
 
 def _warnings(counts: Mapping[str, int], drift: Counter[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The source's own answers, kept compressed so that tables can be built again without asking."""
 
+import errno
 import gzip
 import zlib
 from pathlib import Path
@@ -9,6 +10,9 @@ from recordings_pipeline.storage.durable import publish_bytes
 
 # A transcript of a five-hour call is about 10 MB; what unpacks to more is not one.
 MAX_RAW_BYTES = 200_000_000
+# What says something about the file; others, such as no permission, say it about all files alike.
+# gzip gives its own none.
+_OF_THE_FILE = {None, errno.EIO, errno.EISDIR, errno.ENOENT}
 
 
 def keep_raw(path: Path, content: bytes) -> None:
@@ -20,13 +24,17 @@ def read_raw(path: Path) -> bytes:
     """Read an answer back.
 
     Raises:
-        MalformedPayload: The file is damaged, or unpacks to more than it can hold.
+        MalformedPayload: The file is damaged or gone, or unpacks to more than it can hold.
     """
     try:
         with gzip.open(path) as file:
             content = file.read(MAX_RAW_BYTES + 1)
-    except (OSError, EOFError, zlib.error):
-        raise MalformedPayload(path.name, "cannot be read back") from None
+    except (EOFError, zlib.error):
+        raise MalformedPayload(path.name, "cannot be unpacked") from None
+    except OSError as error:
+        if error.errno not in _OF_THE_FILE:
+            raise
+        raise MalformedPayload(path.name, error.strerror or "cannot be unpacked") from None
     if len(content) > MAX_RAW_BYTES:
         raise MalformedPayload(path.name, "unpacks to more than a transcript can hold")
     return content

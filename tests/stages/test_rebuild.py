@@ -1,5 +1,6 @@
 """Tables about speech come again from what is kept; nobody is asked."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.day import export_day
 from recordings_pipeline.stages.rebuild import rebuild
+from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
 from tests.stages.conftest import DAY, Open
 
@@ -42,17 +44,40 @@ def test_what_was_removed_comes_again_byte_for_byte_and_nobody_is_asked(
 
 
 @pytest.mark.usefixtures("exported")
-def test_a_damaged_file_is_named_and_leaves_the_tables_as_they_are(tmp_path: Path) -> None:
-    kept = min((tmp_path / "raw" / "transcripts").rglob("*.gz"))
-    kept.write_bytes(b"damaged")
-    path = tmp_path / layout.table_path("transcripts", DAY)
-    before = path.stat().st_mtime_ns
+@pytest.mark.parametrize("is_gone", [False, True], ids=["damaged", "gone"])
+def test_a_file_that_cannot_be_read_back_is_named_and_the_rest_is_published(
+    tmp_path: Path,
+    is_gone: bool,  # noqa: FBT001
+) -> None:
+    kept, *others = sorted((tmp_path / "raw" / "transcripts").rglob("*.gz"))
+    if is_gone:
+        kept.unlink()
+    else:
+        kept.write_bytes(b"damaged")
 
     with open_archive(tmp_path) as archive:
         (done,) = rebuild(archive, Span())
 
-    assert kept.name in done.problem
-    assert path.stat().st_mtime_ns == before
+    assert done.problem == ""
+    rows = read_rows(tmp_path / layout.table_path("transcripts", DAY))
+    names = {path.name.partition(".")[0] for path in others}
+    assert {row["recording_id"] for row in rows} == names
+    (warning,) = done.reports[0].warnings
+    assert warning.startswith(f"{kept.relative_to(tmp_path)} cannot be read back (")
+    assert warning.endswith(f"export {DAY}, which sets it aside and asks for it again")
+    assert kept.exists() is not is_gone
+
+
+@pytest.mark.usefixtures("exported")
+def test_each_stage_says_how_long_it_took(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with open_archive(tmp_path) as archive:
+        (done,) = rebuild(archive, Span())
+    took = time.monotonic() - started
+
+    seconds = [report.throughput.seconds for report in done.reports]
+    assert min(seconds) > 0
+    assert took / 2 < sum(seconds) <= took
 
 
 @pytest.mark.usefixtures("exported")

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.layout import raw_transcript_path
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.transcript_clock import PENDING_DELAY
@@ -170,16 +169,44 @@ def test_what_is_not_as_documented_is_counted_and_named_without_its_content(
 
 
 @pytest.mark.parametrize("damage", [b"no gzip", b""], ids=["other bytes", "empty"])
-def test_a_damaged_file_stops_the_stage_instead_of_losing_its_phrases(
+def test_a_damaged_file_is_set_aside_and_asked_for_again_by_the_same_run(
     start: Start, opened: Open, damage: bytes
 ) -> None:
     export = indexed(opened(start(calls_per_day=6)))
-    transcribe_day(export, DAY)
-    path = kept_of(export)
+    table = export.home.path(transcribe_day(export, DAY).path)
+    before, path = table.read_bytes(), kept_of(export)
+    content = path.read_bytes()
     path.write_bytes(damage)
 
-    with pytest.raises(MalformedPayload, match=path.name if damage else "not valid JSON"):
-        transcribe_day(export, DAY)
+    report, again = transcribe_day(export, DAY), transcribe_day(export, DAY)
+
+    aside = f"quarantine/date={DAY}/damaged/{path.name}"
+    assert export.home.path(PurePosixPath(aside)).read_bytes() == damage
+    assert (path.read_bytes(), table.read_bytes()) == (content, before)
+    assert report.throughput.calls_by_route == {TRANSCRIPT: 1}
+    (warning,) = report.warnings
+    assert warning.startswith(f"raw/transcripts/date={DAY}/{path.name} cannot be read back (")
+    assert warning.endswith(f"it was set aside in {aside} and asked for again")
+    assert (again.warnings, again.throughput.api_calls) == ((), 0)
+
+
+def test_a_damaged_file_that_the_source_does_not_send_leaves_the_rest_published(
+    start: Start, opened: Open
+) -> None:
+    export = indexed(opened(start(calls_per_day=6)))
+    whole = transcribe_day(export, DAY)
+    path = kept_of(export)
+    path.write_bytes(b"no gzip")
+
+    expired = opened(start(calls_per_day=6, transcript_url_lifetime_s=0))
+    report = transcribe_day(expired, DAY)
+
+    assert 0 < report.row_count < whole.row_count
+    assert report.counts["failed"] == 1
+    moved, failed = report.warnings
+    assert path.name in moved
+    assert failed == "1 transcripts could not be fetched: run the day again"
+    assert transcribe_day(opened(start(calls_per_day=6)), DAY).row_count == whole.row_count
 
 
 def test_a_kept_file_that_was_removed_is_asked_for_again(start: Start, opened: Open) -> None:

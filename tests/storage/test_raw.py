@@ -31,7 +31,7 @@ def test_a_damaged_byte_is_noticed_wherever_it_is(tmp_path: Path, place: int) ->
     content[place] ^= 0xFF
     path.write_bytes(content)
 
-    with pytest.raises(MalformedPayload, match="cannot be read back"):
+    with pytest.raises(MalformedPayload, match="cannot be unpacked"):
         read_raw(path)
 
 
