@@ -5,6 +5,7 @@ A *voice* is a role and, for an agent, a user id. Each has windows of time in wh
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from recordings_pipeline.core.spans import Span, difference, intersection, union
 from recordings_pipeline.core.speech import Participant, Stretch
@@ -28,6 +29,8 @@ _SILENT_KINDS = frozenset(
     }
 )  # fmt: skip
 _HOLD = "hold"
+# A recording that lasts as long as its leg, give or take this much, is one of all of it.
+_FIT_MS = 2_000
 # Later than anything: the end of what goes on.
 _FOREVER = 2**62
 
@@ -105,14 +108,29 @@ def waiting_of(stretches: Sequence[Stretch], end_epoch_ms: int) -> list[Span]:
     return intersection(difference(queued, talks), [(-_FOREVER, end_epoch_ms)])
 
 
-def began(communication_id: str | None, stretches: Iterable[Stretch]) -> int | None:
-    """Return when a leg was connected: what its recording counts from, if nothing else says so."""
-    starts = [
-        s.start_epoch_ms
-        for s in stretches
-        if s.communication_id == communication_id is not None and s.kind not in _SILENT_KINDS
-    ]
-    return min(starts, default=None)
+def began(
+    communication_id: str | None, stretches: Sequence[Stretch], duration_ms: int | None
+) -> int | None:
+    """Return when a recording began of which nothing but its length is known; None for unknown.
+
+    With its leg, or else with the call, if that lasted as long. A recording may begin before its
+    leg was connected (10.2 s were seen) or in the middle of it: no agent is named by such a clock.
+    """
+    if duration_ms is None:
+        return None
+    own = [s for s in stretches if s.communication_id == communication_id is not None]
+    lines = [line for line in map(_connected, (own, stretches)) if line is not None]
+    fits = [(abs(end - start - duration_ms), start) for start, end in lines]
+    misfit, start = min(fits, key=itemgetter(0), default=(_FIT_MS + 1, 0))
+    return start if misfit <= _FIT_MS else None
+
+
+def _connected(stretches: Sequence[Stretch]) -> Span | None:
+    """Return from when to when somebody was on the line; None when it is not over."""
+    spans = list(_spans(s for s in stretches if s.kind not in _SILENT_KINDS - {_HOLD}))
+    if not spans or any(end == _FOREVER for _, end in spans):
+        return None
+    return min(start for start, _ in spans), max(end for _, end in spans)
 
 
 def _talks(heard: Sequence[Stretch], holding: Sequence[Span]) -> dict[Voice, list[Span]]:

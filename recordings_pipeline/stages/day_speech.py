@@ -8,15 +8,17 @@ from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import Interrupted
+from recordings_pipeline.core.errors import Interrupted, MalformedPayload
 from recordings_pipeline.core.heard import AUDIO, TRANSCRIPT, Heard, Noticed
 from recordings_pipeline.core.presence import began, consult_of, presence_of
 from recordings_pipeline.core.sorted_groups import SortedGroups
 from recordings_pipeline.core.speakers import hearing
 from recordings_pipeline.core.speech import Speaker, Turn
 from recordings_pipeline.core.standings import Course
+from recordings_pipeline.core.transcript_file import transcript
 from recordings_pipeline.core.turns import Burst, bursts_as_turns
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.storage.raw import read_raw
 from recordings_pipeline.storage.reading import values_in_order
 
 _PHRASES = (
@@ -31,7 +33,7 @@ _BURSTS = (
 )  # fmt: skip
 _CHANNELS = (
     "conversation_id", "recording_id", "file_number", "channel", "side", "detector",
-    "is_dual_mono",
+    "is_dual_mono", "duration_ms",
 )  # fmt: skip
 _RECORDING = itemgetter(1)
 
@@ -83,20 +85,18 @@ def said_on(archive: Archive, day: Day) -> Iterator[Said]:
         told = [_told(course, list(rows)) for _, rows in _by_recording(phrases.of(id_))]
         clocks = {one.recording_id: one.start_epoch_ms for one in told}
         known = channels.of(id_)
-        listened = [
-            _listened(course, list(rows), known, clocks)
-            for _, rows in _by_recording(bursts.of(id_))
-        ]
+        listened = []
+        for recording_id, rows in _by_recording(bursts.of(id_)):
+            if recording_id not in clocks:
+                clocks[recording_id] = _told_start(archive, day, course, recording_id)
+            own = [row for row in known if row[1] == recording_id]
+            listened.append(_listened(course, list(rows), own, clocks[recording_id]))
         found = [one for one in (*told, *listened) if one.spoken]
         found.sort(key=lambda one: (one.recording_id, one.source))
         noticed = tuple(Noticed(*values[1:]) for values in events.of(id_))
         detectors = {row[1]: row[5] for row in known if row[5]}
         listened_ids = frozenset(row[1] for row in known if row[4] is not None and not row[6])
         yield Said(course, tuple(found), noticed, detectors, listened_ids)
-
-
-def _rows(archive: Archive, day: Day, name: str, columns: Sequence[str]) -> Iterator[Values]:
-    return values_in_order(archive.home.path(layout.table_path(name, day)), columns)
 
 
 def _told(course: Course, rows: Sequence[Values]) -> Heard:
@@ -120,33 +120,49 @@ def _told(course: Course, rows: Sequence[Values]) -> Heard:
 
 
 def _listened(
-    course: Course,
-    rows: Sequence[Values],
-    channels: Sequence[Values],
-    clocks: dict[str, int | None],
+    course: Course, rows: Sequence[Values], channels: Sequence[Values], told_ms: int | None
 ) -> Heard:
     """Return what the audio tells of a recording.
 
-    Its clock is that of its transcript, or else begins when its leg was connected. A channel that
-    holds both sides tells nobody's speech.
+    Its clock is that of its transcript, or else of what it lasts as long as. Without one, any
+    voice of a side may have spoken. A channel that holds both sides tells nobody's speech.
     """
     _, recording_id, communication_id, *_ = rows[0]
     sides = {
         (file, channel): side
-        for _, id_, file, channel, side, _, is_dual_mono in channels
-        if id_ == recording_id and side is not None and not is_dual_mono
+        for _, _, file, channel, side, _, is_dual_mono, _ in channels
+        if side is not None and not is_dual_mono
     }
     bursts: list[Burst] = [
         (sides[file, channel], start, end)
         for _, _, _, file, channel, start, end in rows
         if (file, channel) in sides
     ]
-    clock = clocks.get(recording_id)
-    clock = began(communication_id, course.stretches) if clock is None else clock
+    clock = told_ms
+    if clock is None:
+        clock = began(communication_id, course.stretches, _duration_ms(channels))
     extent = min((b[1] for b in bursts), default=0), max((b[2] for b in bursts), default=0)
     presence = presence_of(communication_id, (), course.stretches)
     spoken = bursts_as_turns(bursts, hearing(presence, clock, extent))
     return Heard(recording_id, communication_id, AUDIO, clock, spoken, presence.is_consult)
+
+
+def _told_start(archive: Archive, day: Day, course: Course, recording_id: str) -> int | None:
+    """Return when a recording began by its kept transcript file, which may hold no phrase."""
+    path = archive.home.path(layout.raw_transcript_path(day, recording_id))
+    if not path.is_file():
+        return None
+    try:
+        found = transcript(read_raw(path), course.conversation_id, "", recording_id)
+    except MalformedPayload:
+        return None
+    return found.start_epoch_ms
+
+
+def _duration_ms(channels: Sequence[Values]) -> int | None:
+    """Return how long a recording's files are together; None when one was not heard."""
+    durations = {row[2]: row[7] for row in channels}.values()
+    return None if None in durations else sum(durations)
 
 
 def _by_recording(rows: list[Values]) -> Iterator[tuple[str, Iterator[Values]]]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.core.speech import Stretch
@@ -19,6 +20,7 @@ from tests.stages.conftest import DAY
 from tests.unchecked import write_unchecked
 
 START_MS = round(START.timestamp() * 1_000)
+R1, R2, R3 = (str(UUID(int=number)) for number in (101, 102, 103))
 SCHEMAS = {s.name: s for s in (TRANSCRIPTS, SPEECH_EVENTS, VOICE_ACTIVITY, AUDIO_CHANNELS)}
 
 Row = dict[str, Any]

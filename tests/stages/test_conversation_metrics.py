@@ -6,23 +6,23 @@ from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
 from tests.stages.conftest import DAY, Open
-from tests.stages.saying import burst, channel, list_calls, phrase, publish
+from tests.stages.saying import R1, R2, R3, burst, channel, list_calls, phrase, publish
 
 ONE, TWO, THREE = (str(UUID(int=number)) for number in (1, 2, 3))
 
 
 def test_every_conversation_with_a_recording_is_a_row(start: Start, opened: Open) -> None:
     export = opened(start())
-    list_calls(export, {THREE: ["r3"], ONE: ["r1", "r2"], TWO: []})
+    list_calls(export, {THREE: [R3], ONE: [R1, R2], TWO: []})
     publish(
         export,
         transcripts=[
-            phrase(ONE, "r1", "agent", 0, 6),
-            phrase(ONE, "r1", "customer", 6.4, 8.4),
-            phrase(ONE, "r2", "agent", 0, 6),
+            phrase(ONE, R1, "agent", 0, 6),
+            phrase(ONE, R1, "customer", 6.4, 8.4),
+            phrase(ONE, R2, "agent", 0, 6),
         ],
-        audio_channels=[channel(THREE, "r3", 1, "internal")],
-        voice_activity=[burst(THREE, "r3", 1, 1, 2)],
+        audio_channels=[channel(THREE, R3, 1, "internal")],
+        voice_activity=[burst(THREE, R3, 1, 1, 2)],
     )
 
     report = measure_day(export, DAY)
@@ -40,19 +40,17 @@ def test_every_conversation_with_a_recording_is_a_row(start: Start, opened: Open
 
 def test_a_sentiment_is_one_of_the_recording_that_counts(start: Start, opened: Open) -> None:
     export = opened(start())
-    list_calls(export, {ONE: ["r1", "r2"]})
+    list_calls(export, {ONE: [R1, R2]})
     event = {
         "conversation_id": ONE, "communication_id": "leg", "kind": "sentiment",
         "source": "transcript", "side": "external", "start_ms": 500,
     }  # fmt: skip
     publish(
         export,
-        transcripts=[
-            phrase(ONE, id_, "customer", 0, length) for id_, length in (("r1", 9), ("r2", 5))
-        ],
+        transcripts=[phrase(ONE, id_, "customer", 0, length) for id_, length in ((R1, 9), (R2, 5))],
         speech_events=[
-            {**event, "recording_id": "r1", "value": 1.0},
-            {**event, "recording_id": "r2", "value": -1.0},
+            {**event, "recording_id": R1, "value": 1.0},
+            {**event, "recording_id": R2, "value": -1.0},
         ],
     )
 
@@ -65,7 +63,7 @@ def test_a_conversation_of_which_nothing_was_heard_is_a_row_of_unknowns(
     start: Start, opened: Open
 ) -> None:
     export = opened(start())
-    list_calls(export, {ONE: ["r1"]})
+    list_calls(export, {ONE: [R1]})
 
     (row,) = read_rows(export.home.path(measure_day(export, DAY).path))
 
