@@ -6,7 +6,6 @@ from recordings_pipeline.core.speech import Speaker
 from recordings_pipeline.core.spoken import SpokenConversation
 
 AGENT, CUSTOMER = "agent", "customer"
-MACHINES = frozenset({"ivr", "voicemail", "acd", "workflow"})
 _WORDS = {
     AGENT: "Agent",
     CUSTOMER: "Customer",

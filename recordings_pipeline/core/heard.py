@@ -9,7 +9,8 @@ from typing import Any
 
 from recordings_pipeline.core.metrics import MS_PER_MINUTE, Talk, TalkMetrics, ratio, talk_metrics
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
-from recordings_pipeline.core.presence import CUSTOMERS, hold_of, waiting_of
+from recordings_pipeline.core.presence import hold_of, waiting_of
+from recordings_pipeline.core.purposes import CUSTOMERS, MACHINES
 from recordings_pipeline.core.spans import Span, difference, intersection, length, union
 from recordings_pipeline.core.speech import Stretch, Turn
 from recordings_pipeline.core.standings import Course
@@ -17,7 +18,6 @@ from recordings_pipeline.core.turns import joined
 
 # Recordings that follow each other may share a moment when a leg is handed over.
 _HANDOVER_MS = 1_000
-_MACHINES = frozenset({"ivr", "voicemail", "botflow", "voicesurveyflow"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _SIDES = {"internal": "agent", "external": "customer"}
@@ -206,7 +206,7 @@ def _spans(counted: Sequence[Heard], is_theirs: Callable[[Turn], bool]) -> list[
 
 
 def _is_machine(turn: Turn) -> bool:
-    return turn.speaker.role in _MACHINES
+    return turn.speaker.role in MACHINES
 
 
 def _middle(one: Heard, turn: Turn) -> int:

@@ -3,7 +3,8 @@
 They are those of Okabe and Ito, darkened or lightened until each has a contrast of 3 : 1 with both.
 """
 
-from recordings_pipeline.core.cast import AGENT, CUSTOMER, MACHINES, Cast
+from recordings_pipeline.core.cast import AGENT, CUSTOMER, Cast
+from recordings_pipeline.core.purposes import MACHINES
 from recordings_pipeline.core.speech import Speaker
 
 # A second agent takes over at a transfer; from the third on colours come again.

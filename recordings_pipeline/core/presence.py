@@ -7,18 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from recordings_pipeline.core.purposes import AGENTS, CUSTOMERS, SILENT
 from recordings_pipeline.core.spans import Span, difference, intersection, union
 from recordings_pipeline.core.speech import Participant, Stretch
 
-CUSTOMERS = frozenset({"customer", "external"})
-# On the line, or in the record, without a voice of their own: a queue, a dialer, a phone.
-_SILENT_PURPOSES = frozenset(
-    {
-        "acd", "api", "campaign", "dialer", "fax", "group", "inbound", "manual", "outbound",
-        "station", "unknown", "workflow",
-    }
-)  # fmt: skip
-_AGENTS = frozenset({"agent", "internal", "user"})
 # What an agent does without being heard by the customer. A kind that is not here may be heard:
 # better two candidates than the wrong one.
 _SILENT_KINDS = frozenset(
@@ -63,7 +55,7 @@ def presence_of(
     from those who hold as well. Where the transcript file tells windows of the same voice, both
     have to agree, unless they never do; a voice without stretches has the file's windows.
     """
-    heard = [s for s in stretches if s.purpose not in _SILENT_PURPOSES | CUSTOMERS]
+    heard = [s for s in stretches if s.purpose not in SILENT | CUSTOMERS]
     held = _by_voice(s for s in heard if s.kind == _HOLD)
     holding = union(span for spans in held.values() for span in spans)
     told = _by_voice_of_file(participants)
@@ -94,7 +86,7 @@ def consult_of(communication_id: str | None, stretches: Sequence[Stretch]) -> li
 
 def hold_of(stretches: Sequence[Stretch], end_epoch_ms: int) -> list[Span]:
     """Return when the customer was on hold: an agent held, and no other one talked to them."""
-    heard = [s for s in stretches if s.purpose in _AGENTS]
+    heard = [s for s in stretches if s.purpose in AGENTS]
     holding = union(_spans(s for s in heard if s.kind == _HOLD))
     talks = union(span for spans in _talks(heard, holding).values() for span in spans)
     return intersection(difference(holding, talks), [(-_FOREVER, end_epoch_ms)])
@@ -103,7 +95,7 @@ def hold_of(stretches: Sequence[Stretch], end_epoch_ms: int) -> list[Span]:
 def waiting_of(stretches: Sequence[Stretch], end_epoch_ms: int) -> list[Span]:
     """Return when the customer waited in a queue, and no agent talked to them."""
     queued = union(_spans(s for s in stretches if s.purpose == "acd"))
-    heard = [s for s in stretches if s.purpose in _AGENTS]
+    heard = [s for s in stretches if s.purpose in AGENTS]
     talks = union(_spans(s for s in heard if s.kind not in _SILENT_KINDS))
     return intersection(difference(queued, talks), [(-_FOREVER, end_epoch_ms)])
 
@@ -146,7 +138,7 @@ def _talks(heard: Sequence[Stretch], holding: Sequence[Span]) -> dict[Voice, lis
 def _is_consulting(stretch: Stretch) -> bool:
     """Say whether it is a talk that excludes the customer whenever the customer is on hold."""
     is_talk = stretch.kind not in _SILENT_KINDS
-    return is_talk and stretch.purpose in _AGENTS and not stretch.is_conference
+    return is_talk and stretch.purpose in AGENTS and not stretch.is_conference
 
 
 def _is_open_talk(stretch: Stretch) -> bool:
@@ -163,7 +155,7 @@ def _by_voice(stretches: Iterable[Stretch]) -> dict[Voice, list[Span]]:
 def _by_voice_of_file(participants: Iterable[Participant]) -> dict[Voice, list[Span]]:
     found: dict[Voice, list[Span]] = {}
     for one in participants:
-        if one.purpose not in _SILENT_PURPOSES:
+        if one.purpose not in SILENT:
             start = -_FOREVER if one.start_epoch_ms is None else one.start_epoch_ms
             end = _FOREVER if one.end_epoch_ms is None else one.end_epoch_ms
             found.setdefault(_voice(one.purpose, one.user_id), []).append((start, end))
@@ -179,4 +171,4 @@ def _spans(stretches: Iterable[Stretch]) -> Iterator[Span]:
 def _voice(purpose: str, user_id: str | None) -> Voice:
     if purpose in CUSTOMERS:
         return CUSTOMER
-    return ("agent", user_id) if purpose in _AGENTS else (purpose, None)
+    return ("agent", user_id) if purpose in AGENTS else (purpose, None)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from recordings_pipeline.core.purposes import SIDES
 from recordings_pipeline.core.speech import Phrase, SpeechEvent
 from recordings_pipeline.core.transcript_members import NEGATIVE, Members
-from recordings_pipeline.core.transcript_phrases import SIDES, UNKNOWN, Run, start_of
+from recordings_pipeline.core.transcript_phrases import UNKNOWN, Run, start_of
 
 MOST_EVENTS = 1_000_000
 SOURCE, SENTIMENT = "transcript", "sentiment"

@@ -14,15 +14,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from recordings_pipeline.core.purposes import SIDES
 from recordings_pipeline.core.speech import Phrase, Word
 from recordings_pipeline.core.transcript_members import NEGATIVE, Drift, Members
 
-INTERNAL_PURPOSES = frozenset({"agent", "user", "internal", "ivr", "acd", "voicemail", "fax"})
-EXTERNAL_PURPOSES = frozenset({"customer", "external"})
-SIDES = {
-    **dict.fromkeys(INTERNAL_PURPOSES, "internal"),
-    **dict.fromkeys(EXTERNAL_PURPOSES, "external"),
-}
 UNKNOWN = "unknown"
 # The longest call seen has 30,000 phrases; a hundred words a phrase are many.
 MOST_PHRASES, MOST_WORDS = 1_000_000, 20_000

@@ -12,13 +12,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from recordings_pipeline.core.purposes import SIDES
 from recordings_pipeline.core.speech import Phrase, SpeechEvent, Word
 from recordings_pipeline.core.transcript_events import SENTIMENT, SOURCE, side_named
 from recordings_pipeline.core.transcript_members import MOST_CHARACTERS, MOST_MS, Json
 from recordings_pipeline.core.transcript_phrases import (
     MOST_PHRASES,
     MOST_WORDS,
-    SIDES,
     UNKNOWN,
     Run,
 )

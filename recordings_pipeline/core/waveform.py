@@ -13,7 +13,8 @@ from math import ceil
 from recordings_pipeline.core.hues import FAINT, HUES, OVERTALK, TEXT
 from recordings_pipeline.core.interchange.text import one_line
 from recordings_pipeline.core.marks import OVERTALK as BOTH
-from recordings_pipeline.core.marks import SILENCE, WORDS, Mark, merged
+from recordings_pipeline.core.marks import SILENCE, WORDS, Mark
+from recordings_pipeline.core.spans import union
 
 WIDTH, LEFT, RIGHT = 900, 88, 12
 PLOT = WIDTH - LEFT - RIGHT
@@ -196,7 +197,7 @@ def told(lanes: Sequence[Lane], marks: Sequence[Mark], span_ms: int) -> str:
     """Say in words what the picture shows."""
     found = []
     for lane in lanes:
-        spans = merged((paint.start_ms, paint.end_ms) for paint in lane.spoken)
+        spans = union((paint.start_ms, paint.end_ms) for paint in lane.spoken)
         share = 100 * sum(end - start for start, end in spans) / max(span_ms, 1)
         found.append(f"{lane.name} speaks {share:.0f} % of the time")
     for kind, words in WORDS.items():

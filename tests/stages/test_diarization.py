@@ -248,6 +248,24 @@ def test_a_transcript_and_the_sound_are_compared_where_both_are_there(
     assert report.counts["disagreeing"] == 1
 
 
+def test_agreement_is_looked_for_as_long_as_somebody_listened(start: Start, opened: Open) -> None:
+    export = opened(start())
+    list_calls(export, {ONE: ["r1"]}, *CALL)
+    said = [(12, 40), (70, 90), (700_000, 700_001)]
+    second = {"file_number": 2, "duration_ms": 30_000}
+    publish(
+        export,
+        transcripts=[phrase(ONE, "r1", "agent", *times) for times in said],
+        audio_channels=[*STEREO, channel(ONE, "r1", 1, "external", **second)],
+        voice_activity=[burst(ONE, "r1", 2, *times) for times in said[:2]],
+    )
+
+    report = diarize_day(export, DAY)
+
+    (row,) = read_rows(export.home.path(report.others[0].path))
+    assert (row["verdict"], row["transcript_ms"], row["audio_ms"]) == ("agrees", 48_000, 48_000)
+
+
 def test_the_platform_is_asked_nothing(start: Start, opened: Open) -> None:
     simulator = start()
     export = opened(simulator)

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from recordings_pipeline.core import layout
@@ -202,6 +204,67 @@ def test_a_recording_that_came_later_is_added_and_the_others_are_kept(
 
     assert report.counts == {**whole.counts, "listened_to": 1}
     assert {name: rows_of(export, name) for name in rows} == rows
+
+
+def without_a_column(path: Path) -> None:
+    pq.write_table(pq.read_table(path).drop_columns(["level_dbfs"]), path)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def overwritten(path: Path) -> None:
+    """Damage the first column, and leave the file's end as it is."""
+    held = path.read_bytes()
+    path.write_bytes(held[:4] + b"\xff" * 100 + held[104:])
+
+
+def emptied(path: Path) -> None:
+    write_table(path, VOICE_ACTIVITY, ())
+
+
+@pytest.mark.parametrize("is_one_new", [False, True], ids=["nothing new", "one new recording"])
+@pytest.mark.parametrize("damage", [Path.unlink, without_a_column, cut_short, overwritten, emptied])
+def test_a_table_that_cannot_be_read_back_is_heard_again(
+    fetched: Callable[..., tuple[Simulator, Export]],
+    damage: Callable[[Path], None],
+    is_one_new: bool,  # noqa: FBT001
+) -> None:
+    _, export = fetched([], ["two_files"])
+    listen_day(export, DAY)
+    names = ("voice_activity", "audio_channels")
+    before = {name: rows_of(export, name) for name in names}
+    if is_one_new:
+        known = before["audio_channels"][0]["recording_id"]
+        kept = [row for row in before["audio_channels"] if row["recording_id"] == known]
+        write_table(
+            export.home.path(layout.table_path("audio_channels", DAY)), AUDIO_CHANNELS, kept
+        )
+    damage(export.home.path(layout.table_path("voice_activity", DAY)))
+
+    report = listen_day(export, DAY)
+
+    assert report.counts["listened_to"] == 2
+    assert {name: rows_of(export, name) for name in names} == before
+    assert listen_day(export, DAY).counts["listened_to"] == 0
+
+
+def test_the_second_file_keeps_its_place_when_the_first_is_gone(
+    fetched: Callable[..., tuple[Simulator, Export]],
+) -> None:
+    _, export = fetched(["two_files"])
+    listen_day(export, DAY)
+    both = rows_of(export, "voice_activity")
+    (recorded,) = export.ledger.sounds.of(DAY)
+    export.home.path(layout.AUDIO.parent / recorded.files[0].path).unlink()
+    change(export, lambda row: {**row, "detector": "x"})
+
+    listen_day(export, DAY)
+
+    times = [(row["channel"], row["start_ms"]) for row in both if row["file_number"] == 2]
+    kept = [(row["channel"], row["start_ms"]) for row in rows_of(export, "voice_activity")]
+    assert kept == [(channel, pytest.approx(start, abs=50)) for channel, start in times]
 
 
 def test_nobody_listens_when_it_is_switched_off(

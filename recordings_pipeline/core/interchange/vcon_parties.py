@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from recordings_pipeline.core.cast import MACHINES, Cast, agent_ids, role_text
+from recordings_pipeline.core.cast import Cast, agent_ids, role_text
+from recordings_pipeline.core.purposes import MACHINES
 from recordings_pipeline.core.speech import Speaker
 from recordings_pipeline.core.spoken import EXTERNAL, INTERNAL, SpokenConversation, SpokenRecording
 

@@ -1,7 +1,7 @@
 """The rows of a recording's files in the tables of voice activity."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from recordings_pipeline.core.voice.activity import Heard
@@ -10,17 +10,23 @@ from recordings_pipeline.core.voice.activity import Heard
 _SIDES = ("external", "internal")
 UNREADABLE = "cannot be read"
 NEEDS_CODECS = "needs the extra [codecs] to be heard"
+UNPLACED = "begins behind a file of unknown length that was not heard"
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AudioFile:
-    """One file of a recording; ``number`` counts from 1, ``path`` is below the data directory."""
+    """One file of a recording; ``number`` counts from 1, ``path`` is below the data directory.
+
+    Attributes:
+        duration_ms: By the file itself; None when it does not say.
+    """
 
     number: int
     path: str
     sha256: str
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,9 @@ class FileHeard:
 def activity_rows(recorded: Recorded, found: Sequence[FileHeard]) -> Iterator[dict[str, Any]]:
     """Yield a row per stretch of speech; several files of a recording follow each other."""
     offset_ms = 0
-    for one in found:
+    for one in _placed(found):
         if isinstance(one.heard, str):
+            offset_ms += one.file.duration_ms or 0
             continue
         sides = _sides(one.heard)
         for voiced in one.heard.voiced:
@@ -69,7 +76,7 @@ def channel_rows(
     recorded: Recorded, found: Sequence[FileHeard], detector: str
 ) -> Iterator[dict[str, Any]]:
     """Yield a row per channel, or one for a file that nobody could listen to."""
-    for one in found:
+    for one in _placed(found):
         common = {
             **_ids(recorded),
             "file_number": one.file.number,
@@ -96,7 +103,12 @@ def channel_rows(
 
 
 def is_unchanged(
-    recorded: Recorded, channels: Sequence[Row], detector: str, *, decodes_aac: bool
+    recorded: Recorded,
+    channels: Sequence[Row],
+    detector: str,
+    *,
+    has_activity: bool,
+    decodes_aac: bool,
 ) -> bool:
     """Say whether what was published of a recording is what listening again would find.
 
@@ -104,15 +116,36 @@ def is_unchanged(
         recorded: Its files as they are now.
         channels: Its rows in the published table of channels; none when it was never heard.
         detector: What would listen now.
+        has_activity: Whether the published table of activity has rows of it.
         decodes_aac: Whether the extra that some files once lacked is there.
     """
     known = {row["file_number"]: row["sha256"] for row in channels}
     if known != {file.number: file.sha256 for file in recorded.files}:
         return False
+    if not has_activity and any(map(_has_speech, channels)):
+        return False
     return all(
         row["detector"] == detector and not _may_be_heard_now(row["problem"], decodes_aac)
         for row in channels
     )
+
+
+def _placed(found: Iterable[FileHeard]) -> Iterator[FileHeard]:
+    """Leave out what was heard in files of which nobody knows where they begin."""
+    is_known, before = True, 0
+    for one in found:
+        is_known = is_known and one.file.number == before + 1
+        before = one.file.number
+        if is_known or isinstance(one.heard, str):
+            yield one
+        else:
+            yield replace(one, heard=UNPLACED)
+        is_known = is_known and (not isinstance(one.heard, str) or one.file.duration_ms is not None)
+
+
+def _has_speech(row: Row) -> bool:
+    """Say whether rows of activity tell of a channel; of two that are the same, the first is."""
+    return bool(row["speech_ms"]) and (row["channel"] == 1 or not row["is_dual_mono"])
 
 
 def _may_be_heard_now(problem: str | None, decodes_aac: bool) -> bool:  # noqa: FBT001 (one use)

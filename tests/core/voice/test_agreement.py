@@ -1,5 +1,6 @@
 """Exchanged channels, shifted clocks and missing speech are told from a call that agrees."""
 
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -86,3 +87,29 @@ def test_without_speech_there_is_nothing_to_compare() -> None:
 
 def test_too_little_speech_is_no_ground_for_a_verdict() -> None:
     assert agreement([("internal", 0, 4_000)], [("external", 0, 4_000)], 9_000).verdict == "unsure"
+
+
+WEEK_MS = 7 * 86_400_000
+
+
+def test_a_phrase_far_behind_the_sound_costs_no_memory() -> None:
+    tracemalloc.start()
+
+    found = agreement([*call(), ("internal", WEEK_MS, WEEK_MS + 3_000)], call(), DURATION_MS)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+    assert (found.verdict, found.agreement) == ("agrees", 1.0)
+
+
+def test_speech_that_lies_behind_the_sound_leaves_a_doubt() -> None:
+    far = [("internal", 10 * DURATION_MS, 11 * DURATION_MS)]
+
+    assert agreement([*call(), *far], call(), DURATION_MS).verdict == "unsure"
+
+
+def test_speech_that_is_late_is_still_found_at_the_end() -> None:
+    late = moved(call(), 4_500)
+
+    assert agreement(late, call(), DURATION_MS).verdict == "shifted_clock"
