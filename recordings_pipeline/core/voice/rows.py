@@ -96,20 +96,20 @@ def channel_rows(
 
 
 def is_unchanged(
-    recorded: Recorded, channels: Sequence[Row], detector: str, *, decodes_aac: bool
+    recorded: Recorded, channels: Sequence[Row], detector: str | None, *, decodes_aac: bool
 ) -> bool:
     """Say whether what was published of a recording is what listening again would find.
 
     Args:
         recorded: Its files as they are now.
         channels: Its rows in the published table of channels; none when it was never heard.
-        detector: What would listen now.
+        detector: What would listen now; None for nobody, who finds what was found before.
         decodes_aac: Whether the extra that some files once lacked is there.
     """
     known = {row["file_number"]: row["sha256"] for row in channels}
     if known != {file.number: file.sha256 for file in recorded.files}:
         return False
-    return all(
+    return detector is None or all(
         row["detector"] == detector and not _may_be_heard_now(row["problem"], decodes_aac)
         for row in channels
     )
