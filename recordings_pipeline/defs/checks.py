@@ -1,6 +1,6 @@
-"""The check that every table has: whether the published day keeps what the table promises."""
+"""What is checked of published days: the contract of every table, and what two sources say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -8,9 +8,13 @@ import dagster as dg
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.contracts import Violation
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.gaps import MOST_SHOWN
 from recordings_pipeline.core.schemas import SCHEMAS
+from recordings_pipeline.core.voice.verdicts import NEXT_STEPS
 
 _CONTRACT = "contract"
+_MATCHES = "transcript_matches_audio"
+AGREEMENT = "transcript_agreement"
 
 
 def contract_spec(table: str) -> dg.AssetCheckSpec:
@@ -69,4 +73,53 @@ def _violations_table(found: Sequence[tuple[Day, Violation]]) -> dg.TableMetadat
         )
         for day, one in found
     ]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+
+
+def agreement_spec() -> dg.AssetCheckSpec:
+    """Describe the check of what transcript and audio say of the same recording."""
+    return dg.AssetCheckSpec(
+        _MATCHES,
+        asset=AGREEMENT,
+        description=(
+            "Transcript and audio of each recording tell of the same call. Exchanged channels, "
+            "shifted clocks and missing speech are listed with the next step."
+        ),
+    )
+
+
+def agreement_result(data: Path, days: Sequence[Day]) -> dg.AssetCheckResult:
+    """Say of which recordings transcript and audio disagree; it warns, as both are as they came."""
+    verdicts = [(str(day), *found) for day in days for found in _verdicts(data, day)]
+    found = [one for one in verdicts if one[-1] in NEXT_STEPS]
+    days_of_them = ", ".join(dict.fromkeys(day for day, *_ in found))
+    return dg.AssetCheckResult(
+        asset_key=AGREEMENT,
+        check_name=_MATCHES,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(found)} recordings disagree on {days_of_them}" if found else None,
+        metadata={
+            "compared": len(verdicts),
+            "disagreeing": len(found),
+            "recordings": _recordings_table(found[:MOST_SHOWN]),
+        },
+    )
+
+
+def _verdicts(data: Path, day: Day) -> Iterator[tuple[str, str, str]]:
+    """Yield conversation, recording and verdict of each recording that was compared."""
+    from recordings_pipeline.storage.published import published_rows
+
+    names = ("conversation_id", "recording_id", "verdict")
+    for row in published_rows(data / layout.table_path(AGREEMENT, day), names):
+        yield row["conversation_id"], row["recording_id"], row["verdict"]
+
+
+def _recordings_table(found: Sequence[tuple[str, str, str, str]]) -> dg.TableMetadataValue:
+    names = ("day", "conversation_id", "recording_id", "verdict", "next_step")
+    records = [
+        dg.TableRecord(dict(zip(names, (*one, NEXT_STEPS[one[-1]]), strict=True))) for one in found
+    ]
+    columns = [dg.TableColumn(name, "string") for name in names]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

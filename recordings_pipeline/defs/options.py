@@ -61,10 +61,14 @@ def day_asset(
 
 
 def day_assets(
-    name: str, specs: Sequence[dg.AssetSpec], *, asks: bool
+    name: str,
+    specs: Sequence[dg.AssetSpec],
+    *,
+    asks: bool,
+    check_specs: Sequence[dg.AssetCheckSpec] = (),
 ) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     """Declare a stage with several tables, which one step makes, and the checks of each."""
-    checks = [contract_spec(spec.key.to_user_string()) for spec in specs]
+    checks = [*(contract_spec(spec.key.to_user_string()) for spec in specs), *check_specs]
     return dg.multi_asset(name=name, specs=specs, check_specs=checks, **_step_options(asks=asks))
 
 

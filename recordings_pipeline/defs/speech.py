@@ -8,7 +8,12 @@ import dagster as dg
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.defs.checks import contract_result
+from recordings_pipeline.defs.checks import (
+    AGREEMENT,
+    agreement_result,
+    agreement_spec,
+    contract_result,
+)
 from recordings_pipeline.defs.metadata import pictures_metadata
 from recordings_pipeline.defs.options import day_asset, day_assets, table_options
 from recordings_pipeline.defs.resources import Organization
@@ -100,6 +105,7 @@ def voice_activity(
             "channels, shifted clocks and missing speech show here.",
         ),
     ],
+    check_specs=[agreement_spec()],
 )
 def diarization(
     context: dg.AssetExecutionContext, organization: Organization
@@ -131,8 +137,11 @@ def _results(
 ) -> Iterator[dg.MaterializeResult]:
     """Say that all tables of the stage are there; what is told of each day is known already."""
     for spec in context.assets_def.specs:
-        contract = contract_result(organization.data, spec.key.to_user_string(), days)
-        yield dg.MaterializeResult(asset_key=spec.key, check_results=[contract])
+        table = spec.key.to_user_string()
+        checks = [contract_result(organization.data, table, days)]
+        if table == AGREEMENT:
+            checks.append(agreement_result(organization.data, days))
+        yield dg.MaterializeResult(asset_key=spec.key, check_results=checks)
 
 
 def _pictures(organization: Organization, report: StageReport) -> Mapping[str, Any]:

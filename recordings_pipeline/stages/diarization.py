@@ -19,6 +19,7 @@ from recordings_pipeline.core.speech_schemas import DIARIZATION, TRANSCRIPT_AGRE
 from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.core.turns import joined, overlaps_ms
 from recordings_pipeline.core.voice.agreement import agreement
+from recordings_pipeline.core.voice.verdicts import NEXT_STEPS
 from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.day_speech import Said, said_on
 from recordings_pipeline.stages.export import Export
@@ -26,7 +27,6 @@ from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.storage.tables import TableWriter
 
 STAGE = "diarization"
-AGREES, UNSURE = "agrees", "unsure"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,6 +46,7 @@ def diarize_day(export: Export, day: Day) -> StageReport:
 def rebuild_turns(archive: Archive, day: Day) -> StageReport:
     """Publish both tables from those about speech, asking nobody."""
     counts = Counter(dict.fromkeys(("recordings", "ambiguous_turns", "disagreeing"), 0))
+    verdicts: Counter[str] = Counter()
     schemas = (DIARIZATION, TRANSCRIPT_AGREEMENT)
     paths = [layout.table_path(schema.name, day) for schema in schemas]
     with ExitStack() as stack:
@@ -54,19 +55,38 @@ def rebuild_turns(archive: Archive, day: Day) -> StageReport:
             for path, schema in zip(paths, schemas, strict=True)
         )
         for said in said_on(archive, day):
+            counts["recordings"] += len({one.recording_id for one in said.recordings if one.spoken})
             turns.add_rows(_counted(_rows(said), counts))
-            agreements.add_rows(_counted(_agreements(said), counts))
+            agreements.add_rows(_judged(_agreements(said), verdicts))
         rows = [writer.publish() for writer in (turns, agreements)]
     other = TableReport(TRANSCRIPT_AGREEMENT.name, rows[1], paths[1])
-    return StageReport(STAGE, day, rows[0], paths[0], counts, Throughput(), others=(other,))
+    counts["disagreeing"] = verdicts.total()
+    warnings = tuple(_warnings(verdicts))
+    return StageReport(
+        STAGE, day, rows[0], paths[0], counts, Throughput(), warnings, others=(other,)
+    )
 
 
 def _counted(rows: Iterable[dict[str, Any]], counts: Counter[str]) -> Iterator[dict[str, Any]]:
     for row in rows:
-        counts["recordings"] += row.get("turn_index") == 0
-        counts["ambiguous_turns"] += bool(row.get("is_ambiguous"))
-        counts["disagreeing"] += row.get("verdict", AGREES) not in (AGREES, UNSURE)
+        counts["ambiguous_turns"] += row["is_ambiguous"]
         yield row
+
+
+def _judged(rows: Iterable[dict[str, Any]], verdicts: Counter[str]) -> Iterator[dict[str, Any]]:
+    """Count the verdicts that ask somebody to act."""
+    for row in rows:
+        verdicts[row["verdict"]] += row["verdict"] in NEXT_STEPS
+        yield row
+
+
+def _warnings(verdicts: Counter[str]) -> Iterator[str]:
+    if verdicts.total():
+        found = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()) if n)
+        yield (
+            f"transcript and audio of {verdicts.total()} recordings disagree ({found}): look at "
+            "their rows in transcript_agreement before you use their turns"
+        )
 
 
 def _rows(said: Said) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,6 @@ from recordings_pipeline.stages.listening import Listener
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.voice_tables import VoiceTables
 from recordings_pipeline.storage.published import published_rows, row_count
-from recordings_pipeline.storage.tables import write_table
 
 STAGE = VOICE_ACTIVITY.name
 
@@ -27,20 +26,19 @@ STAGE = VOICE_ACTIVITY.name
 def listen_day(export: Export, day: Day) -> StageReport:
     """Publish who spoke when in all the day's audio files, and what their channels are like.
 
+    When listening is switched off, what was heard before of unchanged files stays.
+
     Raises:
         ConfigurationError: The detector's extra is not installed.
         Interrupted: A person asked to stop; the tables hold what was known until then.
     """
     measurement = Measurement(export.client)
-    new = 0
     paths = [layout.table_path(schema.name, day) for schema in (VOICE_ACTIVITY, AUDIO_CHANNELS)]
-    if export.voice == VOICE_OFF:
-        write_table(export.home.path(paths[0]), VOICE_ACTIVITY, ())
-        write_table(export.home.path(paths[1]), AUDIO_CHANNELS, ())
-    else:
-        tables = VoiceTables(export, day, Listener(export.voice))
-        survey = tables.survey()
-        new = 0 if survey.is_known else tables.publish(survey.total)
+    # Who switches it off for a while would else have to listen to everything again.
+    listener = None if export.voice == VOICE_OFF else Listener(export.voice)
+    tables = VoiceTables(export, day, listener)
+    survey = tables.survey()
+    new = 0 if survey.is_known else tables.publish(survey.total)
     problems: Counter[str] = Counter()
     counts = {"listened_to": new, **_counts(export, day, problems)}
     first, other = (

@@ -62,9 +62,9 @@ class _Rows:
 
 
 class VoiceTables:
-    """The two tables of one day."""
+    """The two tables of one day; without a listener they hold what was heard before."""
 
-    def __init__(self, export: Export, day: Day, listener: Listener) -> None:
+    def __init__(self, export: Export, day: Day, listener: Listener | None) -> None:
         self._export = export
         self._day = day
         self._listener = listener
@@ -133,19 +133,21 @@ class VoiceTables:
         """Listen to a recording, unless its rows are known; called in any thread."""
         if known.activity is not None and known.channels is not None:
             return _Rows(known.activity, known.channels)
+        if self._listener is None:
+            return _Rows([], [])
         try:
-            found = [self._heard(file) for file in known.recorded.files]
+            found = [self._heard(self._listener, file) for file in known.recorded.files]
         except Interrupted:
             return _Rows([], [], is_left=True)
         channels = channel_rows(known.recorded, found, self._listener.detector)
         return _Rows(list(activity_rows(known.recorded, found)), list(channels), is_new=True)
 
-    def _heard(self, file: AudioFile) -> FileHeard:
+    def _heard(self, listener: Listener, file: AudioFile) -> FileHeard:
         if self._export.stop.is_set():
             raise Interrupted
         path = self._export.home.path(PurePosixPath(file.path))
         try:
-            return FileHeard(file, self._listener.hear(path, self._export.stop))
+            return FileHeard(file, listener.hear(path, self._export.stop))
         except CannotListen as error:
             return FileHeard(file, error.problem)
         except OSError as error:
@@ -155,7 +157,7 @@ class VoiceTables:
         return is_unchanged(
             recorded,
             channels,
-            self._listener.detector,
+            self._listener.detector if self._listener is not None else None,
             has_activity=bool(activity),
             decodes_aac=self._decodes_aac,
         )

@@ -115,8 +115,10 @@ def test_every_table_of_a_range_has_one_event_a_day_with_the_numbers_of_that_day
             assert isinstance(metadata["dagster/row_count"], int)
     seconds = [metadata["seconds"] for _, metadata in events_of(instance, "audio_files")]
     assert len(set(seconds)) == 3
-    (check,) = (c for c in result.get_asset_check_evaluations() if c.check_name != "contract")
+    check, matches = (c for c in result.get_asset_check_evaluations() if c.check_name != "contract")
     assert check.passed
+    assert matches.check_name == "transcript_matches_audio"
+    assert matches.metadata["compared"] != dg.MetadataValue.int(0)
     assert check.metadata["days"].value == 3
     assert check.description == f"every recording of {', '.join(DAYS)} has an outcome"
 

@@ -213,6 +213,7 @@ def test_doubt_keeps_its_candidates(start: Start, opened: Open) -> None:
     (turn,) = read_rows(export.home.path(report.path))
     assert (turn["is_ambiguous"], turn["candidate_user_ids"]) == (True, ["a", "b"])
     assert report.counts["ambiguous_turns"] == 1
+    assert report.warnings == ()
 
 
 def test_a_table_that_is_not_sorted_is_refused(start: Start, opened: Open) -> None:
@@ -245,7 +246,12 @@ def test_a_transcript_and_the_sound_are_compared_where_both_are_there(
         (R1, "agrees", 28_000), (R2, "missing_speech", 0)
     ]  # fmt: skip
     assert (table.name, table.row_count) == ("transcript_agreement", 2)
-    assert report.counts["disagreeing"] == 1
+    assert (report.counts["recordings"], report.counts["disagreeing"]) == (3, 1)
+    (warning,) = report.warnings
+    assert warning == (
+        "transcript and audio of 1 recordings disagree (1 missing_speech): look at their rows in "
+        "transcript_agreement before you use their turns"
+    )
 
 
 def test_agreement_is_looked_for_as_long_as_somebody_listened(start: Start, opened: Open) -> None:

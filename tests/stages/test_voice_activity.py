@@ -271,12 +271,31 @@ def test_nobody_listens_when_it_is_switched_off(
     fetched: Callable[..., tuple[Simulator, Export]],
 ) -> None:
     _, export = fetched([])
-    listen_day(export, DAY)
 
     report = listen_day(replace(export, voice="off"), DAY)
 
     assert (report.row_count, report.others[0].row_count) == (0, 0)
     assert rows_of(export, "voice_activity") == rows_of(export, "audio_channels") == []
+
+
+def test_what_was_heard_before_it_was_switched_off_stays_while_its_file_does(
+    fetched: Callable[..., tuple[Simulator, Export]],
+) -> None:
+    _, export = fetched([], [], [])
+    listen_day(export, DAY)
+    before = {name: rows_of(export, name) for name in ("voice_activity", "audio_channels")}
+    other = before["audio_channels"][2]["recording_id"]
+    change(export, lambda row: {**row, "sha256": "0"} if row["recording_id"] == other else row)
+
+    report = listen_day(replace(export, voice="off"), DAY)
+
+    kept = {
+        name: [row for row in rows if row["recording_id"] != other] for name, rows in before.items()
+    }
+    assert {name: rows_of(export, name) for name in before} == kept
+    assert report.counts["listened_to"] == 0
+    assert listen_day(export, DAY).counts["listened_to"] == 1
+    assert {name: rows_of(export, name) for name in before} == before
 
 
 def test_a_file_that_is_gone_is_a_row_that_says_so(
