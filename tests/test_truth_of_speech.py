@@ -1,5 +1,6 @@
 """Every phrase, word, event and turn is the simulator's truth, and so is who spoke it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
@@ -12,10 +13,12 @@ import pytest
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
 from recordings_pipeline.simulator.options import PERMISSIONS
+from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export, open_export
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
+from tests.masks import true_metrics
 from tests.truth import busy_world, truths
 
 DAY = Day.from_key("2026-01-31")
@@ -57,6 +60,7 @@ def test_what_was_said_and_who_said_it_is_the_truth(
             tables(export, name)
             for name in ("transcripts", "words", "speech_events", "diarization")
         )
+        metrics = read_rows(export.home.path(table_path("conversation_metrics", DAY)))
 
     told = {r["recording_id"]: r for r in transcribed(truths(simulator, DAY))}
     assert phrases.keys() == {id_ for id_, truth in told.items() if truth["phrases"]}
@@ -70,6 +74,22 @@ def test_what_was_said_and_who_said_it_is_the_truth(
         (one["speaker"], len(one["could_be"]) > 1) for r in told.values() for one in r["phrases"]
     }
     assert kinds == {("agent", True), ("agent", False), ("customer", False), ("ivr", False)}
+    assert_true_metrics(simulator, metrics, told)
+
+
+def assert_true_metrics(simulator: Simulator, metrics: list[Row], told: dict[str, Row]) -> None:
+    """Compare each conversation of which the call itself was transcribed."""
+    rows = {row["conversation_id"]: row for row in metrics}
+    totals: Counter[str] = Counter()
+    for call in simulator.world.calls(DAY.date):
+        truth = told.get(call.recording_id or "")
+        if truth is None or not truth["phrases"]:
+            continue
+        expected = true_metrics(call, truth)
+        row = rows[call.conversation_id]
+        assert {name: row[name] for name in expected} == expected
+        totals.update({name: abs(value or 0) for name, value in expected.items()})
+    assert all(totals.values()), totals
 
 
 def tables(export: Export, name: str) -> dict[str, list[Row]]:
@@ -85,7 +105,11 @@ def transcribed(conversations: list[Row]) -> Iterator[Row]:
         for recording in conversation["recordings"]:
             is_there = recording["file_state"] != "DELETED"
             if conversation["is_told"] and recording["media"] == "audio" and is_there:
-                yield {**recording, "is_sparse": "sparse_transcript" in conversation["traits"]}
+                yield {
+                    **recording,
+                    "traits": conversation["traits"],
+                    "is_sparse": "sparse_transcript" in conversation["traits"],
+                }
 
 
 def true_speaker(phrase: Row) -> tuple[str, str | None, bool, list[str] | None]:

@@ -11,6 +11,7 @@ from recordings_pipeline.simulator.ids import generator
 from recordings_pipeline.simulator.languages import translated
 from recordings_pipeline.simulator.script import AGENT, Line, dialogue, lines_of
 from recordings_pipeline.simulator.timeline import IVR, PAUSE, QUEUE, TALK, VOICEMAIL, Phase
+from recordings_pipeline.simulator.traits import has
 from recordings_pipeline.simulator.voices import RATE, Spoken, spoken, voices_of
 
 EXTERNAL, INTERNAL = 0, 1
@@ -20,6 +21,8 @@ PHRASE_WORDS = 24
 CACHED_PLANS = 512
 # After so many lines that were too long, what is left of a phase stays silent.
 _MISSES = 8
+# How often somebody cuts in, or murmurs during a line that is long.
+_CROSSTALK, _LONG, _MURMUR = 0.4, 3 * RATE, "Mm hmm."
 _PER_MS = RATE // 1000
 
 
@@ -133,6 +136,9 @@ class _Writer:
         self._customer = str(rng.choice(voices_of("C")))
         self._lines = lines_of(rng)
         self._at = 0
+        self._has_crosstalk = has(score.bits, "crosstalk")
+        # Where the last line of each channel ended.
+        self._ends = [0, 0]
         self.clips: list[Clip] = []
         self.phrases: list[PhraseTruth] = []
 
@@ -161,12 +167,36 @@ class _Writer:
                 turn += 1
             if line.speaker == AGENT and not agents:
                 continue
+            if self._has_crosstalk:
+                self._at = max(self._at, self._ends[_channel(speaker)])
+            first = self._at
             if not self._say(speaker, self._voice(speaker), _pieces(line), end):
                 misses += 1
                 continue
+            if self._has_crosstalk:
+                listeners = [CUSTOMER] if speaker != CUSTOMER else [str(one) for one in agents[:1]]
+                self._murmur(listeners, first)
             # The floor changes hands after 0.3 s, give or take, sometimes before the end.
             gap_s = float(np.clip(self._rng.normal(0.3, 0.3), -0.3, 1.5))
-            self._at += int(gap_s * RATE)
+            self._at += self._cut_in(first) or int(gap_s * RATE)
+
+    def _murmur(self, listeners: list[str], first: int) -> None:
+        """Let who listens to a long line murmur amid it, now and then, and take no floor."""
+        last = max(self._at, *self._ends)
+        at = first + int((last - first) * self._rng.uniform(0.35, 0.6))
+        is_long, wants = last - first >= _LONG, self._rng.random() < _CROSSTALK
+        for listener in listeners if is_long and wants else ():
+            if self._ends[_channel(listener)] <= at:
+                self._at = at
+                self._say(listener, self._voice(listener), [(_MURMUR, "")], last)
+        self._at = last
+
+    def _cut_in(self, first: int) -> int:
+        """Return how much earlier than a line's end the next one begins, now and then; else 0."""
+        if not self._has_crosstalk or self._rng.random() >= _CROSSTALK:
+            return 0
+        # Some 0.15 s of it is the silence that ends a line.
+        return -min(int(self._rng.uniform(0.6, 1.0) * RATE), (self._at - first) // 2)
 
     def _voice(self, speaker: str) -> str:
         if speaker == CUSTOMER:
@@ -185,12 +215,13 @@ class _Writer:
         gaps = [int(gap * RATE) for gap in self._rng.uniform(0.05, 0.2, len(pieces))]
         if self._at + sum(f.length for f in fragments) + sum(gaps) > end:
             return False
-        channel = EXTERNAL if speaker == CUSTOMER else INTERNAL
+        channel = _channel(speaker)
         words: list[Word] = []
         for fragment, gap in zip(fragments, gaps, strict=True):
             self.clips.append(Clip(channel, self._at, fragment.length, fragment))
             words += self._words(fragment)
             self._at += fragment.length + gap
+        self._ends[channel] = self._at
         decorated = " ".join(text + mark for text, mark in pieces)
         self.phrases += self._phrases(speaker, words, decorated)
         return True
@@ -220,6 +251,10 @@ class _Writer:
             is_plain = len(groups) == 1 and texts == [word.text for word in group]
             written = decorated if is_plain else " ".join(texts)
             yield PhraseTruth(side, speaker, tuple(changed), written)
+
+
+def _channel(speaker: str) -> int:
+    return EXTERNAL if speaker == CUSTOMER else INTERNAL
 
 
 def _pieces(line: Line) -> list[tuple[str, str]]:

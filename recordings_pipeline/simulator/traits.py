@@ -4,6 +4,7 @@ A trait is a bit of one 64-bit number, so that a day of 100,000 conversations is
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 
 import numpy as np
 import numpy.typing as npt
@@ -39,10 +40,12 @@ SINGLES = (
 # Recordings that the platform has without a conversation: one says whose it is, one does not.
 ORPHANS = ("orphaned", "adrift")
 # Recordings that were started and never came: an upload that failed, one that nobody knows of, and
-# orphans. Their bits come last, and they are dealt last: a world without them stays what it was.
+# orphans. Their bits follow all others, and so they are dealt: a world without them stays the same.
 LOSSES = ("lost_upload", "vanished", *ORPHANS)
+# Calls in which the sides talk at once. Younger than the losses, so that its bit follows theirs.
+MANNERS = ("crosstalk",)
 GROUPS = (MEDIA, FATES, LENGTHS, STATES, CODECS, LANGUAGES, PARTNERS, VARIANTS, LATES)
-TRAITS = (*(trait for group in GROUPS for trait in group), *SINGLES, *LOSSES)
+TRAITS = (*(trait for group in GROUPS for trait in group), *SINGLES, *LOSSES, *MANNERS)
 _BIT = {trait: np.uint64(1 << position) for position, trait in enumerate(TRAITS)}
 # On a day with fewer conversations a rare trait may be absent.
 ROOM_FOR_ALL = 24
@@ -117,6 +120,10 @@ def dealt(
         barred = _union({*TRAITS} - _SEEN_WITHOUT_RECORDING)
         whole = everyone[(bits[everyone] & barred) == 0]
         _deal(bits, LOSSES, shares, rng.permutation(whole), count)
+    if any(shares.get(trait, 0.0) > 0 for trait in MANNERS):
+        # By a copy: starts and lengths, which are drawn next, stay the same as well.
+        queue = deepcopy(rng).permutation(_eligible(bits, MANNERS, everyone))
+        _deal(bits, MANNERS, shares, queue, count)
     for number in numbers:
         bits[number] = _union(pinned[number])
     return bits

@@ -8,6 +8,7 @@ from recordings_pipeline.simulator.shape import shape_named
 from recordings_pipeline.simulator.traits import (
     GROUPS,
     LOSSES,
+    MANNERS,
     ROOM_FOR_ALL,
     STATES,
     TRAITS,
@@ -69,14 +70,15 @@ def test_of_a_lost_call_nothing_else_can_be_asked(loss: str) -> None:
     assert not any(has(int(one), trait) for one in lost for trait in hidden)
 
 
-def test_losses_leave_every_other_trait_where_it_was() -> None:
-    shares = dict.fromkeys((*TRAITS[: -len(LOSSES)],), 0.04)
+@pytest.mark.parametrize("later", [(*LOSSES, *MANNERS), MANNERS], ids=lambda group: group[0])
+def test_later_traits_leave_every_other_one_where_it_was(later: tuple[str, ...]) -> None:
+    shares = dict.fromkeys(TRAITS[: -len(later)], 0.04)
 
-    without, lossy = dealing(500, shares), dealing(500, {**shares, **dict.fromkeys(LOSSES, 0.04)})
+    without, more = dealing(500, shares), dealing(500, {**shares, **dict.fromkeys(later, 0.04)})
 
-    losses = np.bitwise_or.reduce([bit(loss) for loss in LOSSES])
-    assert (lossy & losses).any()
-    assert (lossy & ~losses == without).all()
+    added = np.bitwise_or.reduce([bit(trait) for trait in later])
+    assert (more & added).any()
+    assert (more & ~added == without).all()
 
 
 def test_the_last_conversation_of_a_day_is_an_ordinary_call() -> None:
