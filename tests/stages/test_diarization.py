@@ -256,14 +256,18 @@ def test_a_transcript_and_the_sound_are_compared_where_both_are_there(
 
 def test_agreement_is_looked_for_as_long_as_somebody_listened(start: Start, opened: Open) -> None:
     export = opened(start())
-    list_calls(export, {ONE: ["r1"]}, *CALL)
+    list_calls(export, {ONE: [R1]}, *CALL)
     said = [(12, 40), (70, 90), (700_000, 700_001)]
     second = {"file_number": 2, "duration_ms": 30_000}
     publish(
         export,
-        transcripts=[phrase(ONE, "r1", "agent", *times) for times in said],
-        audio_channels=[*STEREO, channel(ONE, "r1", 1, "external", **second)],
-        voice_activity=[burst(ONE, "r1", 2, *times) for times in said[:2]],
+        transcripts=[phrase(ONE, R1, "agent", *times) for times in said],
+        audio_channels=[
+            channel(ONE, R1, 1, "external"),
+            channel(ONE, R1, 2, "internal"),
+            channel(ONE, R1, 1, "external", **second),
+        ],
+        voice_activity=[burst(ONE, R1, 2, *times) for times in said[:2]],
     )
 
     report = diarize_day(export, DAY)
