@@ -257,7 +257,7 @@ def test_a_transcript_and_the_sound_are_compared_where_both_are_there(
 def test_agreement_is_looked_for_as_long_as_somebody_listened(start: Start, opened: Open) -> None:
     export = opened(start())
     list_calls(export, {ONE: [R1]}, *CALL)
-    said = [(12, 40), (70, 90), (700_000, 700_001)]
+    said = [(12, 40), (70, 90), (7_000, 7_001)]
     second = {"file_number": 2, "duration_ms": 30_000}
     publish(
         export,
