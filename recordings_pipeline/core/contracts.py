@@ -13,6 +13,7 @@ from recordings_pipeline.core.columns import Column, Schema
 from recordings_pipeline.core.errors import PermanentError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.schemas import RECORDING_INDEX, RESCUE_LIST
+from recordings_pipeline.core.voice.verdicts import NEXT_STEPS
 
 MOST_ROWS = 10
 # When a row may end at the latest, by the length of its sound: what `trust` lets lengths differ by.
@@ -27,7 +28,7 @@ _ONE_OF = {
     "source": _SOURCES,
     "ending": ("archived", "deleted"),
     "outcome": tuple(str(outcome) for outcome in Outcome),
-    "verdict": ("agrees", "swapped_channels", "shifted_clock", "missing_speech", "unsure"),
+    "verdict": ("agrees", *NEXT_STEPS, "unsure"),
 }
 _HEARD = frozenset({"voice_activity"})
 
