@@ -46,6 +46,11 @@ class Witness:
         """What the day's files have to bring from the source."""
         return sum(source.size for source in self._sources.values())
 
+    @property
+    def file_count(self) -> int:
+        """How many files the day has."""
+        return len(self._sources)
+
     def look(self) -> None:
         """Whenever a run has died: whatever has a final name is whole, right and here to stay."""
         found = dict(self._files())

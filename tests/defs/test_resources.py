@@ -10,11 +10,17 @@ from recordings_pipeline.defs.resources import Organization, variables_present
 from tests.conftest import Start
 
 
-def test_every_variable_is_a_field_but_those_of_partitions_and_of_the_notifier() -> None:
-    """Partitions exist before any resource does, and nobody exports with the address of a chat."""
+def test_every_variable_is_a_field_but_those_of_the_timetable_and_of_the_notifier() -> None:
+    """The timetable is there before any resource is; nobody exports with a chat's address."""
     names = {variable.name.lower() for variable in VARIABLES}
 
-    others = {"recordings_first_day", "recordings_webhook_url", "recordings_webhook_secret"}
+    others = {
+        "recordings_first_day",
+        "recordings_days_per_run",
+        "recordings_daily_hour",
+        "recordings_webhook_url",
+        "recordings_webhook_secret",
+    }
     assert names - set(Organization.model_fields) == others
 
 
