@@ -67,7 +67,9 @@ def provisional(report: ExportReport) -> tuple[str, ...]:
     return found.provisional_because
 
 
-@pytest.mark.parametrize("metadata", ["when_needed", "always"])
+@pytest.mark.parametrize(
+    "metadata", ["when_needed", pytest.param("always", marks=pytest.mark.slow)]
+)
 def test_what_is_planted_1_30_and_50_hours_after_the_day_comes_and_nothing_comes_twice(
     begin: Begin, metadata: str
 ) -> None:

@@ -20,7 +20,7 @@ NOT_SERVED: dict[str, str] = {}
 BEYOND = {"DELETE /api/v2/tokens/me"}
 
 
-@pytest.mark.parametrize("world", ["small", "hostile"])
+@pytest.mark.parametrize("world", [pytest.param("small", marks=pytest.mark.slow), "hostile"])
 def test_every_answer_is_as_described(start: Start, world: str) -> None:
     simulator = start(world=world, calls_per_day=None, now=NOW, permissions=EVERY_PERMISSION)
 

@@ -22,7 +22,7 @@ def organization(start: Start) -> Organization:
     return Organization(start(now=NOW, permissions=EVERY_PERMISSION))
 
 
-@pytest.mark.parametrize("world", ["small", "hostile"])
+@pytest.mark.parametrize("world", [pytest.param("small", marks=pytest.mark.slow), "hostile"])
 def test_the_sdk_reads_every_answer_whole(start: Start, world: str) -> None:
     simulator = start(world=world, calls_per_day=None, now=NOW, permissions=EVERY_PERMISSION)
     calls = special_calls(simulator)
