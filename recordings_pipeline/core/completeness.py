@@ -116,12 +116,6 @@ def is_due(verdict: Verdict, *, is_processed: bool) -> bool:
     return verdict.outcome in FETCHABLE
 
 
-def counts_by_outcome(verdicts: Collection[Verdict]) -> dict[str, int]:
-    """Count recordings by outcome, in the order of `Outcome`; absent outcomes are left out."""
-    found = [verdict.outcome for verdict in verdicts]
-    return {str(outcome): found.count(outcome) for outcome in Outcome if outcome in found}
-
-
 def unexplained(counts: Mapping[str, int]) -> int:
     """Count recordings without a stated end or a stated future."""
     return counts.get(str(Outcome.DISCOVERED), 0)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise
 
 from recordings_pipeline.core.spans import Span, length, union
-from recordings_pipeline.core.speech import Phrase, Speaker, Turn
+from recordings_pipeline.core.speech import Speaker, Turn
 
 # Pauses of up to 1.5 s do not end a monologue in the tools analysts know (conversation metrics of
 # the field bridge 1 to 2 s), so they do not end a turn either.
@@ -12,43 +12,6 @@ MAX_GAP_MS = 1_500
 
 # Side, start and end of speech on a channel.
 Burst = tuple[str, int, int]
-
-
-def turns_from_phrases(
-    phrases: Sequence[Phrase], speakers: Sequence[Speaker], *, max_gap_ms: int = MAX_GAP_MS
-) -> list[Turn]:
-    """Join a recording's phrases, of which the speakers are known, into turns; see `joined`."""
-    spoken = map(phrase_as_turn, phrases, speakers)
-    return joined(spoken, max_gap_ms=max_gap_ms)
-
-
-def turns_from_activity(
-    bursts: Iterable[Burst],
-    speaker_at: Callable[[str, int], Speaker],
-    *,
-    max_gap_ms: int = MAX_GAP_MS,
-) -> list[Turn]:
-    """Join what was heard on the channels of a recording into turns; see `joined`.
-
-    Args:
-        bursts: Speech on channels of a known side, in any order.
-        speaker_at: Who is on a side at a millisecond of the recording.
-        max_gap_ms: Longest silence, in milliseconds, inside a turn.
-    """
-    return joined(bursts_as_turns(bursts, speaker_at), max_gap_ms=max_gap_ms)
-
-
-def phrase_as_turn(phrase: Phrase, speaker: Speaker) -> Turn:
-    """Return a phrase as a turn of its own."""
-    return Turn(
-        phrase.side,
-        speaker,
-        phrase.start_ms,
-        phrase.end_ms,
-        phrase_count=1,
-        word_count=phrase.word_count,
-        confidence=phrase.confidence,
-    )
 
 
 def bursts_as_turns(

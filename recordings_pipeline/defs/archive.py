@@ -11,6 +11,7 @@ from pydantic import Field
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
 from recordings_pipeline.core.verification import Verification, sample_from, total
+from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import faults_table, materialization_metadata
 from recordings_pipeline.defs.resources import Organization
 
@@ -97,18 +98,9 @@ def replay_days(
 
     A day that fails does not stop the others; at the end the run fails and names them.
     """
-    problems: list[str] = []
-    try:
-        spans = [Span(day.date, day.date) for day in map(Day.from_key, config.days)] or [Span()]
-        with organization.export() as export:
-            for span in spans:
-                problems.extend(_replayed(context, export, span, config.outcome))
-    except Interrupted:
-        raise
-    except (RecordingsError, ValueError) as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from None
-    if problems:
-        raise dg.Failure(description=" | ".join(problems), allow_retries=False)
+    with spans_and_problems(config.days) as (spans, problems), organization.export() as export:
+        for span in spans:
+            problems.extend(_replayed(context, export, span, config.outcome))
 
 
 def _replayed(

@@ -3,8 +3,7 @@
 import dagster as dg
 from pydantic import Field
 
-from recordings_pipeline.core.days import Day, Span
-from recordings_pipeline.core.errors import Interrupted, RecordingsError
+from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import metadata_by_table
 from recordings_pipeline.defs.resources import Organization
 
@@ -29,22 +28,17 @@ def rebuild_days(
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.rebuild import rebuild
 
-    problems: list[str] = []
-    try:
-        spans = [Span(day.date, day.date) for day in map(Day.from_key, config.days)] or [Span()]
-        with open_archive(organization.data) as archive:
-            for found in (found for span in spans for found in rebuild(archive, span)):
-                problems += [f"{found.day}: {found.problem}"] if found.problem else []
-                for report in found.reports:
-                    for name, metadata in metadata_by_table(report).items():
-                        context.log_event(
-                            dg.AssetMaterialization(
-                                asset_key=name, partition=found.day.key, metadata=metadata
-                            )
+    with (
+        spans_and_problems(config.days) as (spans, problems),
+        open_archive(organization.data) as archive,
+    ):
+        for found in (found for span in spans for found in rebuild(archive, span)):
+            if found.problem:
+                problems.append(f"{found.day}: {found.problem}")
+            for report in found.reports:
+                for name, metadata in metadata_by_table(report).items():
+                    context.log_event(
+                        dg.AssetMaterialization(
+                            asset_key=name, partition=found.day.key, metadata=metadata
                         )
-    except Interrupted:
-        raise
-    except (RecordingsError, ValueError) as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from None
-    if problems:
-        raise dg.Failure(description=" | ".join(problems), allow_retries=False)
+                    )

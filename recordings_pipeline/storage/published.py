@@ -34,7 +34,7 @@ class PublishedRows:
             path: Its file.
             schema: What its columns have to be.
             key: What it is sorted by.
-            only_keys: Read no other columns, and a key's rows as one or few: a tenth of the time.
+            only_keys: Read no other columns, and a key's rows as one or few.
         """
         self._key = key
         self.is_readable = True

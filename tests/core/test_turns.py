@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings_pipeline.core.speech import Phrase, Speaker, Turn, Word
+from recordings_pipeline.core.speech import Speaker, Turn
 from recordings_pipeline.core.turns import (
+    bursts_as_turns,
     joined,
     overlaps_ms,
-    turns_from_activity,
-    turns_from_phrases,
 )
 
 AGENT = Speaker("agent", "a", is_ambiguous=False)
@@ -20,12 +19,11 @@ IVR = Speaker("ivr", None, is_ambiguous=False)
 
 
 def said(
-    side: str, start_ms: int, end_ms: int, words: int = 3, confidence: float | None = 0.9
-) -> Phrase:
-    spoken = tuple(Word("yes", start_ms, end_ms, confidence) for _ in range(words))
-    return Phrase(
-        "t", 0, side, side, start_ms, end_ms, "yes", "Yes.", confidence, None, None, spoken
-    )
+    speaker: Speaker, start_ms: int, end_ms: int, words: int = 3, confidence: float | None = 0.9
+) -> Turn:
+    """Return a phrase as a turn of its own."""
+    side = "external" if speaker == CUSTOMER else "internal"
+    return Turn(side, speaker, start_ms, end_ms, 1, words, confidence)
 
 
 def held(speaker: Speaker, start_ms: int, end_ms: int) -> Turn:
@@ -39,17 +37,17 @@ def held(speaker: Speaker, start_ms: int, end_ms: int) -> Turn:
     ids=["below the limit", "at the limit", "above the limit"],
 )
 def test_silence_ends_a_turn_only_above_the_limit(gap_ms: int, expected_turns: int) -> None:
-    phrases = [said("internal", 0, 1_000), said("internal", 1_000 + gap_ms, 3_000)]
+    phrases = [said(AGENT, 0, 1_000), said(AGENT, 1_000 + gap_ms, 3_000)]
 
-    assert len(turns_from_phrases(phrases, [AGENT] * 2, max_gap_ms=500)) == expected_turns
+    assert len(joined(phrases, max_gap_ms=500)) == expected_turns
 
 
 def test_an_interruption_splits_the_turn() -> None:
     phrases = [
-        said("internal", 0, 900), said("external", 400, 600), said("internal", 950, 1_200)
+        said(AGENT, 0, 900), said(CUSTOMER, 400, 600), said(AGENT, 950, 1_200)
     ]  # fmt: skip
 
-    turns = turns_from_phrases(phrases, [AGENT, CUSTOMER, AGENT])
+    turns = joined(phrases)
 
     assert [(t.side, t.start_ms, t.end_ms) for t in turns] == [
         ("internal", 0, 900), ("external", 400, 600), ("internal", 950, 1_200)
@@ -57,17 +55,17 @@ def test_an_interruption_splits_the_turn() -> None:
 
 
 def test_a_transfer_ends_the_turn_of_the_first_agent() -> None:
-    phrases = [said("internal", 0, 900), said("internal", 1_000, 1_900)]
+    phrases = [said(AGENT, 0, 900), said(OTHER, 1_000, 1_900)]
 
-    turns = turns_from_phrases(phrases, [AGENT, OTHER])
+    turns = joined(phrases)
 
     assert [turn.speaker for turn in turns] == [AGENT, OTHER]
 
 
 def test_doubt_is_a_turn_of_its_own_with_its_candidates() -> None:
-    phrases = [said("internal", at, at + 900) for at in (0, 1_000, 2_000)]
+    speakers = {0: AGENT, 1_000: EITHER, 2_000: EITHER}
 
-    turns = turns_from_phrases(phrases, [AGENT, EITHER, EITHER])
+    turns = joined(said(speaker, at, at + 900) for at, speaker in speakers.items())
 
     assert [(turn.speaker.candidates, turn.phrase_count) for turn in turns] == [
         ((), 1), (("a", "b"), 2)
@@ -76,24 +74,24 @@ def test_doubt_is_a_turn_of_its_own_with_its_candidates() -> None:
 
 def test_confidence_is_averaged_over_words() -> None:
     phrases = [
-        said("internal", 0, 900, words=3, confidence=0.9),
-        said("internal", 1_000, 1_900, words=1, confidence=0.5),
-        said("internal", 2_000, 2_900, words=4, confidence=None),
+        said(AGENT, 0, 900, words=3, confidence=0.9),
+        said(AGENT, 1_000, 1_900, words=1, confidence=0.5),
+        said(AGENT, 2_000, 2_900, words=4, confidence=None),
     ]
 
-    (turn,) = turns_from_phrases(phrases, [AGENT] * 3)
+    (turn,) = joined(phrases)
 
     assert (turn.confidence, turn.word_count, turn.phrase_count) == (0.8, 8, 3)
 
 
 def test_a_shorter_phrase_within_a_longer_one_does_not_end_it() -> None:
     phrases = [
-        said("internal", 0, 5_000),
-        said("internal", 100, 200),
-        said("internal", 6_000, 7_000),
+        said(AGENT, 0, 5_000),
+        said(AGENT, 100, 200),
+        said(AGENT, 6_000, 7_000),
     ]
 
-    (turn,) = turns_from_phrases(phrases, [AGENT] * 3)
+    (turn,) = joined(phrases)
 
     assert (turn.start_ms, turn.end_ms) == (0, 7_000)
 
@@ -106,9 +104,10 @@ def test_a_negative_limit_makes_no_sense() -> None:
 def test_what_the_audio_tells_has_no_words() -> None:
     bursts = [("internal", 0, 900), ("internal", 1_000, 2_000), ("external", 2_100, 2_500)]
 
-    turns = turns_from_activity(
-        bursts, lambda side, at: CUSTOMER if side == "external" else IVR if at < 950 else AGENT
-    )
+    def speaker_at(side: str, at_ms: int) -> Speaker:
+        return CUSTOMER if side == "external" else IVR if at_ms < 950 else AGENT
+
+    turns = joined(bursts_as_turns(bursts, speaker_at))
 
     assert [(t.speaker, t.start_ms, t.end_ms) for t in turns] == [
         (IVR, 0, 900), (AGENT, 1_000, 2_000), (CUSTOMER, 2_100, 2_500)
