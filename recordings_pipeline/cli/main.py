@@ -1,7 +1,5 @@
 """The command line and its exit codes."""
 
-import atexit
-import gc
 import logging
 import sys
 
@@ -55,9 +53,6 @@ for _command in (
 
 def main() -> None:
     """Run the command line; every expected failure is one sentence, without a traceback."""
-    # At its end Python looks for garbage in all that importing the SDK has made: 0.8 s of a core,
-    # against 0.1 s like this. On a busy host a stop took more than ten seconds.
-    atexit.register(_leave_garbage)
     # Commands print every warning themselves; without a handler Python would print it once more.
     logging.getLogger("recordings_pipeline").addHandler(logging.NullHandler())
     try:
@@ -77,8 +72,3 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(INCOMPLETE)
 
-
-def _leave_garbage() -> None:
-    # DuckDB's bindings print on standard error about every object that is left.
-    if "duckdb" not in sys.modules:
-        gc.freeze()

@@ -123,7 +123,7 @@ recordings = Table(
     Column("recording_id", String(36), primary_key=True),
     Column("conversation_id", String(36), nullable=False, index=True),
     Column("communication_id", String(36)),
-    Column("day", String(10), nullable=False, index=True),
+    Column("day", String(10), nullable=False),
     Column("start_time", Instant, nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("reason", Text, nullable=False, default=""),
@@ -131,6 +131,8 @@ recordings = Table(
     Column("attempt", Integer, nullable=False, default=0),
     Column("row", Text, nullable=False),
 )
+# A day is read in pages, by id.
+Index("recordings_by_day", recordings.c.day, recordings.c.recording_id)
 
 files = Table(
     "files",

@@ -15,7 +15,6 @@ import sys
 from typing import Any
 
 from recordings_pipeline.cli import main
-from recordings_pipeline.genesys import sdk
 
 # What an export imports on its way: seconds, and none of it is what is tested here.
 _EXPORT = ("recordings_pipeline.cli.export", "recordings_pipeline.exporter", "pyarrow.parquet")
@@ -25,7 +24,6 @@ def serve() -> None:
     """Answer requests until standard input closes; in a forked process, be what was asked for."""
     for name in _EXPORT:
         importlib.import_module(name)
-    sdk.imported()
     while line := sys.stdin.readline():
         request = json.loads(line)
         answer = _waited(request["await"]) if "await" in request else os.fork()

@@ -35,7 +35,8 @@ def state():
         "home": os.environ.get("HOME"),
         "loggers": loggers(),
         "threads": [thread.name for thread in threading.enumerate()],
-        "is_imported": "PureCloudPlatformClientV2" in sys.modules,
+        "modules": [name for name in sys.modules if "sdk_package" in name],
+        "is_whole": "PureCloudPlatformClientV2" in sys.modules,
     }
 
 logging.getLogger("urllib3").setLevel(logging.INFO)
@@ -77,8 +78,13 @@ def states(place: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_the_sdk_comes_in_on_first_use_only(states: dict[str, dict[str, Any]]) -> None:
-    assert not states["before"]["is_imported"]
-    assert states["after"]["is_imported"]
+    assert not states["before"]["modules"]
+    assert states["after"]["modules"]
+
+
+def test_only_what_we_ask_through_comes_in(states: dict[str, dict[str, Any]]) -> None:
+    assert len(states["after"]["modules"]) < 50
+    assert not states["after"]["is_whole"]
 
 
 @pytest.mark.usefixtures("states")
