@@ -71,4 +71,3 @@ def main() -> None:
         sys.exit(INCOMPLETE)
     except BrokenPipeError:
         sys.exit(INCOMPLETE)
-

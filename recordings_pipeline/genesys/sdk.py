@@ -1,11 +1,11 @@
 """The official SDK: the parts we ask through, brought in on first use, kept from all else.
 
-Importing ``PureCloudPlatformClientV2`` as a whole takes 2 to 10 s and 205 MB, as it loads all of its
-6,650 models. We hand it plain values and read its answers ourselves, so that no model is ever made:
-`_package` brings in the eight APIs we use without any, in 0.1 s and 20 MB, under a name of its own;
-who imports the whole SDK beside us gets it untouched. Its settings would start an observer that
-watches the whole home directory, and silence the loggers of urllib3 and watchdog: it is given a
-home of its own, and the loggers are put back.
+Importing ``PureCloudPlatformClientV2`` as a whole takes 2 to 10 s and 205 MB, as it loads all of
+its 6,650 models. We hand it plain values and read its answers ourselves, so that no model is ever
+made: the eight APIs that we use come in without any, in 0.1 s and 20 MB, as a package with a name
+of its own; who imports the whole SDK beside us gets it untouched. Its settings would start an
+observer that watches the whole home directory, and silence the loggers of urllib3 and watchdog: it
+is given a home of its own, and the loggers are put back.
 """
 
 import importlib
@@ -50,7 +50,7 @@ def open_sdk(base_url: str, transport: ApiTransport) -> Sdk:
 
     The SDK knows endpoints, parameters and paths; it neither sends, nor retries, nor reads.
     """
-    with _import_lock, _own_home(), _kept_loggers():
+    with kept_apart():
         api = _api_client(base_url, transport)
         return Sdk(
             analytics=_module("apis.analytics_api").AnalyticsApi(api),
@@ -99,6 +99,13 @@ def _bring_in() -> None:
         sys.modules[package.__name__] = package
     # APIs import models by name for their annotations alone.
     sys.modules[f"{_PACKAGE}.models"].__dict__["__getattr__"] = lambda _name: object
+
+
+@contextmanager
+def kept_apart() -> Generator[None]:
+    """Let the SDK come in, and leave the process as it was."""
+    with _import_lock, _own_home(), _kept_loggers():
+        yield
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The official SDK with its own transport, and what it makes of every answer it reads."""
 
+import importlib
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recordings_pipeline.genesys.sdk import imported
+from recordings_pipeline.genesys.sdk import kept_apart
 from recordings_pipeline.simulator.clients import CLIENT_ID, CLIENT_SECRET
 from recordings_pipeline.simulator.server import Simulator
 from tests.simulator.schema import operations
@@ -24,7 +25,8 @@ class Organization:
     """An organization as the SDK shows it, with every difference to what came over the wire."""
 
     def __init__(self, simulator: Simulator) -> None:
-        self.sdk = imported()
+        with kept_apart():
+            self.sdk: Any = importlib.import_module("PureCloudPlatformClientV2")
         self.surprises: dict[str, str] = {}
         self.called: set[str] = set()
         surprises = self.surprises
