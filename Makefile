@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo dev test test-slow bench bench-transfer check clean
+.PHONY: demo dev test test-slow bench bench-transfer check audit sbom clean
 
 demo: $(READY) ## one simulated day through Dagster, from index to metrics
 	@$(BIN)/recordings-pipeline demo
@@ -44,6 +44,22 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+# Tools of their own environment: what they depend on is none of what we ship. With --strict a
+# package that nobody could be asked about is a failure; without it pip-audit ends with 0 even when
+# it has reached nobody.
+SUPPLY := $(VENV)/supply
+audit: $(READY) $(SUPPLY)/.ready ## what is publicly known against the pinned versions; needs PyPI's JSON API
+	$(SUPPLY)/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
+sbom: $(READY) $(SUPPLY)/.ready ## what is installed, with licences, as CycloneDX in build/sbom.json
+	mkdir -p build
+	$(SUPPLY)/bin/cyclonedx-py environment --output-reproducible --output-format JSON --output-file build/sbom.json $(BIN)/python
+
+$(SUPPLY)/.ready: $(READY)
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt 'cyclonedx-bom>=7' 'pip-audit>=2.9'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) data/demo

@@ -1,0 +1,56 @@
+"""What is installed is what was tested: every version is pinned, and named with its reason."""
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import distributions, requires
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# They come with Python, or are this project.
+_NOT_OURS = {"pip", "setuptools", "wheel", "recordings-pipeline"}
+
+
+def test_every_installed_package_has_the_version_that_everything_was_tested_with() -> None:
+    pinned = dict(pins())
+
+    installed = {named(found.name): found.version for found in distributions()}
+
+    strangers = {
+        name: version
+        for name, version in installed.items()
+        if name not in _NOT_OURS and pinned.get(name) != version
+    }
+    assert strangers == {}
+
+
+def test_everything_we_ask_for_is_pinned() -> None:
+    pinned = dict(pins())
+
+    wanted = {
+        named(found[0])
+        for line in requires("recordings-pipeline") or ()
+        if (found := re.match(r"[\w.-]+", line))
+    }
+
+    assert len(wanted) > 10
+    assert wanted - set(pinned) == set()
+
+
+def test_a_pin_is_a_name_and_one_version_and_stands_once() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    names = [name for name, _ in pins()]
+    assert len(names) == len(set(names))
+
+
+def pins() -> Iterator[tuple[str, str]]:
+    """Yield name and version of each pin."""
+    for line in (ROOT / "constraints.txt").read_text().splitlines():
+        name, _, version = line.partition("==")
+        yield named(name), version
+
+
+def named(name: str) -> str:
+    """Return a package's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
