@@ -125,7 +125,7 @@ def _told(files: list[bytes], count: int) -> Iterator[Told]:
         content = files[number % len(files)].replace(PLACEHOLDER.encode(), id_.encode())
         found = transcript(content, id_, id_, id_)
         phrases += len(found.phrases)
-        yield found, ()
+        yield Told(found)
 
 
 def corpus(*, has_words: bool) -> list[bytes]:

@@ -11,10 +11,12 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted, MalformedPayload
+from recordings_pipeline.core.pauses import Pause
 from recordings_pipeline.core.reports import TableReport
 from recordings_pipeline.core.speakers import speakers_of
 from recordings_pipeline.core.speech import Stretch, Transcript
 from recordings_pipeline.core.speech_schemas import SPEECH_EVENTS, TRANSCRIPTS, WORDS
+from recordings_pipeline.core.standings import ToldRecording
 from recordings_pipeline.core.transcript_file import transcript
 from recordings_pipeline.core.transcript_rows import (
     Block,
@@ -35,17 +37,15 @@ _MOST_DRIFT_PATHS = 1_000
 _PAGE = 500
 # Called with the files done and all of them.
 Reached = Callable[[int, int], None]
-# A transcript, and what everybody did on its call.
-Told = tuple[Transcript, Sequence[Stretch]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """One kept file; ordered as the tables are."""
+class Told:
+    """A transcript, what everybody did on its call, and when its recording was paused."""
 
-    conversation_id: str
-    recording_id: str
-    communication_id: str
+    transcript: Transcript
+    stretches: Sequence[Stretch] = ()
+    pauses: Sequence[Pause] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,13 @@ def publish_transcripts(archive: Archive, day: Day, reached: Reached = unwatched
     Raises:
         Interrupted: A person asked to stop; the old tables stay.
     """
-    kept = kept_files(archive, day)
+    count = archive.ledger.transcripts.told_count(day)
     unread: list[Unread] = []
 
     def told() -> Iterator[Told]:
-        for done, found in enumerate(_read(archive, day, kept, unread), start=1):
+        for done, found in enumerate(_read(archive, day, unread), start=1):
             yield found
-            reached(done + len(unread), len(kept))
+            reached(done, count)
 
     return replace(write_tables(archive.home, day, told()), unread=tuple(unread))
 
@@ -106,9 +106,9 @@ def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
             stack.enter_context(_writer(home, path, schema))
             for path, schema in zip(paths, (TRANSCRIPTS, WORDS, SPEECH_EVENTS), strict=True)
         ]
-        for found, stretches in told:
-            _count(drift, found)
-            for writer, block in zip(writers, _blocks(found, stretches), strict=True):
+        for found in told:
+            _count(drift, found.transcript)
+            for writer, block in zip(writers, _blocks(found), strict=True):
                 writer.add(block.columns, block.repeated, block.counts)
         rows = [writer.publish() for writer in writers]
     names = (path.parts[1] for path in paths)
@@ -116,46 +116,42 @@ def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
     return Published(tables, drift)
 
 
-def kept_files(archive: Archive, day: Day) -> list[_Kept]:
-    """Return the day's kept files, ordered by conversation and recording."""
-    standings = archive.ledger.transcripts.of_day(day).values()
-    return sorted(
-        (
-            _Kept(standing.conversation_id, id_, standing.communication_id)
-            for standing in standings
-            for id_ in standing.recording_ids
-        ),
-        key=lambda kept: (kept.conversation_id, kept.recording_id),
-    )
-
-
-def _read(
-    archive: Archive, day: Day, kept: Sequence[_Kept], unread: list[Unread]
-) -> Iterator[Told]:
+def _read(archive: Archive, day: Day, unread: list[Unread]) -> Iterator[Told]:
     """Yield each transcript with what everybody did on its call, some hundred calls at a time.
 
-    Those that cannot be read back are added to the list instead.
+    Those that cannot be read back are added to the list; of them, and of recordings that were not
+    transcribed, the pauses are told.
     """
-    waiting = iter(kept)
+    waiting = archive.ledger.transcripts.told(day)
     while page := list(islice(waiting, _PAGE)):
-        ids = sorted({file.conversation_id for file in page})
+        ids = sorted({told.conversation_id for told in page})
         stretches = archive.ledger.stretches.of(ids)
-        for file in page:
+        for told in page:
             if archive.stop.is_set():
                 raise Interrupted
-            path = layout.raw_transcript_path(day, file.recording_id)
-            names = file.conversation_id, file.communication_id, file.recording_id
-            try:
-                found = transcript(read_raw(archive.home.path(path)), *names)
-            except MalformedPayload as error:
-                unread.append(Unread(path, error.problem))
-                continue
-            yield found, stretches.get(file.conversation_id, ())
+            found = _kept(archive, day, told, unread) if told.is_kept else _untold(told)
+            yield Told(found, stretches.get(told.conversation_id, ()), told.pauses)
 
 
-def _blocks(found: Transcript, stretches: Sequence[Stretch]) -> tuple[Block, Block, Block]:
-    speakers = speakers_of(found, stretches)
-    events = all_events(found, stretches)
+def _kept(archive: Archive, day: Day, told: ToldRecording, unread: list[Unread]) -> Transcript:
+    path = layout.raw_transcript_path(day, told.recording_id)
+    names = told.conversation_id, told.communication_id, told.recording_id
+    try:
+        return transcript(read_raw(archive.home.path(path)), *names)
+    except MalformedPayload as error:
+        unread.append(Unread(path, error.problem))
+        return _untold(told)
+
+
+def _untold(told: ToldRecording) -> Transcript:
+    names = told.conversation_id, told.communication_id, told.recording_id
+    return Transcript(*names, None, (), (), ())
+
+
+def _blocks(told: Told) -> tuple[Block, Block, Block]:
+    found = told.transcript
+    speakers = speakers_of(found, told.stretches)
+    events = all_events(found, told.stretches, told.pauses)
     return (
         phrase_rows(found, speakers),
         word_rows(found, speakers),
