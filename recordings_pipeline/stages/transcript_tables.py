@@ -1,8 +1,8 @@
 """The tables about what was said, built from the kept files in one pass; nobody is asked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
@@ -28,7 +28,7 @@ from recordings_pipeline.core.transcript_rows import (
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.raw import read_raw
-from recordings_pipeline.storage.tables import TableWriter
+from recordings_pipeline.storage.tables import TableWriter, publish_together
 
 # A row group of phrases takes 25 MB as columns; the default would cut it into six, which costs
 # readers of a day of millions of rows a tenth of its size and every query its time.
@@ -91,13 +91,34 @@ def publish_transcripts(archive: Archive, day: Day, reached: Reached = unwatched
             yield found
             reached(done, count)
 
-    return replace(write_tables(archive.home, day, told()), unread=tuple(unread))
+    published = write_tables(archive.home, day, told(), _marked(archive, day))
+    return replace(published, unread=tuple(unread))
 
 
-def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
+def publish_where_half(archive: Archive, day: Day) -> None:
+    """Publish the tables again where a crash has left new ones beside old ones."""
+    if archive.ledger.notes.value(_mark(day)) is not None:
+        publish_transcripts(archive, day)
+
+
+def write_tables(
+    home: Home,
+    day: Day,
+    told: Iterable[Told],
+    replacing: AbstractContextManager[None] | None = None,
+) -> Published:
     """Publish transcripts that come ordered by conversation and recording.
 
     Memory holds one of them, and a row group of each table.
+
+    Args:
+        home: The data directory.
+        day: The day.
+        told: Its transcripts.
+        replacing: Entered while one table after the other is replaced.
+
+    Raises:
+        ContractBroken: A row is not what its table promises; the old tables stay, all of them.
     """
     drift: Counter[str] = Counter()
     paths = [layout.table_path(s.name, day) for s in (TRANSCRIPTS, WORDS, SPEECH_EVENTS)]
@@ -110,10 +131,22 @@ def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
             _count(drift, found.transcript)
             for writer, block in zip(writers, _blocks(found), strict=True):
                 writer.add(block.columns, block.repeated, block.counts)
-        rows = [writer.publish() for writer in writers]
+        rows = publish_together(writers, replacing)
     names = (path.parts[1] for path in paths)
     tables = tuple(TableReport(*one) for one in zip(names, rows, paths, strict=True))
     return Published(tables, drift)
+
+
+@contextmanager
+def _marked(archive: Archive, day: Day) -> Generator[None]:
+    """Keep a mark in the ledger until the tables of a day belong together again."""
+    archive.ledger.notes.keep(_mark(day), "", archive.clock())
+    yield
+    archive.ledger.notes.forget(_mark(day))
+
+
+def _mark(day: Day) -> str:
+    return f"transcripts half published {day}"
 
 
 def _read(archive: Archive, day: Day, unread: list[Unread]) -> Iterator[Told]:
