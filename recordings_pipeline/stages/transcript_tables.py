@@ -32,7 +32,7 @@ from recordings_pipeline.storage.tables import TableWriter, publish_together
 
 # A row group of phrases takes 25 MB as columns; the default would cut it into six, which costs
 # readers of a day of millions of rows a tenth of its size and every query its time.
-_GROUP_BYTES = 32_000_000
+GROUP_BYTES = 32_000_000
 _MOST_DRIFT_PATHS = 1_000
 _PAGE = 500
 # Called with the files done and all of them.
@@ -199,4 +199,4 @@ def _count(drift: Counter[str], found: Transcript) -> None:
 
 
 def _writer(home: Home, path: PurePosixPath, schema: Schema) -> TableWriter:
-    return TableWriter(home.path(path), schema, group_bytes=_GROUP_BYTES)
+    return TableWriter(home.path(path), schema, group_bytes=GROUP_BYTES)
