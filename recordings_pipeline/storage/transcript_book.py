@@ -76,9 +76,10 @@ class TranscriptBook:
         """
         query = _told(day).order_by(_RECORDINGS.conversation_id, _RECORDINGS.recording_id)
         with storing(self._engine), self._engine.connect() as db:
-            for *names, is_kept, pauses in db.execution_options(yield_per=_PAGE).execute(query):
+            for row in db.execution_options(yield_per=_PAGE).execute(query):
+                call, recording, leg, is_kept, pauses = row
                 found = tuple(pauses_from_texts(json.loads(pauses))) if pauses else ()
-                yield ToldRecording(*names, bool(is_kept), found)
+                yield ToldRecording(call, recording, leg, bool(is_kept), found)
 
     def told_count(self, day: Day) -> int:
         """Count what `told` yields."""
