@@ -31,6 +31,7 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/queries.py
 	$(BIN)/python benchmarks/speech.py
+	$(BIN)/python benchmarks/speech_memory.py
 	$(BIN)/python benchmarks/backfill.py
 	$(BIN)/python benchmarks/transfer.py
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,vad]'

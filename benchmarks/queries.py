@@ -24,6 +24,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.speech_schemas import TRANSCRIPTS
+from recordings_pipeline.stages.transcript_tables import GROUP_BYTES
 from recordings_pipeline.storage.catalog import keep_catalog
 from recordings_pipeline.storage.tables import TableWriter, write_table
 
@@ -90,7 +91,8 @@ def _write(root: Path) -> tuple[str, str]:
         calls = sorted((_id(random), _id(random)) for _ in range(CALLS))
         index = [_indexed(*ids, day, n % QUEUES) for n, ids in enumerate(calls)]
         write_table(root / layout.table_path("recording_index", day), RECORDING_INDEX, index)
-        with TableWriter(root / layout.table_path("transcripts", day), TRANSCRIPTS) as writer:
+        path = root / layout.table_path("transcripts", day)
+        with TableWriter(path, TRANSCRIPTS, group_bytes=GROUP_BYTES) as writer:
             for n, (conversation, recording) in enumerate(calls):
                 agent = agents[n % AGENTS]
                 said = random.choice(words, (PHRASES, 9), p=share / share.sum())

@@ -8,23 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.timeline import CONSULT, HOLD, QUEUE
+from recordings_pipeline.simulator.timeline import CONSULT, HOLD, PAUSE, QUEUE
 
 Mask = npt.NDArray[np.bool_]
 Row = dict[str, Any]
 SIDES = {"agent": "internal", "customer": "external"}
 
 
-def true_metrics(call: Call, recording: Row) -> Row:
+def true_metrics(call: Call, recording: Row, *, is_paused: bool) -> Row:
     """Measure the recording of the call itself, by masks of its milliseconds.
 
-    A secure pause is a silence: the simulator's transcripts do not tell of it.
+    A secure pause is a silence unless its metadata was read: transcripts do not tell of it.
     """
     phrases = recording["phrases"]
     length = max(call.length_ms, *(one["end_ms"] for one in phrases)) + 1
     held, waited = (
         mask(length, ((p.start_ms, p.end_ms) for p in call.phases if p.kind in kinds))
-        for kinds in ((HOLD, CONSULT), (HOLD, CONSULT, QUEUE))
+        for kinds in ((HOLD, CONSULT), (HOLD, CONSULT, QUEUE, *[PAUSE] * is_paused))
     )
     said = {who: [one for one in phrases if group(one) == who] for who in (*SIDES, "ivr")}
     talk = {who: mask(length, map(span, found)) & ~held for who, found in said.items()}
@@ -38,6 +38,7 @@ def true_metrics(call: Call, recording: Row) -> Row:
         "overtalk_count": len(over),
         "silence_ms": sum(silences) if (agent | customer).any() else None,
         "silence_count": len(silences) if (agent | customer).any() else None,
+        "pause_ms": sum(p.length_ms for p in call.phases if p.kind == PAUSE and is_paused) or None,
     }
     for who, other in (("agent", customer), ("customer", agent)):
         spoken = int(talk[who].sum())

@@ -12,8 +12,10 @@ import pytest
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.layout import table_path
+from recordings_pipeline.simulator.call import AVAILABLE
 from recordings_pipeline.simulator.options import PERMISSIONS
 from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.simulator.timeline import PAUSE
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export, open_export
 from recordings_pipeline.storage.tables import read_rows
@@ -37,12 +39,15 @@ RECORDING = itemgetter("recording_id")
 
 
 @pytest.mark.parametrize(
-    ("calls", "odd"),
-    [(150, ODD), pytest.param(10_000, {}, marks=pytest.mark.slow)],
+    ("calls", "odd", "metadata"),
+    [
+        (150, ODD, "always"),
+        pytest.param(10_000, {}, "when_needed", marks=pytest.mark.slow),
+    ],
     ids=["a small day", "a large day"],
 )
 def test_what_was_said_and_who_said_it_is_the_truth(
-    start: Start, tmp_path: Path, calls: int, odd: dict[str, float]
+    start: Start, tmp_path: Path, calls: int, odd: dict[str, float], metadata: str
 ) -> None:
     simulator = start(
         world=busy_world(tmp_path, calls, **odd),
@@ -53,16 +58,20 @@ def test_what_was_said_and_who_said_it_is_the_truth(
         now=NOW,
     )
 
-    with open_export(settings_of(simulator, tmp_path / "data"), clock=lambda: NOW) as export:
+    settings = settings_of(simulator, tmp_path / "data", RECORDINGS_METADATA=metadata)
+    with open_export(settings, clock=lambda: NOW) as export:
         for stage in STAGES:
             run_stage(export, stage, DAY)
         phrases, words, events, turns = (
             tables(export, name)
             for name in ("transcripts", "words", "speech_events", "diarization")
         )
+        index = read_rows(export.home.path(table_path("recording_index", DAY)))
         metrics = read_rows(export.home.path(table_path("conversation_metrics", DAY)))
 
     told = {r["recording_id"]: r for r in transcribed(truths(simulator, DAY))}
+    for truth in told.values():
+        truth["phrases"].sort(key=span)
     assert phrases.keys() == {id_ for id_, truth in told.items() if truth["phrases"]}
     for id_, truth in told.items():
         assert list(map(as_phrase, phrases.get(id_, []))) == list(true_phrases(truth))
@@ -74,10 +83,18 @@ def test_what_was_said_and_who_said_it_is_the_truth(
         (one["speaker"], len(one["could_be"]) > 1) for r in told.values() for one in r["phrases"]
     }
     assert kinds == {("agent", True), ("agent", False), ("customer", False), ("ivr", False)}
-    assert_true_metrics(simulator, metrics, told)
+    asked = {row["recording_id"] for row in index if is_annotated(row)}
+    assert_true_metrics(simulator, metrics, told, asked)
+    paused = dict(true_pauses(simulator, asked))
+    assert paused
+    assert paused == {
+        id_: found for id_, rows in events.items() if (found := list(map(span, as_paused(rows))))
+    }
 
 
-def assert_true_metrics(simulator: Simulator, metrics: list[Row], told: dict[str, Row]) -> None:
+def assert_true_metrics(
+    simulator: Simulator, metrics: list[Row], told: dict[str, Row], asked: set[str]
+) -> None:
     """Compare each conversation of which the call itself was transcribed."""
     rows = {row["conversation_id"]: row for row in metrics}
     totals: Counter[str] = Counter()
@@ -85,11 +102,32 @@ def assert_true_metrics(simulator: Simulator, metrics: list[Row], told: dict[str
         truth = told.get(call.recording_id or "")
         if truth is None or not truth["phrases"]:
             continue
-        expected = true_metrics(call, truth)
+        expected = true_metrics(call, truth, is_paused=truth["recording_id"] in asked)
         row = rows[call.conversation_id]
         assert {name: row[name] for name in expected} == expected
         totals.update({name: abs(value or 0) for name, value in expected.items()})
     assert all(totals.values()), totals
+
+
+def true_pauses(
+    simulator: Simulator, asked: set[str]
+) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Yield the secure pauses of each recording of which the metadata was read, and has them."""
+    for call in simulator.world.calls(DAY.date):
+        pauses = [(phase.start_ms, phase.end_ms) for phase in call.phases if phase.kind == PAUSE]
+        for recording in call.recordings:
+            is_whole = recording.kind in ("recording", "second") and recording.media == "audio"
+            if pauses and is_whole and recording.id in asked:
+                yield recording.id, pauses
+
+
+def is_annotated(row: Row) -> bool:
+    """Say whether annotations were read: metadata has them while the file is at hand."""
+    return bool(row["has_metadata"]) and row["file_state"] == AVAILABLE
+
+
+def as_paused(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if (row["source"], row["kind"]) == ("recording", "secure_pause")]
 
 
 def tables(export: Export, name: str) -> dict[str, list[Row]]:

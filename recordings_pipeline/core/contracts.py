@@ -22,7 +22,7 @@ _NOT_NEGATIVE = ("_ms", "_bytes", "_count", "_index", "_number", "_ratio", "_per
 _SIGNED = frozenset({"shift_ms"})
 _FRACTIONS = frozenset({"confidence", "stability", "agreement", "swapped_agreement"})
 _SIDES = ("internal", "external")
-_SOURCES = ("transcript", "audio", "conversation")
+_SOURCES = ("transcript", "audio", "conversation", "recording")
 _ONE_OF = {
     "side": _SIDES,
     "source": _SOURCES,

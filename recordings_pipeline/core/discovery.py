@@ -10,6 +10,7 @@ from typing import Any
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import WRITTEN_MEDIA, Conversation, Media, Recording
+from recordings_pipeline.core.pauses import pauses_as_texts
 
 AUDIO = "audio"
 # What an organization was seen to do. One that does both may hide a recording from us: a batch
@@ -149,6 +150,7 @@ def index_row(
         "export_time": recording.export_time,
         "region": recording.region,
         "has_metadata": recording.has_metadata,
+        "pauses": pauses_as_texts(recording.pauses),
     }
     if known is None or recording.has_metadata:
         return row

@@ -1,7 +1,7 @@
 """A conversation's speech, gathered from its recordings onto one clock, and what it adds up to."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
@@ -9,6 +9,7 @@ from typing import Any
 
 from recordings_pipeline.core.metrics import MS_PER_MINUTE, Talk, TalkMetrics, ratio, talk_metrics
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
+from recordings_pipeline.core.pauses import KINDS
 from recordings_pipeline.core.presence import hold_of, waiting_of
 from recordings_pipeline.core.purposes import CUSTOMERS, MACHINES
 from recordings_pipeline.core.spans import Span, difference, intersection, length, union
@@ -44,7 +45,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """An event of a recording: a sentiment with its value, or a secure pause.
+    """An event of a recording: a sentiment with its value, or a pause.
 
     Attributes:
         end_ms: None when the source does not say.
@@ -99,6 +100,7 @@ def metrics_row(
         "first_agent_speech_ms": first - begins if has_clock and first is not None else None,
         "agent_sentiment": _sentiment(counted, events, "internal", talk.machines),
         "customer_sentiment": _sentiment(counted, events, "external"),
+        "pause_ms": length(_pauses(_clocks(counted), events)) or None,
     }
 
 
@@ -131,19 +133,27 @@ def _talk(
     stretches: Sequence[Stretch],
     last: int,
 ) -> Talk:
-    clocks = {one.recording_id: one.start_epoch_ms or 0 for one in counted}
-    pauses = [
-        (clocks[event.recording_id] + event.start_ms, clocks[event.recording_id] + event.end_ms)
-        for event in events
-        if event.kind == "secure_pause" and event.end_ms is not None
-    ]
+    clocks = _clocks(counted)
     return Talk(
         agent=_spans(counted, lambda turn: turn.side == "internal" and not _is_machine(turn)),
         customer=_spans(counted, lambda turn: turn.side == "external"),
         machines=_spans(counted, _is_machine),
         holds=hold,
-        waits=union([*waiting_of(stretches, last), *pauses]),
+        waits=union([*waiting_of(stretches, last), *_pauses(clocks, events)]),
     )
+
+
+def _pauses(clocks: Mapping[str, int], events: Iterable[Noticed]) -> list[Span]:
+    """Return when the recording was paused, as far as its transcript or metadata tell."""
+    return union(
+        (clocks[event.recording_id] + event.start_ms, clocks[event.recording_id] + event.end_ms)
+        for event in events
+        if event.kind in KINDS and event.end_ms is not None
+    )
+
+
+def _clocks(counted: Iterable[Heard]) -> dict[str, int]:
+    return {one.recording_id: one.start_epoch_ms or 0 for one in counted}
 
 
 def _shares(metrics: TalkMetrics, duration: int | None) -> dict[str, float | None]:
@@ -184,7 +194,7 @@ def _sentiment(
     counted: Sequence[Heard], events: Iterable[Noticed], side: str, machines: Sequence[Span] = ()
 ) -> float | None:
     """Average a side's sentiments; what a machine said has none."""
-    clocks = {one.recording_id: one.start_epoch_ms or 0 for one in counted}
+    clocks = _clocks(counted)
     values = [
         event.value
         for event in events

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recordings_pipeline.core.metrics import OVERTALK_MS, SILENCE_MS
+from recordings_pipeline.core.pauses import KINDS, SECURE_PAUSE
 from recordings_pipeline.core.purposes import MACHINES
 from recordings_pipeline.core.spans import Span, at_least, difference, intersection, union
 from recordings_pipeline.core.speech import SpeechEvent, Turn
 from recordings_pipeline.core.spoken import EXTERNAL, INTERNAL
 
-OVERTALK, SILENCE, HOLD, SECURE_PAUSE = "overtalk", "silence", "hold", "secure_pause"
+OVERTALK, SILENCE, HOLD = "overtalk", "silence", "hold"
 WORDS = {
     OVERTALK: "both speak",
     SILENCE: "silence",
     HOLD: "on hold",
     SECURE_PAUSE: "recording paused",
 }
+_WAITS = {HOLD: HOLD, **dict.fromkeys(KINDS, SECURE_PAUSE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ def marks_of(
         length_ms: Where a hold without an end ends.
     """
     waits = [
-        Mark(event.kind, event.start_ms, length_ms if event.end_ms is None else event.end_ms)
+        Mark(_WAITS[event.kind], event.start_ms, _end_ms(event, length_ms))
         for event in events
-        if event.kind in (HOLD, SECURE_PAUSE)
+        if event.kind in _WAITS
     ]
     inside = union(_span(t) for t in turns if t.side == INTERNAL and t.speaker.role not in MACHINES)
     outside = union(_span(t) for t in turns if t.side == EXTERNAL)
@@ -62,6 +64,10 @@ def marks_of(
     found += [Mark(SILENCE, *span) for span in at_least(quiet, SILENCE_MS)]
     found += [wait for wait in waits if wait.length_ms > 0]
     return tuple(sorted(found, key=lambda mark: (mark.start_ms, mark.end_ms)))
+
+
+def _end_ms(event: SpeechEvent, length_ms: int) -> int:
+    return length_ms if event.end_ms is None else event.end_ms
 
 
 def _span(turn: Turn) -> Span:

@@ -48,7 +48,7 @@ CONVERSATION_METRICS = Schema(
             "silence_ms",
             "int64",
             "Nobody speaks for 3 s or more (Amazon's NonTalkTime), from the first to the last word "
-            "of agent and customer, without holds, queues and secure pauses",
+            "of agent and customer, without holds, queues and the pauses of pause_ms",
         ),
         Column("silence_count", "int64", "How often that was"),
         Column("silence_percent", "float64", "silence_ms in % of the duration"),
@@ -82,6 +82,12 @@ CONVERSATION_METRICS = Schema(
             "interactivity)",
         ),
         *_per_side("sentiment", "float64", "Mean of the source's sentiments of {side}, -1 to 1"),
+        Column(
+            "pause_ms",
+            "int64",
+            "Pauses and secure pauses that transcript or metadata tell; null where neither tells "
+            "of any: one may be counted as a silence then (RECORDINGS_METADATA=always tells more)",
+        ),
     ),
     keys=("conversation_id",),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from recordings_pipeline.core.pauses import Pause
 from recordings_pipeline.core.secrets import SignedUrl
 
 # Conversations of these media are kept whole, as text.
@@ -126,6 +127,7 @@ class Recording:
         export_time: When the source will export it to its own bucket; None for never.
         region: Where the source keeps it; None when it does not say.
         has_metadata: Whether the platform's metadata was read, or only a batch named it.
+        pauses: Those its annotations tell; none where there are none, or nobody told.
     """
 
     id: str
@@ -139,6 +141,7 @@ class Recording:
     export_time: datetime | None = None
     region: str | None = None
     has_metadata: bool = True
+    pauses: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

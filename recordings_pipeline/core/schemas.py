@@ -46,6 +46,12 @@ RECORDING_INDEX = Schema(
         Column("export_time", "timestamp", "When the source will export it to its own bucket"),
         Column("region", "string", "Where the source keeps it", is_repeated=True),
         Column("has_metadata", "bool", "Whether its metadata was read, or a batch named it"),
+        Column(
+            "pauses",
+            "strings",
+            "Pauses that metadata tells, each as kind, start and end in ms of the recording; null "
+            "for none, and where nobody told: speech_events has them as rows",
+        ),
     ),
     keys=("recording_id",),
 )

@@ -92,11 +92,18 @@ SPEECH_EVENTS = Schema(
         Column(
             "kind",
             "string",
-            "silence, overtalk, hold, secure_pause, topic, sentiment; the source's word if unknown",
+            "silence, overtalk, hold, secure_pause, pause, topic, sentiment; the source's word if "
+            "unknown",
             nullable=False,
             is_repeated=True,
         ),
-        Column("source", "string", "transcript, or conversation", nullable=False, is_repeated=True),
+        Column(
+            "source",
+            "string",
+            "transcript, conversation, or recording: its annotations",
+            nullable=False,
+            is_repeated=True,
+        ),
         Column("side", "string", "internal or external; null for both", is_repeated=True),
         _START,
         Column("end_ms", "int64", "End; null when the source does not say"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
+from recordings_pipeline.core.pauses import Pause
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.speech import Stretch
@@ -156,6 +157,17 @@ class TranscriptStanding:
     retry_time: datetime | None = None
     recording_ids: tuple[str, ...] = ()
     failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecording:
+    """A recording of which a transcript file was kept, or pauses are told, or both."""
+
+    conversation_id: str
+    recording_id: str
+    communication_id: str
+    is_kept: bool
+    pauses: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

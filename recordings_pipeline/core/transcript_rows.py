@@ -4,11 +4,12 @@ A day may have 30 million phrases with ten words each: a dictionary for each row
 to fill than everything else. What is the same for many rows is named once, with their number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import Any
 
+from recordings_pipeline.core.pauses import SOURCE, Pause
 from recordings_pipeline.core.speech import Speaker, SpeechEvent, Stretch, Transcript
 
 HOLD = "hold"
@@ -94,14 +95,18 @@ def event_rows(transcript: Transcript, events: Sequence[SpeechEvent]) -> Block:
     return Block(columns, _names(transcript, 1), [len(events)])
 
 
-def all_events(transcript: Transcript, stretches: Sequence[Stretch]) -> list[SpeechEvent]:
-    """Return what the transcript noticed and when the call was on hold, ordered by start.
+def all_events(
+    transcript: Transcript, stretches: Sequence[Stretch], pauses: Iterable[Pause] = ()
+) -> list[SpeechEvent]:
+    """Return what the transcript noticed, and holds and pauses, ordered by start.
 
     Hold is told by the conversation's clock. What of it lies outside of the recording is cut off;
-    none of it can be placed when the transcript does not say when the recording began.
+    none of it can be placed when the transcript does not say when the recording began. Pauses are
+    told by the recording's own clock.
     """
     holds = (_hold(transcript, stretch) for stretch in stretches if stretch.kind == HOLD)
     found = {hold for hold in holds if hold is not None}
+    found |= {SpeechEvent(p.kind, SOURCE, None, p.start_ms, p.end_ms) for p in pauses}
     return sorted([*transcript.events, *found], key=lambda event: (event.start_ms, event.kind))
 
 

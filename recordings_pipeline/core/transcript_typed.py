@@ -153,7 +153,7 @@ def typed_phrases(run: Run, found: Sequence[WirePhrase]) -> list[Phrase] | None:
         phrases.append(
             Phrase(
                 run.transcript_id,
-                position if isinstance(index, UnsetType) else index,
+                position if index is UNSET else index,
                 side,
                 purpose,
                 start_ms,
@@ -163,7 +163,7 @@ def typed_phrases(run: Run, found: Sequence[WirePhrase]) -> list[Phrase] | None:
                 wire.confidence,
                 wire.stability,
                 run.language,
-                _words(wire.words),
+                _words(wire.words) if wire.words else (),
             )
         )
     return phrases

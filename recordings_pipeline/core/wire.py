@@ -29,6 +29,7 @@ from recordings_pipeline.core.model import (
     UploadReport,
 )
 from recordings_pipeline.core.orphans import Orphan
+from recordings_pipeline.core.pauses import pauses_from
 from recordings_pipeline.core.secrets import SignedUrl, signed_url
 
 # Where an orphan calls a medium otherwise than a recording does.
@@ -163,6 +164,7 @@ def _recording(item: Json, conversation_id: str) -> Recording:
         delete_time=optional_instant(item, "deleteDate"),
         export_time=optional_instant(item, "exportDate"),
         region=item.get("region"),
+        pauses=pauses_from(item.get("annotations")),
     )
 
 

@@ -18,6 +18,7 @@ from recordings_pipeline.core.standings import Course
 from recordings_pipeline.core.transcript_file import transcript
 from recordings_pipeline.core.turns import Burst, bursts_as_turns
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.transcript_tables import publish_where_half
 from recordings_pipeline.storage.raw import read_raw
 from recordings_pipeline.storage.reading import values_in_order
 
@@ -64,11 +65,13 @@ def said_on(archive: Archive, day: Day) -> Iterator[Said]:
     """Yield every conversation of a day that has a recording, ordered by id.
 
     Four tables and the ledger are read side by side: no more than one conversation is in memory.
+    Those that a crash has left beside older ones are published again first.
 
     Raises:
         MalformedPayload: A table is not sorted by conversation.
         Interrupted: A person asked to stop.
     """
+    publish_where_half(archive, day)
     phrases, events, bursts, channels = (
         SortedGroups(
             name, values_in_order(archive.home.path(layout.table_path(name, day)), columns)

@@ -24,7 +24,7 @@ from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.day_speech import Said, said_on
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
-from recordings_pipeline.storage.tables import TableWriter
+from recordings_pipeline.storage.tables import TableWriter, publish_together
 
 STAGE = "diarization"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,7 +58,7 @@ def rebuild_turns(archive: Archive, day: Day) -> StageReport:
             counts["recordings"] += len({one.recording_id for one in said.recordings if one.spoken})
             turns.add_rows(_counted(_rows(said), counts))
             agreements.add_rows(_judged(_agreements(said), verdicts))
-        rows = [writer.publish() for writer in (turns, agreements)]
+        rows = publish_together((turns, agreements))
     other = TableReport(TRANSCRIPT_AGREEMENT.name, rows[1], paths[1])
     counts["disagreeing"] = verdicts.total()
     warnings = tuple(_warnings(verdicts))

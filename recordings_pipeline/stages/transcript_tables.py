@@ -1,8 +1,8 @@
 """The tables about what was said, built from the kept files in one pass; nobody is asked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePosixPath
@@ -11,10 +11,12 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted, MalformedPayload
+from recordings_pipeline.core.pauses import Pause
 from recordings_pipeline.core.reports import TableReport
 from recordings_pipeline.core.speakers import speakers_of
 from recordings_pipeline.core.speech import Stretch, Transcript
 from recordings_pipeline.core.speech_schemas import SPEECH_EVENTS, TRANSCRIPTS, WORDS
+from recordings_pipeline.core.standings import ToldRecording
 from recordings_pipeline.core.transcript_file import transcript
 from recordings_pipeline.core.transcript_rows import (
     Block,
@@ -26,26 +28,24 @@ from recordings_pipeline.core.transcript_rows import (
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.raw import read_raw
-from recordings_pipeline.storage.tables import TableWriter
+from recordings_pipeline.storage.tables import TableWriter, publish_together
 
 # A row group of phrases takes 25 MB as columns; the default would cut it into six, which costs
 # readers of a day of millions of rows a tenth of its size and every query its time.
-_GROUP_BYTES = 32_000_000
+GROUP_BYTES = 32_000_000
 _MOST_DRIFT_PATHS = 1_000
 _PAGE = 500
 # Called with the files done and all of them.
 Reached = Callable[[int, int], None]
-# A transcript, and what everybody did on its call.
-Told = tuple[Transcript, Sequence[Stretch]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """One kept file; ordered as the tables are."""
+class Told:
+    """A transcript, what everybody did on its call, and when its recording was paused."""
 
-    conversation_id: str
-    recording_id: str
-    communication_id: str
+    transcript: Transcript
+    stretches: Sequence[Stretch] = ()
+    pauses: Sequence[Pause] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +83,42 @@ def publish_transcripts(archive: Archive, day: Day, reached: Reached = unwatched
     Raises:
         Interrupted: A person asked to stop; the old tables stay.
     """
-    kept = kept_files(archive, day)
+    count = archive.ledger.transcripts.told_count(day)
     unread: list[Unread] = []
 
     def told() -> Iterator[Told]:
-        for done, found in enumerate(_read(archive, day, kept, unread), start=1):
+        for done, found in enumerate(_read(archive, day, unread), start=1):
             yield found
-            reached(done + len(unread), len(kept))
+            reached(done, count)
 
-    return replace(write_tables(archive.home, day, told()), unread=tuple(unread))
+    published = write_tables(archive.home, day, told(), _marked(archive, day))
+    return replace(published, unread=tuple(unread))
 
 
-def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
+def publish_where_half(archive: Archive, day: Day) -> None:
+    """Publish the tables again where a crash has left new ones beside old ones."""
+    if archive.ledger.notes.value(_mark(day)) is not None:
+        publish_transcripts(archive, day)
+
+
+def write_tables(
+    home: Home,
+    day: Day,
+    told: Iterable[Told],
+    replacing: AbstractContextManager[None] | None = None,
+) -> Published:
     """Publish transcripts that come ordered by conversation and recording.
 
     Memory holds one of them, and a row group of each table.
+
+    Args:
+        home: The data directory.
+        day: The day.
+        told: Its transcripts.
+        replacing: Entered while one table after the other is replaced.
+
+    Raises:
+        ContractBroken: A row is not what its table promises; the old tables stay, all of them.
     """
     drift: Counter[str] = Counter()
     paths = [layout.table_path(s.name, day) for s in (TRANSCRIPTS, WORDS, SPEECH_EVENTS)]
@@ -106,56 +127,64 @@ def write_tables(home: Home, day: Day, told: Iterable[Told]) -> Published:
             stack.enter_context(_writer(home, path, schema))
             for path, schema in zip(paths, (TRANSCRIPTS, WORDS, SPEECH_EVENTS), strict=True)
         ]
-        for found, stretches in told:
-            _count(drift, found)
-            for writer, block in zip(writers, _blocks(found, stretches), strict=True):
+        for found in told:
+            _count(drift, found.transcript)
+            for writer, block in zip(writers, _blocks(found), strict=True):
                 writer.add(block.columns, block.repeated, block.counts)
-        rows = [writer.publish() for writer in writers]
+        rows = publish_together(writers, replacing)
     names = (path.parts[1] for path in paths)
     tables = tuple(TableReport(*one) for one in zip(names, rows, paths, strict=True))
     return Published(tables, drift)
 
 
-def kept_files(archive: Archive, day: Day) -> list[_Kept]:
-    """Return the day's kept files, ordered by conversation and recording."""
-    standings = archive.ledger.transcripts.of_day(day).values()
-    return sorted(
-        (
-            _Kept(standing.conversation_id, id_, standing.communication_id)
-            for standing in standings
-            for id_ in standing.recording_ids
-        ),
-        key=lambda kept: (kept.conversation_id, kept.recording_id),
-    )
+@contextmanager
+def _marked(archive: Archive, day: Day) -> Generator[None]:
+    """Keep a mark in the ledger until the tables of a day belong together again."""
+    archive.ledger.notes.keep(_mark(day), "", archive.clock())
+    yield
+    archive.ledger.notes.forget(_mark(day))
 
 
-def _read(
-    archive: Archive, day: Day, kept: Sequence[_Kept], unread: list[Unread]
-) -> Iterator[Told]:
+def _mark(day: Day) -> str:
+    return f"transcripts half published {day}"
+
+
+def _read(archive: Archive, day: Day, unread: list[Unread]) -> Iterator[Told]:
     """Yield each transcript with what everybody did on its call, some hundred calls at a time.
 
-    Those that cannot be read back are added to the list instead.
+    Those that cannot be read back are added to the list; of them, and of recordings that were not
+    transcribed, the pauses are told.
     """
-    waiting = iter(kept)
+    waiting = archive.ledger.transcripts.told(day)
     while page := list(islice(waiting, _PAGE)):
-        ids = sorted({file.conversation_id for file in page})
+        ids = sorted({told.conversation_id for told in page})
         stretches = archive.ledger.stretches.of(ids)
-        for file in page:
+        for told in page:
             if archive.stop.is_set():
                 raise Interrupted
-            path = layout.raw_transcript_path(day, file.recording_id)
-            names = file.conversation_id, file.communication_id, file.recording_id
-            try:
-                found = transcript(read_raw(archive.home.path(path)), *names)
-            except MalformedPayload as error:
-                unread.append(Unread(path, error.problem))
-                continue
-            yield found, stretches.get(file.conversation_id, ())
+            found = _kept(archive, day, told, unread) if told.is_kept else _untold(told)
+            yield Told(found, stretches.get(told.conversation_id, ()), told.pauses)
 
 
-def _blocks(found: Transcript, stretches: Sequence[Stretch]) -> tuple[Block, Block, Block]:
-    speakers = speakers_of(found, stretches)
-    events = all_events(found, stretches)
+def _kept(archive: Archive, day: Day, told: ToldRecording, unread: list[Unread]) -> Transcript:
+    path = layout.raw_transcript_path(day, told.recording_id)
+    names = told.conversation_id, told.communication_id, told.recording_id
+    try:
+        return transcript(read_raw(archive.home.path(path)), *names)
+    except MalformedPayload as error:
+        unread.append(Unread(path, error.problem))
+        return _untold(told)
+
+
+def _untold(told: ToldRecording) -> Transcript:
+    names = told.conversation_id, told.communication_id, told.recording_id
+    return Transcript(*names, None, (), (), ())
+
+
+def _blocks(told: Told) -> tuple[Block, Block, Block]:
+    found = told.transcript
+    speakers = speakers_of(found, told.stretches)
+    events = all_events(found, told.stretches, told.pauses)
     return (
         phrase_rows(found, speakers),
         word_rows(found, speakers),
@@ -170,4 +199,4 @@ def _count(drift: Counter[str], found: Transcript) -> None:
 
 
 def _writer(home: Home, path: PurePosixPath, schema: Schema) -> TableWriter:
-    return TableWriter(home.path(path), schema, group_bytes=_GROUP_BYTES)
+    return TableWriter(home.path(path), schema, group_bytes=GROUP_BYTES)

@@ -63,7 +63,7 @@ def _set_aside(archive: Archive, day: Day, unread: Unread) -> str:
 
 
 def _report(archive: Archive, day: Day, published: Published) -> StageReport:
-    states = [standing.state for standing in archive.ledger.transcripts.of_day(day).values()]
+    states = archive.ledger.transcripts.states(day)
     counts = {**transcript_counts(states), "drift": published.drift.total()}
     first, *others = published.tables
     left_out = [_left_out(day, unread) for unread in published.unread]

@@ -27,7 +27,7 @@ from recordings_pipeline.stages.listening import Listener
 from recordings_pipeline.storage.extras import can_decode_aac
 from recordings_pipeline.storage.published import PublishedRows
 from recordings_pipeline.storage.sound_decoders import CannotListen
-from recordings_pipeline.storage.tables import TableWriter
+from recordings_pipeline.storage.tables import TableWriter, publish_together
 
 _KEY = ("conversation_id", "recording_id")
 
@@ -107,8 +107,7 @@ class VoiceTables:
                 if isinstance(error, Exception):
                     raise
                 interrupt = error
-            activity.publish()
-            channels.publish()
+            publish_together((activity, channels))
         if interrupt is not None:
             raise interrupt
         if is_left:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from operator import mul
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NUMBERS = {int, NoneType}
 Values = Sequence[Any]
 
 
@@ -32,7 +34,7 @@ def column_of(values: Values, shape: pa.DataType) -> "pa.Array[Any]":
     if pa.types.is_boolean(shape):
         buffer = _bits([value is True for value in values])
         return _made(shape, values, [buffer])
-    if pa.types.is_timestamp(shape):
+    if pa.types.is_timestamp(shape) and not {type(value) for value in values} <= _NUMBERS:
         values = [_microseconds(value) for value in values]
     found = [0 if value is None else value for value in values] if None in values else values
     numbers = np.array(found, np.float64 if pa.types.is_floating(shape) else np.int64)

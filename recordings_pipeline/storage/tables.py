@@ -1,7 +1,7 @@
 """Parquet in, Parquet out; a day's file is replaced as a whole, and only when it changed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -116,6 +116,15 @@ class TableWriter:
         Raises:
             ContractBroken: A row is not what the table promises; the published file stays.
         """
+        self.finish()
+        return self.replace()
+
+    def finish(self) -> None:
+        """Write the rest and check all of it; the published file is as it was.
+
+        Raises:
+            ContractBroken: A row is not what the table promises.
+        """
         for batch in self._pending.rest():
             self._take(batch)
         if self._batches or not self.row_count:
@@ -125,6 +134,9 @@ class TableWriter:
         require_contract(Path(self._file.name), self._path, self._schema)
         if self._check is not None:
             self._check(Path(self._file.name))
+
+    def replace(self) -> int:
+        """Replace the published file by what was finished, and count the rows."""
         publish(self._file, self._path)
         return self.row_count
 
@@ -140,6 +152,27 @@ class TableWriter:
         group = pa.Table.from_batches(self._batches, schema=self._pending.shape)
         self._batches, self._rows, self._bytes = [], 0, 0
         self._writer.write_table(group, row_group_size=max(group.num_rows, 1))
+
+
+def publish_together(
+    writers: Sequence[TableWriter], replacing: AbstractContextManager[None] | None = None
+) -> list[int]:
+    """Publish tables that belong together, and count the rows of each.
+
+    All are checked before one is replaced, so that no broken row leaves new tables beside old ones.
+
+    Args:
+        writers: One a table.
+        replacing: Entered while files are replaced, one after the other: a crash there, or a disk
+            that fails, does leave new tables beside old ones.
+
+    Raises:
+        ContractBroken: A row is not what its table promises; all published files stay.
+    """
+    for writer in writers:
+        writer.finish()
+    with replacing or nullcontext():
+        return [writer.replace() for writer in writers]
 
 
 def write_table(path: Path, schema: Schema, rows: Iterable[Row], check: Check | None = None) -> int:

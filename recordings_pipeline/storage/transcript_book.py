@@ -1,5 +1,6 @@
 """What the ledger knows of transcripts, and of the recordings they belong to."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -9,11 +10,17 @@ from sqlalchemy import Engine, Select, func, select
 from recordings_pipeline.core.completeness import AUDIO
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState
-from recordings_pipeline.core.standings import SpokenRecording, TranscriptStanding
+from recordings_pipeline.core.pauses import pauses_from_texts
+from recordings_pipeline.core.standings import (
+    SpokenRecording,
+    ToldRecording,
+    TranscriptStanding,
+)
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
 from recordings_pipeline.storage.ledger_moves import record
 
+_PAGE = 1_000
 _RECORDINGS, _TRANSCRIPTS = tables.recordings.c, tables.transcripts.c
 
 
@@ -40,6 +47,11 @@ class TranscriptBook:
             for row in rows
         }
 
+    def states(self, day: Day) -> list[TranscriptState]:
+        """Return how the day's transcripts stand, in no order."""
+        query = select(_TRANSCRIPTS.state).where(_TRANSCRIPTS.day == day.key)
+        return [TranscriptState(row.state) for row in self._rows(query)]
+
     def settle(self, day: Day, standing: TranscriptStanding) -> None:
         """Say how a transcript stands now; an event is kept when that is news."""
         with writing(self._engine) as db:
@@ -56,6 +68,23 @@ class TranscriptBook:
                 state, asked = str(standing.state), standing.asked_time
                 news = {"event_time": asked, "day": day.key, "outcome": state}
                 record(db, standing.communication_id, attempt, f"transcript.{state}", news)
+
+    def told(self, day: Day) -> Iterator[ToldRecording]:
+        """Yield the recordings with a transcript file or a pause, by conversation and recording.
+
+        SQLite sorts them, on disk where they are many; a reader's transaction is open meanwhile.
+        """
+        query = _told(day).order_by(_RECORDINGS.conversation_id, _RECORDINGS.recording_id)
+        with storing(self._engine), self._engine.connect() as db:
+            for row in db.execution_options(yield_per=_PAGE).execute(query):
+                call, recording, leg, is_kept, pauses = row
+                found = tuple(pauses_from_texts(json.loads(pauses))) if pauses else ()
+                yield ToldRecording(call, recording, leg, bool(is_kept), found)
+
+    def told_count(self, day: Day) -> int:
+        """Count what `told` yields."""
+        with storing(self._engine), self._engine.connect() as db:
+            return db.scalar(select(func.count()).select_from(_told(day).subquery())) or 0
 
     def spoken(self, day: Day) -> Iterator[SpokenRecording]:
         """Yield the day's recordings of voice on a known communication, ordered by that."""
@@ -92,3 +121,15 @@ class TranscriptBook:
     def _rows(self, query: Select[Any]) -> list[Any]:
         with storing(self._engine), self._engine.connect() as db:
             return list(db.execute(query))
+
+
+def _told(day: Day) -> Select[Any]:
+    held = func.coalesce(_TRANSCRIPTS.recording_ids, "")
+    is_kept = func.instr(held, _RECORDINGS.recording_id) > 0
+    pauses = func.json_extract(_RECORDINGS.row, "$.pauses")
+    leg = _RECORDINGS.communication_id
+    return (
+        select(_RECORDINGS.conversation_id, _RECORDINGS.recording_id, leg, is_kept, pauses)
+        .outerjoin(tables.transcripts, _TRANSCRIPTS.communication_id == leg)
+        .where(_RECORDINGS.day == day.key, leg.is_not(None), is_kept | pauses.is_not(None))
+    )

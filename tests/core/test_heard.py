@@ -165,3 +165,14 @@ def test_a_secure_pause_is_no_silence() -> None:
 
     assert metrics_row(CALL, [talk])["silence_ms"] == 8_000
     assert metrics_row(CALL, [talk], [pause])["silence_ms"] == 0
+
+
+@pytest.mark.parametrize("kind", ["pause", "secure_pause"])
+def test_nobody_is_slow_to_respond_over_a_pause(kind: str) -> None:
+    talk = heard(said(CUSTOMER, 10, 12), said(AGENT, 14, 16))
+    pause = Noticed("one", kind, None, 12_500, 13_500, None)
+
+    known, unknown = metrics_row(CALL, [talk], [pause]), metrics_row(CALL, [talk])
+
+    assert (known["agent_response_ms"], known["pause_ms"]) == (None, 1_000)
+    assert (unknown["agent_response_ms"], unknown["pause_ms"]) == (2_000, None)

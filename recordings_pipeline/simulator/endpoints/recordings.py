@@ -5,7 +5,6 @@ from typing import Any
 from recordings_pipeline.simulator.asking import Answer, Ask, Json, bad, instant_of, missing
 from recordings_pipeline.simulator.call import Call, Recording
 from recordings_pipeline.simulator.contents import FORMATS, media_of
-from recordings_pipeline.simulator.options import ANNOTATIONS
 from recordings_pipeline.simulator.replies.recording import (
     annotations,
     metadata,
@@ -22,13 +21,13 @@ _READY_AT = 2
 def list_metadata(ask: Ask) -> Answer:
     """List what can be listed of a conversation now."""
     call = ask.call()
-    return Answer([_metadata(ask, call, found) for found in _listed(ask, call)])
+    return Answer([metadata(ask.site, call, found) for found in _listed(ask, call)])
 
 
 def one_metadata(ask: Ask) -> Answer:
     """Return one recording's metadata."""
     call, recording = _found(ask)
-    return Answer(_metadata(ask, call, recording))
+    return Answer(metadata(ask.site, call, recording))
 
 
 def list_recordings(ask: Ask) -> Answer:
@@ -45,7 +44,7 @@ def one_recording(ask: Ask) -> Answer:
     """Return one recording with playable media; 202 while it is transcoded."""
     call, recording = _found(ask)
     if not _is_ready(ask, recording.id):
-        found = without_media(_metadata(ask, call, recording))
+        found = without_media(metadata(ask.site, call, recording))
         found["estimatedTranscodeTimeMs"] = 2_000
         return Answer(found, 202)
     return Answer(_playable(ask, call, recording))
@@ -104,11 +103,6 @@ def _found(ask: Ask) -> tuple[Call, Recording]:
     raise missing("recording", "resource.not.found")
 
 
-def _metadata(ask: Ask, call: Call, recording: Recording) -> dict[str, Json]:
-    annotated = ask.may(ANNOTATIONS)
-    return metadata(ask.site, call, recording, annotated=annotated)
-
-
 def _is_ready(ask: Ask, key: str) -> bool:
     """Say whether transcoding is done; asking for no transcoding needs none."""
     if _format(ask) == "NONE":
@@ -118,7 +112,7 @@ def _is_ready(ask: Ask, key: str) -> bool:
 
 
 def _playable(ask: Ask, call: Call, recording: Recording) -> dict[str, Json]:
-    found = _metadata(ask, call, recording)
+    found = metadata(ask.site, call, recording)
     wanted = _format(ask)
     if wanted == "NONE" or found["fileState"] not in ("AVAILABLE", "RESTORED"):
         return without_media(found)

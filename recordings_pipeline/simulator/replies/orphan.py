@@ -47,7 +47,7 @@ def is_orphan(site: Site, call: Call) -> bool:
 def orphan(site: Site, call: Call) -> Json:
     """Return an orphan recording; most do not say whose they are, none says which leg."""
     recording = call.recordings[0]
-    held = without_media(metadata(site, call, recording, annotated=False))
+    held = without_media(metadata(site, call, recording))
     untold = _UNTOLD if call.has("adrift") else _UNTOLD[1:]
     return {
         "id": call.orphan_id,

@@ -14,8 +14,11 @@ ARCHIVED_AFTER, DELETED_AFTER = timedelta(days=90), timedelta(days=365)
 _REASONS = {HOLD: "Hold", PAUSE: "SecurePause"}
 
 
-def metadata(site: Site, call: Call, recording: Recording, *, annotated: bool) -> Json:
-    """Return a recording's metadata; times are null for calls, as the platform says."""
+def metadata(site: Site, call: Call, recording: Recording) -> Json:
+    """Return a recording's metadata; times are null for calls, as the platform says.
+
+    Nobody has set a bookmark: those are the only annotations that need a permission of their own.
+    """
     state = site.file_state(recording, call)
     is_screen = recording.media == "screen"
     found: Json = {
@@ -35,7 +38,7 @@ def metadata(site: Site, call: Call, recording: Recording, *, annotated: bool) -
     if recording.subtype:
         found["mediaSubtype"] = recording.subtype
     if state == "AVAILABLE":
-        found["annotations"] = annotations(call, recording) if annotated else []
+        found["annotations"] = annotations(call, recording)
     if state == "RESTORED":
         found["restoreExpirationTime"] = instant(call.ended + timedelta(days=120))
     return found
@@ -70,6 +73,7 @@ def annotations(call: Call, recording: Recording) -> list[Json]:
                     "recordingDurationMs": phase.length_ms,
                     "absoluteLocation": phase.start_ms,
                     "absoluteDurationMs": phase.length_ms,
+                    "realtimeLocation": phase.start_ms,
                 }
             )
     return found
