@@ -4,13 +4,15 @@ Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx a
 loads this module in every process it starts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import dagster as dg
 
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.defs.checks import contract_result
-from recordings_pipeline.defs.metadata import gaps_table
+from recordings_pipeline.defs.metadata import gaps_table, hours_metadata
 from recordings_pipeline.defs.options import day_asset
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.defs.run_days import run_asset, try_days
@@ -27,9 +29,17 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    days = run_asset(context, organization, "recording_index")
+    days = run_asset(context, organization, "recording_index", partial(_over_the_day, organization))
     contract = contract_result(organization.data, "recording_index", days)
     return dg.MaterializeResult(check_results=[contract])
+
+
+def _over_the_day(organization: Organization, report: StageReport) -> Mapping[str, Any]:
+    """Draw when the day's recorded conversations began."""
+    from recordings_pipeline.stages.archive import open_archive
+
+    with open_archive(organization.data) as archive:
+        return hours_metadata(archive.ledger.totals.hours(report.day))
 
 
 # Of no partition: Dagster drops the day of a check's result in a run of several days, and warns
