@@ -22,9 +22,9 @@ def test_every_metric_that_is_measured_on_speech_says_what_it_comes_from() -> No
     # What is told by the course of the conversation alone has no column to come from.
     told = {"duration_ms", "hold_ms"}
 
-    assert set(schema_of("conversation_metrics").names()) - set(LINEAGE["conversation_metrics"]) == (
-        told
-    )
+    assert set(schema_of("conversation_metrics").names()) - set(
+        LINEAGE["conversation_metrics"]
+    ) == (told)
 
 
 @pytest.mark.parametrize("table", sorted(LINEAGE))
