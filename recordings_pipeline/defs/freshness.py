@@ -31,11 +31,10 @@ def days_settle_in_time(organization: Organization) -> dg.AssetCheckResult:
         found = _freshness(organization.data, now)
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
-    error, warn = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
     settled = {} if found.newest_settled is None else {"settled_until": str(found.newest_settled)}
     return dg.AssetCheckResult(
         passed=found.is_fresh,
-        severity=error if found.is_alarming else warn,
+        severity=(dg.AssetCheckSeverity.ERROR if found.is_alarming else dg.AssetCheckSeverity.WARN),
         description=found.text,
         metadata={"late_days": len(found.late), **settled},
     )

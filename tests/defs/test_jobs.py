@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml  # type: ignore[import-untyped]
+from dagster._core.definitions import NodeDefinition
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from recordings_pipeline.core import layout
@@ -157,11 +158,11 @@ def test_a_job_says_what_it_does_and_shows_a_config_that_it_takes(job: dg.JobDef
 
     assert text.strip()
     assert dg.validate_run_config(job, config) is not None
-    has_config = any(node.definition.has_config_field for node in job.nodes if has_own_config(node))
-    assert bool(config) is has_config
+    assert bool(config) is any(takes_config(node.definition) for node in job.nodes)
 
 
-def has_own_config(node: dg.OpDefinition) -> bool:
+def takes_config(op: NodeDefinition) -> bool:
     """Say whether somebody may choose something."""
-    fields = node.definition.config_schema.config_type
-    return bool(getattr(fields, "fields", None))
+    return isinstance(op, dg.OpDefinition) and bool(
+        getattr(op.config_schema.config_type, "fields", None)
+    )
