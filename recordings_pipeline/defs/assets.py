@@ -4,7 +4,7 @@ Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx a
 loads this module in every process it starts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -67,13 +67,18 @@ def audio_files(
     day again fetches only what is left.
     """
     tried = try_days(context, organization, "audio_files")
-    checks = [
-        completeness_result(tried.reports),
-        contract_result(organization.data, "audio_files", tried.days),
-        digests_result(organization.data, tried.days),
-    ]
+    # What is known of the finished days is told before the step fails for the others.
+    checks = list(_checks(organization, tried.reports)) if tried.days else []
     if tried.problems:
-        # What is known of the finished days is told before the step fails for the others.
-        yield from checks if tried.days else []
+        yield from checks
         tried.raise_failure()
     yield dg.MaterializeResult(check_results=checks)
+
+
+def _checks(
+    organization: Organization, reports: Sequence[StageReport]
+) -> Iterator[dg.AssetCheckResult]:
+    days = [report.day for report in reports]
+    yield completeness_result(reports)
+    yield contract_result(organization.data, "audio_files", days)
+    yield digests_result(organization.data, days)

@@ -110,3 +110,16 @@ def test_while_an_asset_is_made_its_log_says_how_far_it_is(
         said = [record.user_message for record in instance.all_logs(result.run_id)]
 
     assert any(line.startswith("recordings: not counted yet, allowance ") for line in said)
+
+
+def test_audio_of_an_organization_nobody_named_fails_with_the_variable(tmp_path: Path) -> None:
+    result = dg.materialize(
+        [audio_files],
+        partition_key=DAY,
+        resources={"organization": Organization(recordings_data=str(tmp_path))},
+        raise_on_error=False,
+    )
+
+    (failure,) = result.get_step_failure_events()
+    assert failure.step_failure_data.user_failure_data is not None
+    assert "GENESYS_CLIENT_ID" in str(failure.step_failure_data.user_failure_data.description)

@@ -6,6 +6,7 @@ import dagster as dg
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.definitions import defs
 from recordings_pipeline.storage.home import Home
 from tests.conftest import Start
 from tests.defs.test_archive import organization_of, run, said
@@ -38,9 +39,15 @@ def test_a_day_that_is_being_exported_is_named_and_does_not_stop_the_other(
     organization = organization_of(start(world="plain", calls_per_day=3), tmp_path)
     home = Home(tmp_path)
     home.prepare()
-    with home.day_lock(Day.from_key(DAYS[0])):
-        result = run("recheck_days", organization, recheck_given_days={"days": DAYS})
+    with dg.DagsterInstance.ephemeral() as instance:
+        with home.day_lock(Day.from_key(DAYS[0])):
+            result = defs.resolve_job_def("recheck_days").execute_in_process(
+                instance=instance,
+                resources={"organization": organization},
+                run_config={"ops": {"recheck_given_days": {"config": {"days": DAYS}}}},
+                raise_on_error=False,
+            )
+        made = instance.get_materialized_partitions(dg.AssetKey("conversation_metrics"))
 
     assert said(result).startswith(f"{DAYS[0]}: {DAYS[0]} is being exported by another process")
-    made = {event.partition for event in result.get_asset_materialization_events()}
     assert made == {DAYS[1]}
