@@ -1,8 +1,7 @@
 """Days are run when something of them is due: once for each time, and never beside a run."""
 
-import time
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -178,24 +177,3 @@ def test_a_day_with_a_run_that_is_not_over_is_not_run_beside_it(
 
     assert len(requests) == int(is_free)
     assert why == (None if is_free else f"due, and being run already: {DAY}")
-
-
-@pytest.mark.slow
-def test_a_tick_over_two_weeks_of_ten_thousand_recordings_takes_less_than_five_seconds(
-    tmp_path: Path,
-) -> None:
-    number = 0
-    with closing(Ledger(tmp_path / layout.LEDGER)) as ledger:
-        for age in range(1, 15):
-            day = Day(date.fromordinal(DAY.date.toordinal() + 3 - age))
-            ids = [str(UUID(int=number + n)) for n in range(10_000)]
-            number += 10_000
-            ledger.listed(day, NOW, [conversation(ids[0], map(discovered, ids))])
-            for id_ in ids[:100]:
-                ledger.settle(id_, Verdict(Outcome.RETRY, "x"), NOW, retry_time=day.end)
-    began = time.monotonic()
-
-    found = late_days(tmp_path, DAY.end + 72 * HOUR)
-
-    assert len(found.due) >= 12
-    assert time.monotonic() - began < 5
