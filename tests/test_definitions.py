@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
+from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS, schema_of
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization, variables_present
 from tests.conftest import Start
@@ -41,7 +41,7 @@ def test_every_asset_explains_itself_before_it_ever_ran() -> None:
     for spec in defs.resolve_all_asset_specs():
         assert spec.owners == ["team:recordings"]
         assert spec.group_name == "recordings"
-        assert spec.code_version
+        assert spec.code_version == f"1-{schema_of(spec.key.to_user_string()).fingerprint}"
         assert str(spec.description).endswith(".")
         assert "parquet" in spec.kinds
         assert f"FROM {spec.key.to_user_string()}" in spec.metadata["query"].md_str
@@ -62,11 +62,18 @@ def test_a_run_materializes_five_assets_with_their_numbers(start: Start, tmp_pat
     contracts = {check.asset_key.path[-1] for check in checks if check.check_name == "contract"}
     assert contracts == set(SCHEMAS)
     others = {check.check_name for check in checks if check.check_name != "contract"}
-    assert others == {"every_recording_has_an_outcome", "transcript_matches_audio"}
+    assert others == {
+        "every_recording_has_an_outcome",
+        "is_settled",
+        "digests_of_a_sample",
+        "transcript_matches_audio",
+    }
     assert len(checks) == len(contracts) + len(others)
     assert all(check.passed for check in checks)
+    assert "image/svg+xml" in str(audio.metadata["outcomes"].value)
     (index,) = result.asset_materializations_for_node("recording_index")
     assert index.metadata["is_settled"] == dg.MetadataValue.bool(True)
+    assert "image/svg+xml" in str(index.metadata["over_the_day"].value)
     assert index.metadata["provisional_because"] == dg.MetadataValue.text("it is settled")
 
 
@@ -93,4 +100,5 @@ def test_the_schedules_run_after_the_day_has_ended() -> None:
     assert {s.name: (s.cron_schedule, s.execution_timezone) for s in schedules} == {
         "every_day": ("30 3 * * *", "UTC"),
         "look_back": ("30 6 * * *", "UTC"),
+        "check_up": ("30 9 * * *", "UTC"),
     }

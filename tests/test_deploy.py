@@ -10,6 +10,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from dagster._core.run_coordinator import QueuedRunCoordinator
 
+from recordings_pipeline.cli.children import dagster_home
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.jobs import EVERY_DAY_FIRST, LOOK_BACK_NEXT
 from recordings_pipeline.defs.options import API_POOL
@@ -42,13 +43,33 @@ def test_a_backfill_leaves_runs_and_slots_to_the_daily_work(instance: dg.Dagster
     assert isinstance(coordinator, QueuedRunCoordinator)
     queue = instance.get_concurrency_config().run_queue_config
     assert queue is not None
-    (limit,) = queue.tag_concurrency_limits
+    limit, _ = queue.tag_concurrency_limits
     pools = instance.get_concurrency_config().pool_config
 
     assert limit["key"] == "dagster/backfill"
     assert limit["limit"] < queue.max_concurrent_runs
     assert pools.default_pool_limit is not None
     assert limit["limit"] < pools.default_pool_limit
+
+
+def test_two_runs_of_a_day_follow_each_other(instance: dg.DagsterInstance) -> None:
+    queue = instance.get_concurrency_config().run_queue_config
+    assert queue is not None
+    _, a_day = queue.tag_concurrency_limits
+
+    assert a_day == {
+        "key": "dagster/partition", "value": {"applyLimitPerUniqueValue": True}, "limit": 1
+    }  # fmt: skip
+
+
+def test_an_instance_of_our_own_queues_as_the_deployed_one_does(tmp_path: Path) -> None:
+    home = dagster_home({}, tmp_path)
+    ours, deployed = (
+        yaml.safe_load(path.read_text())["concurrency"]["runs"]
+        for path in (Path(home) / "dagster.yaml", DEPLOY / "dagster.yaml")
+    )
+
+    assert ours == deployed
 
 
 def test_the_slots_of_a_killed_run_come_back(instance: dg.DagsterInstance) -> None:

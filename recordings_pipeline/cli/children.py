@@ -26,6 +26,9 @@ concurrency:
     tag_concurrency_limits:
       - key: dagster/backfill
         limit: 2
+      - key: dagster/partition
+        value: {applyLimitPerUniqueValue: true}
+        limit: 1
 telemetry:
   enabled: false
 nux:

@@ -6,6 +6,7 @@ add it when a table's folder is read as one data set.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 Type = Literal["string", "strings", "int64", "float64", "bool", "timestamp"]
@@ -58,6 +59,12 @@ class Schema:
     columns: tuple[Column, ...]
     keys: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hex digits that change when a column comes, goes or changes its type."""
+        text = " ".join(f"{column.name}:{column.type}" for column in self.columns)
+        return sha256(text.encode()).hexdigest()[:8]
 
     def names(self) -> list[str]:
         return [column.name for column in self.columns]

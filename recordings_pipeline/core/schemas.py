@@ -121,3 +121,8 @@ SCHEMAS = {
     )
 }
 ALL_SCHEMAS = (*SCHEMAS.values(), RESCUE_LIST)
+
+
+def schema_of(table: str) -> Schema:
+    """Return what is known of a table by its name."""
+    return next(schema for schema in ALL_SCHEMAS if schema.name == table)

@@ -81,6 +81,12 @@ def unsettled_because(day: Day, evidence: Evidence) -> tuple[str, ...]:
     return tuple(_reasons(day, evidence))
 
 
+def settling_text(day: Day, reasons: Iterable[str]) -> str:
+    """Say when a provisional day settles, and why not before."""
+    earliest = (day.end + SETTLING_DELAY).strftime("%Y-%m-%d %H:%M")
+    return f"{day} settles with the first look after {earliest} UTC and after: {'; '.join(reasons)}"
+
+
 def unchecked(day: Day, evidence: Evidence) -> tuple[str, ...]:
     """Return what a day settles without, a sentence each: what the source never says."""
     found = []

@@ -100,7 +100,8 @@ VARIABLES = (
     ),
     Variable(
         "RECORDINGS_DAILY_HOUR",
-        "hour, in UTC, whose half exports the day that has just ended; the look-back is 3 h later",
+        "hour, in UTC, whose half exports the day that has just ended; look-back and checks are "
+        "3 h and 6 h later",
         "3",
     ),
     Variable(

@@ -4,21 +4,29 @@ Stages are imported when a step runs: they bring pyarrow, SQLAlchemy and httpx a
 loads this module in every process it starts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import dagster as dg
 
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.defs.checks import contract_result
-from recordings_pipeline.defs.metadata import gaps_table
+from recordings_pipeline.defs.day_checks import (
+    completeness_result,
+    completeness_spec,
+    digests_result,
+    digests_spec,
+    settled_result,
+    settled_spec,
+)
+from recordings_pipeline.defs.metadata import hours_metadata
 from recordings_pipeline.defs.options import day_asset
 from recordings_pipeline.defs.resources import Organization
-from recordings_pipeline.defs.run_days import run_asset, try_days
-
-_EVERY_RECORDING = "every_recording_has_an_outcome"
+from recordings_pipeline.defs.run_days import try_days
 
 
-@day_asset("recording_index", asks=True)
+@day_asset("recording_index", asks=True, check_specs=[settled_spec()])
 def recording_index(
     context: dg.AssetExecutionContext, organization: Organization
 ) -> dg.MaterializeResult:
@@ -27,28 +35,28 @@ def recording_index(
     Before anything moves, credentials, permissions, space and allowance are checked. A day without
     recorded calls is an empty table, not a failure.
     """
-    days = run_asset(context, organization, "recording_index")
-    contract = contract_result(organization.data, "recording_index", days)
-    return dg.MaterializeResult(check_results=[contract])
+    more = partial(_over_the_day, organization)
+    tried = try_days(context, organization, "recording_index", more)
+    tried.raise_failure()
+    contract = contract_result(organization.data, "recording_index", tried.days)
+    return dg.MaterializeResult(check_results=[settled_result(tried.reports), contract])
+
+
+def _over_the_day(organization: Organization, report: StageReport) -> Mapping[str, Any]:
+    """Draw when the day's recorded conversations began."""
+    from recordings_pipeline.stages.archive import open_archive
+
+    with open_archive(organization.data) as archive:
+        return hours_metadata(archive.ledger.totals.hours(report.day))
 
 
 # Of no partition: Dagster drops the day of a check's result in a run of several days, and warns
-# of partitioned checks in each process. The result names the days instead.
+# of partitioned checks in each process. The results name the days instead.
 @day_asset(
     "audio_files",
     asks=True,
     deps=[recording_index.key],
-    check_specs=[
-        dg.AssetCheckSpec(
-            _EVERY_RECORDING,
-            asset="audio_files",
-            blocking=True,
-            description=(
-                "Each listed recording has one stated outcome, or a stated future, and each leg "
-                "that was recorded has a recording. What fails it is listed with the next step."
-            ),
-        )
-    ],
+    check_specs=[completeness_spec(), digests_spec()],
 )
 def audio_files(
     context: dg.AssetExecutionContext, organization: Organization
@@ -59,23 +67,18 @@ def audio_files(
     day again fetches only what is left.
     """
     tried = try_days(context, organization, "audio_files")
-    contract = contract_result(organization.data, "audio_files", tried.days)
-    checks = [_completeness(tried.reports), contract]
+    # What is known of the finished days is told before the step fails for the others.
+    checks = list(_checks(organization, tried.reports)) if tried.days else []
     if tried.problems:
-        # What is known of the finished days is told before the step fails for the others.
-        yield from checks if tried.days else []
+        yield from checks
         tried.raise_failure()
     yield dg.MaterializeResult(check_results=checks)
 
 
-def _completeness(reports: Sequence[StageReport]) -> dg.AssetCheckResult:
-    """Say whether the days have gaps, and which of them have."""
-    gaps = [(report.day, gap) for report in reports for gap in report.gaps]
-    counted = [f"{report.day}: {len(report.gaps)} unexplained" for report in reports if report.gaps]
-    checked = ", ".join(str(report.day) for report in reports)
-    return dg.AssetCheckResult(
-        check_name=_EVERY_RECORDING,
-        passed=not gaps,
-        description=" | ".join(counted) or f"every recording of {checked} has an outcome",
-        metadata={"unexplained": len(gaps), "days": len(reports), "gaps": gaps_table(gaps)},
-    )
+def _checks(
+    organization: Organization, reports: Sequence[StageReport]
+) -> Iterator[dg.AssetCheckResult]:
+    days = [report.day for report in reports]
+    yield completeness_result(reports)
+    yield contract_result(organization.data, "audio_files", days)
+    yield digests_result(organization.data, days)

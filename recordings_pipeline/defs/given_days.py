@@ -1,12 +1,23 @@
 """What jobs have in common that take days by their configuration."""
 
-from collections.abc import Generator, Sequence
+import json
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
+
+
+def described(text: str, ops: Mapping[str, Mapping[str, Any]]) -> str:
+    """Describe a job, with a configuration to paste into the launchpad or a file for the CLI.
+
+    What is JSON is YAML as well, and fits on a line.
+    """
+    config = {"ops": {name: {"config": values} for name, values in ops.items()}}
+    return f"{text}\n\nConfig, all optional, for example:\n\n```yaml\n{json.dumps(config)}\n```"
 
 
 @contextmanager

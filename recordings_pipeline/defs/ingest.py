@@ -9,6 +9,7 @@ from pydantic import Field
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
 from recordings_pipeline.core.ingest import QUIET_S, Fate
+from recordings_pipeline.defs.given_days import described
 from recordings_pipeline.defs.resources import Organization, variables_present
 
 if TYPE_CHECKING:
@@ -58,9 +59,10 @@ def ingest_files(
     # Bound here and not by the definitions: Dagster 1.13 makes a copy of a sensor whose job it has
     # to bind, and warns of a parameter of its own copy whenever the code location is loaded.
     resource_defs={"organization": Organization(**variables_present(os.environ))},
-    description=(
+    description=described(
         "Takes recordings out of incoming/, where an S3 export is synchronized or people copy "
-        "files to. What cannot be taken is moved to quarantine/incoming/ with its reason."
+        "files to. What cannot be taken is moved to quarantine/incoming/ with its reason.",
+        {"ingest_files": {"quiet_s": 60.0}},
     ),
 )
 def ingest_incoming() -> None:

@@ -7,8 +7,11 @@ import dagster as dg
 from recordings_pipeline.core.days import ONE_DAY, Day
 from recordings_pipeline.core.timetable import daily_hour, hours_later
 from recordings_pipeline.defs.archive import archive_matches_the_ledger, replay_days
+from recordings_pipeline.defs.freshness import days_settle_in_time
+from recordings_pipeline.defs.given_days import described
 from recordings_pipeline.defs.partitions import DAYS
 from recordings_pipeline.defs.rebuild import rebuild_days
+from recordings_pipeline.defs.recheck import recheck_given_days
 from recordings_pipeline.defs.resources import Organization
 
 # UTC, like the days themselves: no clock change moves, skips or repeats a tick. Calls end,
@@ -17,33 +20,66 @@ from recordings_pipeline.defs.resources import Organization
 # of 48 hours comes as well. At any other hour it still is half an hour later than that.
 EVERY_DAY_HOUR = daily_hour(os.environ)
 LOOK_BACK_HOUR = hours_later(EVERY_DAY_HOUR, 3)
+# By then the look-back is over, and what it could not settle is known.
+CHECKS_HOUR = hours_later(EVERY_DAY_HOUR, 6)
 MINUTE = 30
 # The queue takes the highest first; runs of a backfill, like those a person starts, have 0.
 EVERY_DAY_FIRST = {"dagster/priority": "20"}
 LOOK_BACK_NEXT = {"dagster/priority": "10"}
 
+# What belongs to no day.
 _WHOLE_ARCHIVE = dg.AssetSelection.checks(archive_matches_the_ledger)
+_ALL_DAYS = dg.AssetSelection.checks(days_settle_in_time) | dg.AssetSelection.assets("rescue_list")
 
 export_day = dg.define_asset_job(
     "export_day",
-    # The rescue list and the look at the whole archive belong to no day.
-    selection=dg.AssetSelection.groups("recordings")
-    - dg.AssetSelection.assets("rescue_list")
-    - _WHOLE_ARCHIVE,
-    description="All assets of one day: index, audio, transcripts, voice activity, turns, metrics.",
+    selection=dg.AssetSelection.groups("recordings") - _ALL_DAYS - _WHOLE_ARCHIVE,
+    description=(
+        "All assets of one day: index, audio, transcripts, voice activity, turns, metrics. Choose "
+        "the day, or a range, in the launchpad; it needs no config."
+    ),
 )
 
 verify_archive = dg.define_asset_job(
     "verify_archive",
     selection=_WHOLE_ARCHIVE,
-    description="Compares the audio on disk with the ledger: all sizes, by default 1% of bytes.",
+    description=described(
+        "Compares the audio on disk with the ledger: all sizes, by default 1% of bytes.",
+        {
+            "audio_files_archive_matches_the_ledger": {
+                "first_day": "2026-01-01", "last_day": "2026-01-31", "sample": "100%"
+            }
+        },
+    ),
+)  # fmt: skip
+
+daily_checks = dg.define_asset_job(
+    "daily_checks",
+    selection=_ALL_DAYS,
+    description=(
+        "Whether days settle in time, and what the source archives or deletes soon that is not "
+        "exported. It needs no config."
+    ),
 )
 
 
 @dg.job(
-    description=(
+    description=described(
+        "Looks at days again and fetches what came late or failed; of a settled day only what is "
+        "left to fetch. By default those of a look-back.",
+        {"recheck_given_days": {"days": ["2026-01-30", "2026-01-31"]}},
+    )
+)
+def recheck_days() -> None:
+    """Look back at once."""
+    recheck_given_days()
+
+
+@dg.job(
+    description=described(
         "Publishes the tables about speech again from the kept transcript files, and asks nobody: "
-        "for a version that reads them better. Config: ops.rebuild_days.config.days."
+        "for a version that reads them better. By default of every day.",
+        {"rebuild_days": {"days": ["2026-01-31"]}},
     )
 )
 def rebuild_tables() -> None:
@@ -52,9 +88,10 @@ def rebuild_tables() -> None:
 
 
 @dg.job(
-    description=(
+    description=described(
         "Gives what has no file another chance: due again, bytes in quarantine kept beside, and "
-        "audio_files of those days materialized. Config of ops.replay_days: days, outcome."
+        "audio_files of those days materialized. By default every day with a quarantine.",
+        {"replay_days": {"days": ["2026-01-31"], "outcome": "quarantined"}},
     )
 )
 def replay_quarantine() -> None:
@@ -108,3 +145,17 @@ def look_back(
         dg.RunRequest(run_key=f"look_back:{at}:{day}", partition_key=day.key, tags=LOOK_BACK_NEXT)
         for day in days
     ]
+
+
+@dg.schedule(
+    job=daily_checks,
+    cron_schedule=f"{MINUTE} {CHECKS_HOUR} * * *",
+    execution_timezone="UTC",
+    description=(
+        "Says whether days settle in time, and what the source archives or deletes soon, six hours "
+        "after every_day."
+    ),
+)
+def check_up(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Request the checks that belong to no day."""
+    return dg.RunRequest(run_key=f"check_up:{context.scheduled_execution_time:%Y-%m-%d}")

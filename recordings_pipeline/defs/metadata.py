@@ -3,17 +3,22 @@
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import Any
 
 import dagster as dg
 
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.bar_pictures import hours_picture, outcomes_picture
+from recordings_pipeline.core.columns import Column
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
 from recordings_pipeline.core.histogram import Histogram, ranges
+from recordings_pipeline.core.lineage import LINEAGE
 from recordings_pipeline.core.picture import throughput_picture
 from recordings_pipeline.core.quantities import bytes_text, duration_text
 from recordings_pipeline.core.reports import StageReport, TableReport
-from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
+from recordings_pipeline.core.schemas import schema_of
 from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.core.verification import Fault
 
@@ -22,8 +27,8 @@ WAITS = "waits_"
 MOST_PICTURE_BYTES = 60_000
 
 
-def column_schema(stage: str) -> dg.TableSchema:
-    """Describe a table from the column registry."""
+def column_schema(table: str) -> dg.TableSchema:
+    """Describe a table from the column registry: with units, and what is personal."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -31,35 +36,89 @@ def column_schema(stage: str) -> dg.TableSchema:
                 column.type,
                 description=column.description,
                 constraints=dg.TableColumnConstraints(nullable=column.nullable),
+                tags=_tags(column),
             )
-            for column in {**SCHEMAS, RESCUE_LIST.name: RESCUE_LIST}[stage].columns
+            for column in schema_of(table).columns
         ]
     )
+
+
+def _tags(column: Column) -> dict[str, str]:
+    unit = {"unit": column.unit} if column.unit else {}
+    return unit | ({"personal": ""} if column.is_personal else {})
+
+
+def column_lineage(table: str) -> Mapping[str, Any]:
+    """Say which columns those of a derived table are made from; nothing of what is fetched."""
+    deps = {
+        name: [_column_dep(source) for source in sources]
+        for name, sources in LINEAGE.get(table, {}).items()
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)} if deps else {}
+
+
+def _column_dep(source: str) -> dg.TableColumnDep:
+    table, _, column = source.partition(".")
+    return dg.TableColumnDep(dg.AssetKey(table), column)
 
 
 def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
     """Turn a report into metadata: numbers are numbers, so that the UI plots them over days."""
     return {
-        "dagster/column_schema": column_schema(report.stage),
-        "dagster/row_count": report.row_count,
-        "dagster/partition_row_count": report.row_count,
+        **_table(report.stage, report.row_count, report.path),
         **report.counts,
         **_settled(report),
         **spent_metadata(report.throughput),
         **(moved_metadata(report.throughput) if report.throughput.file_count else {}),
-        "path": dg.MetadataValue.path(str(report.path)),
+        **(_outcomes(report) if report.stage == "audio_files" else {}),
+        **_folders(report),
         "warnings": "\n".join(report.warnings) or "none",
     }
 
 
 def table_metadata(table: TableReport) -> Mapping[str, Any]:
     """Say how large a table is that a stage publishes beside its first."""
+    return _table(table.name, table.row_count, table.path)
+
+
+def _table(name: str, row_count: int, path: PurePosixPath) -> dict[str, Any]:
+    day = layout.day_of(path)
+    query = f"```sql\nSELECT * FROM {name} WHERE date = DATE '{day}' LIMIT 100;\n```"
     return {
-        "dagster/column_schema": column_schema(table.name),
-        "dagster/row_count": table.row_count,
-        "dagster/partition_row_count": table.row_count,
-        "path": dg.MetadataValue.path(str(table.path)),
+        "dagster/column_schema": column_schema(name),
+        **column_lineage(name),
+        "dagster/row_count": row_count,
+        "dagster/partition_row_count": row_count,
+        "path": dg.MetadataValue.path(str(path)),
+        "rows_of_the_day": dg.MetadataValue.md(query),
     }
+
+
+def _folders(report: StageReport) -> Mapping[str, Any]:
+    """Say where a stage puts files beside its tables; relative to the data directory."""
+    folders = {
+        "audio_files": {
+            "audio_folder": layout.AUDIO / f"date={report.day}",
+            "quarantine_folder": layout.quarantine_folder(report.day),
+        },
+        "transcripts": {"raw_folder": layout.RAW / "transcripts" / f"date={report.day}"},
+    }
+    return {
+        name: dg.MetadataValue.path(str(path))
+        for name, path in folders.get(report.stage, {}).items()
+    }
+
+
+def _outcomes(report: StageReport) -> Mapping[str, Any]:
+    """Draw how the day's recordings ended."""
+    address = _svg_address(outcomes_picture(report.counts))
+    return {"outcomes": dg.MetadataValue.md(f"![Recordings by outcome]({address})")}
+
+
+def hours_metadata(counts: Sequence[int]) -> Mapping[str, Any]:
+    """Draw when a day's recorded conversations began."""
+    address = _svg_address(hours_picture(counts))
+    return {"over_the_day": dg.MetadataValue.md(f"![Recordings by hour, UTC]({address})")}
 
 
 def metadata_by_table(report: StageReport) -> dict[str, dict[str, Any]]:

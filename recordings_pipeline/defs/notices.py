@@ -68,7 +68,10 @@ def notifier(environ: Mapping[str, str]) -> Notifier:
 
 @dg.sensor(
     minimum_interval_seconds=30,
-    description="Tells whoever RECORDINGS_WEBHOOK_URL names of failed runs and failed checks.",
+    description=(
+        "Tells whoever RECORDINGS_WEBHOOK_URL names of failed runs and failed checks; a check that "
+        "only warns is not told."
+    ),
 )
 def failures(
     context: dg.SensorEvaluationContext, notifier: Notifier
@@ -147,9 +150,13 @@ def _step_failures(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
 
 
 def _check_failures(instance: dg.DagsterInstance, run_id: str) -> Iterator[str]:
+    """Yield which checks failed; warnings are for whoever looks, or every day would tell twice.
+
+    A day is provisional for two days, and says so with a warning each time it is run.
+    """
     for event in _events(instance, run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION):
         found = event.asset_check_evaluation_data
-        if not found.passed:
+        if not found.passed and found.severity is dg.AssetCheckSeverity.ERROR:
             name = f"check {found.check_name} of {found.asset_key.to_user_string()}"
             yield f"{name}: {found.description or 'failed; its metadata say what to do'}"
 

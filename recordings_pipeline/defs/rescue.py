@@ -1,11 +1,16 @@
 """The rescue list: of all days, so without a partition."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
 from recordings_pipeline.defs.metadata import spent_metadata
 from recordings_pipeline.defs.options import API_POOL, table_options
 from recordings_pipeline.defs.resources import Organization
+
+if TYPE_CHECKING:
+    from recordings_pipeline.stages.rescue_list import RescueReport
 
 _NOTHING = "nothing_to_rescue"
 
@@ -17,7 +22,11 @@ _NOTHING = "nothing_to_rescue"
         dg.AssetCheckSpec(
             _NOTHING,
             asset="rescue_list",
-            description="The source archives or deletes nothing soon that was not exported.",
+            description=(
+                "The source archives or deletes nothing soon that was not exported. What it does "
+                "is in the table, with the time that is left: export those days, or replay what "
+                "failed of them, before."
+            ),
         )
     ],
 )
@@ -39,8 +48,21 @@ def rescue_list(organization: Organization) -> dg.MaterializeResult:
     check = dg.AssetCheckResult(
         check_name=_NOTHING,
         passed=not count and report.is_whole,
-        severity=dg.AssetCheckSeverity.WARN,
+        # What is gone at the source cannot be had again: somebody is to be told.
+        severity=dg.AssetCheckSeverity.ERROR if count else dg.AssetCheckSeverity.WARN,
+        description=_what_to_do(report) if count or not report.is_whole else None,
         metadata={"to_rescue": count, "is_whole": report.is_whole},
     )
     metadata = {"dagster/row_count": count, **spent_metadata(report.throughput)}
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def _what_to_do(report: "RescueReport") -> str:
+    if not report.rescues:
+        return "the source told of its first recordings only: more may be in danger"
+    first = report.rescues[0]
+    return (
+        f"{len(report.rescues)} recordings are not exported, the first is {first.ending} "
+        f"{first.ending_time:%Y-%m-%d %H:%M} UTC: export their days, or see in the table why each "
+        "is not exported"
+    )

@@ -22,7 +22,7 @@ from recordings_pipeline.core.errors import (
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput, total
 from recordings_pipeline.defs.metadata import metadata_by_table, spent_metadata
-from recordings_pipeline.defs.options import CODE_VERSION
+from recordings_pipeline.defs.options import code_version
 from recordings_pipeline.defs.progress import logging_headway
 from recordings_pipeline.defs.resources import Organization
 
@@ -206,7 +206,7 @@ def _keep(
     """Mark days as materialized, although the step fails."""
     for day, by_table in told.items():
         for table, metadata in by_table.items():
-            event = dg.AssetMaterialization(
-                table, metadata=metadata, partition=day, tags={_CODE_VERSION: CODE_VERSION}
+            tags = {_CODE_VERSION: code_version(table)}
+            context.log_event(
+                dg.AssetMaterialization(table, metadata=metadata, partition=day, tags=tags)
             )
-            context.log_event(event)

@@ -118,7 +118,7 @@ def diarization(
 @day_asset(
     "conversation_metrics",
     asks=False,
-    deps=[dg.AssetKey(name) for name in (*_SAID, "diarization")],
+    deps=[dg.AssetKey(name) for name in (*_SAID, *_HEARD, "diarization")],
 )
 def conversation_metrics(
     context: dg.AssetExecutionContext, organization: Organization

@@ -116,7 +116,7 @@ class _Verifier:
             self._files += sum(1 for promise in batch if promise.path)
             self._bytes += looked.done_bytes
             for promise in looked.suspects:
-                found.add(self._confirmed(promise))
+                found.add(confirmed(self._archive, promise, self._seen))
             self._watch(self._files, self._all_files, self._bytes, self._all_bytes)
 
         pages = self._archive.ledger.archive.pages(day)
@@ -162,11 +162,12 @@ class _Verifier:
     def _is_hashed(self, promise: Promise) -> bool:
         return self._limit == RANKS or rank(promise.recording_id, self._lot.seed) < self._limit
 
-    def _confirmed(self, suspect: Promise) -> Fault | None:
-        """Return the fault if there still is one: an export may have been at the file."""
-        promises = self._archive.ledger.archive.of(suspect.recording_id)
-        now = next((promise for promise in promises if promise.path == suspect.path), None)
-        return None if now is None else judge(now, self._seen(now))
+
+def confirmed(archive: Archive, suspect: Promise, look: Callable[[Promise], Look]) -> Fault | None:
+    """Return the fault if there still is one: an export may have been at the file."""
+    promises = archive.ledger.archive.of(suspect.recording_id)
+    now = next((promise for promise in promises if promise.path == suspect.path), None)
+    return None if now is None else judge(now, look(now))
 
 
 class _Findings:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Float, Select, func, select, union
+from sqlalchemy import Engine, Executable, Float, Select, String, func, select, union
 
 from recordings_pipeline.core.completeness import AUDIO
 from recordings_pipeline.core.days import Day
@@ -13,7 +13,9 @@ from recordings_pipeline.core.settling import SETTLING_DELAY
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
 
-_SECONDS_OF_A_DAY = 86_400
+_SECONDS_OF_A_DAY, _HOURS = 86_400, 24
+# An instant is kept as text, such as 2026-01-31T12:00:00.
+_HOUR_OF_AN_INSTANT = 12, 2
 _OPEN = [str(outcome) for outcome in Outcome if not outcome.is_final]
 _RECORDINGS, _FILES = tables.recordings.c, tables.files.c
 _CONVERSATIONS, _TRANSCRIPTS = tables.conversations.c, tables.transcripts.c
@@ -73,6 +75,13 @@ class DayTotals:
             exported_s=exported_s,
             download_s=download_ms / 1_000,
         )
+
+    def hours(self, day: Day) -> list[int]:
+        """Count the day's recordings by the hour in which their conversation began."""
+        hour = func.substr(_RECORDINGS.start_time, *_HOUR_OF_AN_INSTANT, type_=String)
+        query = select(hour, func.count()).where(_RECORDINGS.day == day.key).group_by(hour)
+        found = {int(text): count for text, count in self._rows(query)}
+        return [found.get(number, 0) for number in range(_HOURS)]
 
     def unfinished(self, now: datetime) -> list[Day]:
         """Return the days of which something is left to fetch now, whether or not they are settled.

@@ -28,6 +28,7 @@ from recordings_pipeline.core.standings import (
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.archive_book import ArchiveBook
 from recordings_pipeline.storage.arrival_book import ArrivalBook
+from recordings_pipeline.storage.clock_book import ClockBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
 from recordings_pipeline.storage.ledger_engine import (
@@ -68,6 +69,7 @@ class Ledger:
         self.transcripts = TranscriptBook(self._engine)
         self.archive = ArchiveBook(self._engine)
         self.arrivals = ArrivalBook(self._engine)
+        self.clocks = ClockBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
 

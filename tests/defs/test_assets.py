@@ -29,6 +29,11 @@ def list_it(data: Path, recording_id: str) -> None:
     ledger.close()
 
 
+def named(result: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:
+    (found,) = (c for c in result.get_asset_check_evaluations() if c.check_name == name)
+    return found
+
+
 @pytest.mark.parametrize("is_late", [False, True], ids=["all tried", "one listed meanwhile"])
 def test_a_recording_nobody_tried_fails_the_day_s_check(
     serve: Serve,
@@ -52,7 +57,7 @@ def test_a_recording_nobody_tried_fails_the_day_s_check(
         raise_on_error=False,
     )
 
-    (check,) = (c for c in result.get_asset_check_evaluations() if c.check_name != "contract")
+    check = named(result, "every_recording_has_an_outcome")
     assert check.passed is not is_late
     assert check.metadata["unexplained"] == dg.MetadataValue.int(int(is_late))
     assert result.success is not is_late
@@ -80,7 +85,7 @@ def test_the_check_of_several_days_names_the_day_that_has_a_gap(
     )
 
     assert not result.success
-    (check,) = (c for c in result.get_asset_check_evaluations() if c.check_name != "contract")
+    check = named(result, "every_recording_has_an_outcome")
     assert check.description == f"{DAY}: 1 unexplained"
     gaps = check.metadata["gaps"]
     assert isinstance(gaps, dg.TableMetadataValue)
@@ -105,3 +110,16 @@ def test_while_an_asset_is_made_its_log_says_how_far_it_is(
         said = [record.user_message for record in instance.all_logs(result.run_id)]
 
     assert any(line.startswith("recordings: not counted yet, allowance ") for line in said)
+
+
+def test_audio_of_an_organization_nobody_named_fails_with_the_variable(tmp_path: Path) -> None:
+    result = dg.materialize(
+        [audio_files],
+        partition_key=DAY,
+        resources={"organization": Organization(recordings_data=str(tmp_path))},
+        raise_on_error=False,
+    )
+
+    (failure,) = result.get_step_failure_events()
+    assert failure.step_failure_data.user_failure_data is not None
+    assert "GENESYS_CLIENT_ID" in str(failure.step_failure_data.user_failure_data.description)

@@ -5,10 +5,14 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml  # type: ignore[import-untyped]
+from dagster._core.definitions import NodeDefinition
+from dagster._utils.schedules import schedule_execution_time_iterator
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
@@ -49,14 +53,39 @@ def test_a_tick_runs_the_last_days_but_yesterday_which_the_daily_schedule_has_ru
 
 
 def test_the_daily_run_takes_the_day_that_has_just_ended_and_goes_first() -> None:
-    with dg.build_schedule_context(
-        scheduled_execution_time=datetime(2026, 2, 4, 3, 30, tzinfo=UTC),
-        repository_def=defs.get_repository_def(),
-    ) as context:
-        (request,) = every_day.evaluate_tick(context).run_requests or ()
+    request = daily_request(datetime(2026, 2, 4, 3, 30, tzinfo=UTC))
 
     assert request.partition_key == "2026-02-03"
     assert request.tags["dagster/priority"] == "20"
+
+
+@pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"], ids=["an hour less", "one more"])
+def test_no_clock_change_moves_skips_or_repeats_a_day(change: str, tmp_path: Path) -> None:
+    begin = Day.from_key(change).start - timedelta(days=2)
+    ticks = ticks_of(every_day, begin)
+    days = [str(Day(begin.date() + timedelta(days=number))) for number in range(-1, 4)]
+
+    requested = [daily_request(tick).partition_key for tick in ticks]
+
+    assert [f"{tick:%H:%M%z}" for tick in ticks] == ["03:30+0000"] * 5
+    assert requested == days
+    seen = [set(tick(tmp_path, look).values()) for look in ticks_of(look_back, begin)]
+    assert all(day in later for day, later in zip(days, seen[1:], strict=False))
+
+
+def ticks_of(schedule: dg.ScheduleDefinition, begin: datetime) -> list[datetime]:
+    """Return five ticks as the daemon computes them."""
+    cron, zone = schedule.cron_schedule, schedule.execution_timezone
+    return list(islice(schedule_execution_time_iterator(begin.timestamp(), cron, zone), 5))
+
+
+def daily_request(at: datetime) -> dg.RunRequest:
+    """Return what a tick of the daily schedule requests."""
+    with dg.build_schedule_context(
+        scheduled_execution_time=at, repository_def=defs.get_repository_def()
+    ) as context:
+        (request,) = every_day.evaluate_tick(context).run_requests or ()
+    return request
 
 
 def test_the_look_back_goes_before_a_backfill(tmp_path: Path) -> None:
@@ -72,12 +101,15 @@ def test_the_look_back_goes_before_a_backfill(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("hour", "expected"),
-    [("5", ["30 5 * * *", "30 8 * * *"]), ("22", ["30 22 * * *", "30 1 * * *"])],
+    [
+        ("5", ["30 5 * * *", "30 8 * * *", "30 11 * * *"]),
+        ("22", ["30 22 * * *", "30 1 * * *", "30 4 * * *"]),
+    ],
 )
-def test_one_variable_moves_both_schedules(hour: str, expected: list[str]) -> None:
+def test_one_variable_moves_all_schedules(hour: str, expected: list[str]) -> None:
     script = (
-        "from recordings_pipeline.defs.jobs import every_day, look_back\n"
-        "print(every_day.cron_schedule, look_back.cron_schedule, sep='\\n')\n"
+        "from recordings_pipeline.defs.jobs import check_up, every_day, look_back\n"
+        "print(*(s.cron_schedule for s in (every_day, look_back, check_up)), sep='\\n')\n"
         "print({every_day.execution_timezone, look_back.execution_timezone})"
     )
 
@@ -114,3 +146,23 @@ def test_a_tick_that_is_repeated_asks_for_the_same_runs_and_the_next_one_for_oth
 
     assert once == again
     assert not once.keys() & later.keys()
+
+
+JOBS = [job for job in defs.resolve_all_job_defs() if not job.name.startswith("__")]
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_a_job_says_what_it_does_and_shows_a_config_that_it_takes(job: dg.JobDefinition) -> None:
+    text, _, example = str(job.description).partition("```yaml")
+    config = yaml.safe_load(example.partition("```")[0] or "{}")
+
+    assert text.strip()
+    assert dg.validate_run_config(job, config) is not None
+    assert bool(config) is any(takes_config(node.definition) for node in job.nodes)
+
+
+def takes_config(op: NodeDefinition) -> bool:
+    """Say whether somebody may choose something."""
+    return isinstance(op, dg.OpDefinition) and bool(
+        getattr(op.config_schema.config_type, "fields", None)
+    )

@@ -15,7 +15,9 @@ from recordings_pipeline.core.schemas import SCHEMAS
 from recordings_pipeline.core.throughput import Throughput, Waits
 from recordings_pipeline.core.timeline import Timeline
 from recordings_pipeline.defs.metadata import (
+    column_lineage,
     column_schema,
+    hours_metadata,
     materialization_metadata,
     pictures_metadata,
 )
@@ -125,6 +127,49 @@ def test_a_column_tells_its_type_its_meaning_and_whether_it_may_be_empty(stage: 
     ]
 
     assert shown == [(c.name, c.type, c.description, c.nullable) for c in SCHEMAS[stage].columns]
+
+
+def test_a_column_tells_its_unit_and_whether_it_is_personal() -> None:
+    tags = {column.name: column.tags for column in column_schema("audio_files").columns}
+    assert tags["duration_ms"] == {"unit": "milliseconds"}
+    assert tags["outcome"] == {}
+
+    personal = {c.name for c in column_schema("transcripts").columns if "personal" in c.tags}
+    assert personal == {"text", "decorated_text"}
+
+
+def test_a_derived_table_says_which_columns_it_is_made_from() -> None:
+    lineage = column_lineage("conversation_metrics")["dagster/column_lineage"]
+
+    sources = lineage.deps_by_column["agent_sentiment"]
+    assert dg.TableColumnDep(dg.AssetKey("speech_events"), "value") in sources
+    assert column_lineage("recording_index") == {}
+
+
+def test_the_manifest_shows_how_recordings_ended_where_files_lie_and_a_query_of_the_day() -> None:
+    dated = replace(
+        report(), path=PurePosixPath("tables/audio_files/date=2026-01-31/part-0.parquet")
+    )
+
+    told = materialization_metadata(dated)
+
+    assert shown(told["outcomes"]).count("exported") == 1
+    assert told["audio_folder"] == dg.MetadataValue.path("audio/date=2026-01-31")
+    assert "FROM audio_files WHERE date = DATE '2026-01-31'" in told["rows_of_the_day"].md_str
+    others = materialization_metadata(replace(dated, stage="transcripts"))
+    assert "outcomes" not in others
+    assert others["raw_folder"] == dg.MetadataValue.path("raw/transcripts/date=2026-01-31")
+
+
+def test_when_calls_came_is_a_picture() -> None:
+    picture = shown(hours_metadata([0] * 23 + [7])["over_the_day"])
+
+    assert ">7<" in picture
+
+
+def shown(value: dg.MarkdownMetadataValue) -> str:
+    """Return the picture in a text."""
+    return base64.b64decode(str(value.md_str).partition("base64,")[2].removesuffix(")")).decode()
 
 
 def test_pictures_are_shown_as_long_as_they_are_small() -> None:

@@ -69,8 +69,10 @@ def fails() -> None:
 
 @dg.asset(check_specs=[dg.AssetCheckSpec("is_whole", asset="thing")])
 def thing(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    severity = dg.AssetCheckSeverity(context.run.tags.get("severity", "ERROR"))
     passed = context.run.tags.get("passed") == "yes"
-    return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=passed)])
+    result = dg.AssetCheckResult(passed=passed, severity=severity)
+    return dg.MaterializeResult(check_results=[result])
 
 
 def fail(instance: dg.DagsterInstance, why: str) -> None:
@@ -138,6 +140,17 @@ def test_a_failed_check_is_told_and_a_passed_one_is_not(
     (notice,) = inbox.taken
     assert notice["type"] == "recordings.check_failed"
     assert "check is_whole of thing" in notice["text"]
+
+
+def test_a_check_that_only_warns_is_for_whoever_looks(
+    instance: dg.DagsterInstance, inbox: Inbox
+) -> None:
+    cursor = tick(instance, inbox, None)
+    dg.materialize([thing], instance=instance, tags={"passed": "no", "severity": "WARN"})
+
+    tick(instance, inbox, cursor)
+
+    assert inbox.taken == []
 
 
 def test_what_could_not_be_delivered_is_told_by_a_later_tick_under_the_same_id(

@@ -1,4 +1,4 @@
-"""The rescue list in Dagster: of no day, and a warning instead of a failure."""
+"""The rescue list in Dagster: of no day, and told to people before it is too late."""
 
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from recordings_pipeline.defs.resources import Organization
 from tests.conftest import Start
 
 
-def test_something_to_rescue_is_a_warning(start: Start, tmp_path: Path) -> None:
+def test_something_to_rescue_fails_its_check_says_what_to_do_and_stops_nothing(
+    start: Start, tmp_path: Path
+) -> None:
     simulator = start(calls_per_day=2)
     fields = {name.lower(): value for name, value in simulator.environment.items()}
     data = {"recordings_data": str(tmp_path), "recordings_rescue_days": "60"}
@@ -22,7 +24,8 @@ def test_something_to_rescue_is_a_warning(start: Start, tmp_path: Path) -> None:
     (check,) = result.get_asset_check_evaluations()
     assert result.success
     assert not check.passed
-    assert check.severity is dg.AssetCheckSeverity.WARN
+    assert check.severity is dg.AssetCheckSeverity.ERROR
+    assert "recordings are not exported, the first is" in str(check.description)
     assert check.metadata["is_whole"] == dg.MetadataValue.bool(True)
 
 

@@ -56,6 +56,17 @@ def test_an_unknown_day_holds_nothing(ledger: Ledger) -> None:
     assert ledger.totals.sizes(DAY.date, DAY.date) == {}
 
 
+def test_recordings_are_counted_by_the_hour_in_which_their_conversation_began(
+    ledger: Ledger,
+) -> None:
+    later = {"conversation_start_time": DAY.start + timedelta(hours=13, minutes=59)}
+    early, late = (listed(name, CALL, has_metadata=True) for name in ("r1", "r2"))
+    moved = Listed({**late.row, **later}, late.verdict)
+    ledger.listed(DAY, DAY.end, [ListedConversation(CALL, ENDED, None, (), (early, moved))])
+
+    assert ledger.totals.hours(DAY) == [1, *[0] * 12, 1, *[0] * 10]
+
+
 def test_two_recordings_of_a_conversation_count_its_length_once(ledger: Ledger) -> None:
     two = (listed("r1", CALL, has_metadata=True), listed("r2", CALL, has_metadata=True))
     one = (listed("r3", CHAT, has_metadata=False),)

@@ -1,0 +1,50 @@
+"""Whether days settle in time, of all days.
+
+Dagster's own freshness looks at when an asset was last materialized, whichever day that was: a
+backfill of last year makes it look fresh, and an export from the command line does not. So the
+ledger is asked.
+"""
+
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import RecordingsError
+from recordings_pipeline.core.freshness import Freshness, freshness
+from recordings_pipeline.defs.resources import Organization
+
+
+@dg.asset_check(
+    asset="recording_index",
+    description=(
+        "Yesterday was exported, and each day of the last month settled within four days of its "
+        "end. Warns otherwise, and fails when none has settled for a week; says what to do."
+    ),
+)
+def days_settle_in_time(organization: Organization) -> dg.AssetCheckResult:
+    """Ask the ledger how days stand; asks the platform nothing."""
+    now = datetime.now(UTC)
+    try:
+        found = _freshness(organization.data, now)
+    except RecordingsError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    settled = {} if found.newest_settled is None else {"settled_until": str(found.newest_settled)}
+    return dg.AssetCheckResult(
+        passed=found.is_fresh,
+        severity=(dg.AssetCheckSeverity.ERROR if found.is_alarming else dg.AssetCheckSeverity.WARN),
+        description=found.text,
+        metadata={"late_days": len(found.late), **settled},
+    )
+
+
+def _freshness(data: Path, now: datetime) -> Freshness:
+    from recordings_pipeline.storage.ledger import Ledger
+
+    path = data / layout.LEDGER
+    if not path.is_file():
+        return freshness(now, [])
+    with closing(Ledger(path)) as ledger:
+        return freshness(now, ledger.days.standings(date.min, date.max))
