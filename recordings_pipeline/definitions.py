@@ -7,6 +7,7 @@ import dagster as dg
 from recordings_pipeline.defs import (
     archive,
     assets,
+    audit,
     ingest,
     jobs,
     notices,
@@ -25,11 +26,13 @@ defs = dg.Definitions(
         speech.diarization,
         speech.conversation_metrics,
         rescue.rescue_list,
+        audit.export_audit,
     ],
-    asset_checks=[archive.archive_matches_the_ledger],
+    asset_checks=[archive.archive_matches_the_ledger, audit.audit_log_is_untouched],
     jobs=[
         jobs.export_day,
         jobs.verify_archive,
+        audit.verify_audit_log,
         jobs.replay_quarantine,
         jobs.rebuild_tables,
         sensors.after_arrival,

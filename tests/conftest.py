@@ -29,6 +29,14 @@ def few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def key_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Sign audit logs with a key that is made for the session, and not with the person's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def start(genesys_cloud: Start) -> Start:
     """Start simulators that stop with the test; fast ones unless the test says otherwise."""

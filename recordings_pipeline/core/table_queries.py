@@ -77,4 +77,10 @@ FROM conversation_metrics WHERE is_transcribed GROUP BY date ORDER BY date""",
 SELECT ending, ending_time, days_left, conversation_id, outcome, reason
 FROM rescue_list ORDER BY ending_time LIMIT 20""",
     ),
+    "export_audit": (
+        "Which recordings took several attempts, and what went wrong?",
+        """\
+SELECT recording_id, count(*) AS attempts, list(DISTINCT reason) AS reasons FROM export_audit
+WHERE action = 'recording.retry' GROUP BY recording_id ORDER BY attempts DESC LIMIT 20""",
+    ),
 }

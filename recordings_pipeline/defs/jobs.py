@@ -26,9 +26,10 @@ _WHOLE_ARCHIVE = dg.AssetSelection.checks(archive_matches_the_ledger)
 
 export_day = dg.define_asset_job(
     "export_day",
-    # The rescue list and the look at the whole archive belong to no day.
+    # The rescue list and the looks at archive and audit log belong to no day, and the table of
+    # audit events is made when somebody wants it.
     selection=dg.AssetSelection.groups("recordings")
-    - dg.AssetSelection.assets("rescue_list")
+    - dg.AssetSelection.assets("rescue_list", "export_audit")
     - _WHOLE_ARCHIVE,
     description="All assets of one day: index, audio, transcripts, voice activity, turns, metrics.",
 )

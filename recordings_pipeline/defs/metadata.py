@@ -49,6 +49,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         **(moved_metadata(report.throughput) if report.throughput.file_count else {}),
         "path": dg.MetadataValue.path(str(report.path)),
         "warnings": "\n".join(report.warnings) or "none",
+        **({"audit_head": report.audit_head} if report.audit_head else {}),
     }
 
 
