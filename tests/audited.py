@@ -56,9 +56,9 @@ class Scene:
         with self.ledger() as ledger:
             ledger.listed(DAY, NOW, [conversation(ids[0], map(discovered, ids))])
 
-    def seal(self) -> Head | None:
+    def seal(self, now: datetime = NOW) -> Head | None:
         with self.ledger() as ledger:
-            return seal(self.home, ledger.history, self.keeping, NOW)
+            return seal(self.home, ledger.history, self.keeping, now)
 
 
 def scene(folder: Path) -> Scene:

@@ -49,7 +49,7 @@ class AuditLog:
         """Cut off what a crash has torn, and return the last entry with its line; None for none.
 
         Raises:
-            AuditBroken: The last line is none of ours.
+            AuditBroken: What it ends with is none of ours.
         """
         if not self._manifest.exists():
             return None
@@ -58,6 +58,8 @@ class AuditLog:
             file.seek(max(size - _TAIL_BYTES, 0))
             tail = file.read()
             whole = tail[: tail.rfind(b"\n") + 1]
+            if not whole and size > len(tail):
+                raise AuditBroken(MANIFEST, "ends with what is none of ours")
             if whole != tail:
                 file.truncate(size - len(tail) + len(whole))
                 os.fsync(file.fileno())
@@ -65,7 +67,7 @@ class AuditLog:
             return None
         line = whole.splitlines()[-1]
         if (entry := entry_from(line)) is None:
-            raise AuditBroken(MANIFEST, "ends with a line that is none of ours")
+            raise AuditBroken(MANIFEST, "ends with what is none of ours")
         return entry, line
 
     def write_segment(self, number: int, content: bytes) -> None:
