@@ -78,9 +78,9 @@ SELECT ending, ending_time, days_left, conversation_id, outcome, reason
 FROM rescue_list ORDER BY ending_time LIMIT 20""",
     ),
     "export_audit": (
-        "Which recordings took several attempts, and what went wrong?",
+        "What happened to the recordings of each day, how often, and why?",
         """\
-SELECT recording_id, count(*) AS attempts, list(DISTINCT reason) AS reasons FROM export_audit
-WHERE action = 'recording.retry' GROUP BY recording_id ORDER BY attempts DESC LIMIT 20""",
+SELECT date, action, reason, count(*) AS events, max(event_time) AS last
+FROM export_audit WHERE recording_id IS NOT NULL GROUP BY ALL ORDER BY date, events DESC""",
     ),
 }

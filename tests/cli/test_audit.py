@@ -11,18 +11,13 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.actions import TUTORIAL
 from recordings_pipeline.storage.audit.keys import usual_file
 from recordings_pipeline.storage.tables import read_rows
-from tests.audited import DAY, EVENTS, SEGMENTS, Intruder, Scene, sealed_scene
+from tests.audited import DAY, EVENTS, SEGMENTS, Intruder, Scene
 from tests.cli.conftest import Enter
 from tests.conftest import Start
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 ID = "00000000-0000-0000-0000-000000000001"
 Out = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def sealed(tmp_path: Path) -> Scene:
-    return sealed_scene(tmp_path)
 
 
 def variables(scene: Scene, **more: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.manifest import head_from
@@ -12,13 +11,8 @@ from recordings_pipeline.defs.audit import export_audit
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.stages.audit import verify_audit
 from recordings_pipeline.storage.tables import read_rows
-from tests.audited import DAY, Intruder, Scene, sealed_scene
+from tests.audited import DAY, Intruder, Scene
 from tests.conftest import Start
-
-
-@pytest.fixture
-def sealed(tmp_path: Path) -> Scene:
-    return sealed_scene(tmp_path)
 
 
 def organization(scene: Scene) -> Organization:
@@ -64,7 +58,9 @@ def test_what_was_changed_fails_the_check_and_is_listed(sealed: Scene, tmp_path:
     check = verified(sealed)
 
     assert not check.passed
-    (record,) = check.metadata["findings"].value
+    findings = check.metadata["findings"]
+    assert isinstance(findings, dg.TableMetadataValue)
+    (record,) = findings.records
     assert record.data["name"] == "audit/segments/00000002.jsonl"
 
 
