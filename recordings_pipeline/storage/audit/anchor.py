@@ -36,8 +36,18 @@ def anchored_head(folder: Path) -> Head | None:
     return Head(entry.number, line_digest(line))
 
 
-def keep_head(folder: Path, log: AuditLog, last: tuple[Entry, bytes], pem: bytes) -> None:
+def keep_head(
+    folder: Path, log: AuditLog, known: Head | None, last: tuple[Entry, bytes], pem: bytes
+) -> None:
     """Bring the second directory up to the log, once what it keeps is found in there.
+
+    Args:
+        folder: The directory.
+        log: The log.
+        known: A head that is in the log for certain: most of the time it is the one that is kept,
+            and the manifest need not be read.
+        last: The log's last entry with its line.
+        pem: The public key that goes with it.
 
     Raises:
         AuditBroken: The log does not hold what was kept; the directory stays as it is.
@@ -47,7 +57,7 @@ def keep_head(folder: Path, log: AuditLog, last: tuple[Entry, bytes], pem: bytes
     before = anchored_head(folder)
     if before == Head(entry.number, line_digest(line)):
         return
-    if before is not None:
+    if before is not None and before != known:
         for finding in head_findings(manifest_of(log.lines()), before, str(folder / HEAD)):
             raise AuditBroken(finding.name, f"does not fit: {finding.cause}")
     try:

@@ -40,9 +40,17 @@ class SigningKey:
 
 
 def usual_file() -> Path:
-    """Return where the key lies unless a variable says otherwise."""
+    """Return where the key lies unless a variable says otherwise.
+
+    Raises:
+        ConfigurationError: The person has no home directory, as in some containers.
+    """
     state = os.environ.get("XDG_STATE_HOME", "").strip()
-    return (Path(state) if state else Path("~/.local/state").expanduser()) / _USUAL
+    try:
+        return (Path(state) if state else Path("~/.local/state").expanduser()) / _USUAL
+    except RuntimeError:
+        problem = "is not set, and there is no home directory: name a file that stays"
+        raise ConfigurationError(KEY_FILE, problem) from None
 
 
 def signing_key(keeping: Keeping) -> SigningKey:

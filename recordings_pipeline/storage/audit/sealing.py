@@ -47,14 +47,16 @@ def seal(home: Home, events: EventBook, keeping: Keeping, now: datetime) -> Head
         log = AuditLog(home.root)
         last = log.mended_tail()
         _require_past(log, events, last)
-        key = signing_key(keeping)
+        key, known = signing_key(keeping), _head(last)
         while (following := _sealed_next(log, events, last, key, now)) is not None:
             last = following
-        if last is None:
-            return None
-        if keeping.anchor is not None:
-            keep_head(keeping.anchor, log, last, public_pem(key.public))
-        return Head(last[0].number, line_digest(last[1]))
+        if last is not None and keeping.anchor is not None:
+            keep_head(keeping.anchor, log, known, last, public_pem(key.public))
+        return _head(last)
+
+
+def _head(last: _Last | None) -> Head | None:
+    return None if last is None else Head(last[0].number, line_digest(last[1]))
 
 
 def _sealed_next(
