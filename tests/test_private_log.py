@@ -5,9 +5,11 @@ from pathlib import Path
 
 from recordings_pipeline import RecordingExporter
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.audit.lines import FIELDS
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.schemas import ALL_SCHEMAS
+from recordings_pipeline.stages.audit import verify_audit
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
 from tests.sealed import sealed_events
@@ -26,6 +28,7 @@ def test_no_number_name_or_spoken_word_of_a_simulated_day_is_in_an_event(
 
     assert len(events) > 20
     assert all(event.keys() <= FIELDS | {"chain", "v"} for event in events)
+    assert verify_audit(tmp_path, Keeping()).findings == ()
     log = json.dumps(events)
     rows = _personal(tmp_path)
     assert len(rows) > 20

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.simulator.contents import extension_of
 from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.stages.audit import verify_audit
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.tables import read_rows
 from tests.sealed import sealed_events
@@ -91,6 +93,7 @@ class Witness:
         with closing(Ledger(self.data / "ledger.db")) as ledger:
             assert held(ledger, self.day) == self._told
             numbers = [event["seq"] for event in ledger.events(after=0)]
+        assert verify_audit(self.data, Keeping()).findings == ()
         events = sealed_events(self.data)
         assert [event["seq"] for event in events] == numbers
         ended = Counter(e["object_id"] for e in events if e["action"] == "recording.exported")

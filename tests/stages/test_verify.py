@@ -138,7 +138,7 @@ def test_an_archive_that_was_damaged_is_named_repaired_exported_again_and_clean(
     assert {name: (aside / name).read_bytes() for name in contents} == contents
     assert "SHA-256 differs" in (aside / f"{paths[2].name}.reason").read_text()
     told = [e for e in sealed_events(archive.home.root) if e["outcome"] == "discovered"]
-    assert {e["object_id"] for e in told if e["reason"].startswith("verify: ")} == set(
+    assert {e["object_id"] for e in told if e.get("reason", "").startswith("verify: ")} == set(
         repaired.recording_ids
     )
 
