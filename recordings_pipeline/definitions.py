@@ -7,6 +7,7 @@ import dagster as dg
 from recordings_pipeline.defs import (
     archive,
     assets,
+    audit,
     freshness,
     ingest,
     jobs,
@@ -27,13 +28,19 @@ defs = dg.Definitions(
         speech.diarization,
         speech.conversation_metrics,
         rescue.rescue_list,
+        audit.export_audit,
     ],
-    asset_checks=[archive.archive_matches_the_ledger, freshness.days_settle_in_time],
+    asset_checks=[
+        archive.archive_matches_the_ledger,
+        audit.audit_log_is_untouched,
+        freshness.days_settle_in_time,
+    ],
     jobs=[
         jobs.export_day,
         jobs.recheck_days,
         jobs.daily_checks,
         jobs.verify_archive,
+        audit.verify_audit_log,
         jobs.replay_quarantine,
         jobs.rebuild_tables,
         sensors.after_arrival,

@@ -1,6 +1,7 @@
 """What every test may ask for: a simulated organization and a place to write."""
 
 import resource
+import shutil
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.simulator.server import Simulator
+from tests.audited import Scene, scene_in, sealed_scene
 from tests.hosts import Host, Reply, Serve, running
 
 pytest_plugins = ["recordings_pipeline.simulator.testing"]
@@ -27,6 +29,29 @@ def few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Sign audit logs with a key that is made for the session, and not with the person's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seal an audit log once, which takes a while, for all tests to copy."""
+    folder = tmp_path_factory.mktemp("pattern")
+    sealed_scene(folder)
+    return folder
+
+
+@pytest.fixture
+def sealed(pattern: Path, tmp_path: Path) -> Scene:
+    """A directory with three sealed segments, its key and its anchor elsewhere."""
+    shutil.copytree(pattern, tmp_path, dirs_exist_ok=True)
+    return scene_in(tmp_path)
 
 
 @pytest.fixture

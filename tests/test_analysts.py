@@ -12,10 +12,12 @@ import pytest
 
 from recordings_pipeline import RecordingExporter
 from recordings_pipeline.cli.main import commands
-from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.audit.keeping import Keeping
+from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.questions import QUESTIONS
 from recordings_pipeline.core.schemas import RESCUE_LIST, SCHEMAS
 from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.stages.audit import publish_audit, verify_audit
 from recordings_pipeline.storage.catalog_query import answered
 from tests.conftest import Start, settings_of
 
@@ -41,6 +43,8 @@ def test_every_question_has_an_answer_and_every_library_reads_the_same(
     start: Start, tmp_path: Path
 ) -> None:
     export(start, tmp_path, world="small", calls_per_day=90)
+    assert verify_audit(tmp_path, Keeping()).findings == ()
+    list(publish_audit(tmp_path, Span()))
 
     for question in QUESTIONS:
         with answered(tmp_path, question.query) as answer:

@@ -14,9 +14,9 @@ from recordings_pipeline.core.errors import ConfigurationError, LoginRefused
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import PERMISSIONS, RECORDINGS, SENSITIVE
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
+from tests.sealed import sealed_events
 
 FIRST = datetime(2026, 1, 30, tzinfo=UTC)
 DAYS = [date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 1)]
@@ -106,7 +106,7 @@ def test_a_second_run_moves_nothing_and_adds_nothing_but_what_it_asked_for(
     export(simulator, tmp_path)
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if "ledger" not in p.name}
     media = simulator.traffic.media_requests
-    events = list(read_events(tmp_path / "audit" / "events.jsonl"))
+    events = sealed_events(tmp_path)
 
     report = export(simulator, tmp_path)
 
@@ -115,13 +115,19 @@ def test_a_second_run_moves_nothing_and_adds_nothing_but_what_it_asked_for(
     after = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if "ledger" not in p.name}
     untold = {path for path in before if path.suffix == ".lock"}
     # A table is made beside, and dropped when nothing changed.
-    untold |= {tmp_path / "audit" / "events.jsonl", tmp_path / ".staging"}
-    assert {p: t for p, t in after.items() if p not in untold} == {
+    untold |= {tmp_path / "audit" / "manifest.jsonl", tmp_path / ".staging"}
+    new = after.keys() - before.keys()
+    assert {path.parent.name for path in new} <= {"segments"}
+    assert {p: t for p, t in after.items() if p not in untold | new} == {
         p: t for p, t in before.items() if p not in untold
     }
-    told = list(read_events(tmp_path / "audit" / "events.jsonl"))
-    assert told[: len(events)] == events
-    assert {event["action"] for event in told[len(events) :]} == {"api.spent"}
+    now = sealed_events(tmp_path)
+    assert now[: len(events)] == events
+    assert {event["action"] for event in now[len(events) :]} == {
+        "api.spent",
+        "stage.started",
+        "stage.finished",
+    }
 
 
 def test_a_downloaded_call_is_not_fetched_for_a_caller_who_has_it(
@@ -223,7 +229,7 @@ def test_no_secret_and_no_spoken_word_is_in_the_audit_log(start: Start, tmp_path
     simulator = start()
     export(simulator, tmp_path)
 
-    log = (tmp_path / "audit" / "events.jsonl").read_text()
+    log = "".join(str(event) for event in sealed_events(tmp_path))
 
     assert "Signature" not in log
     assert "http" not in log

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from recordings_pipeline.cli.children import child, dagster_home, simulator
-from recordings_pipeline.cli.printing import moved_text, print_table
+from recordings_pipeline.cli.printing import head_text, moved_text, print_table
 from recordings_pipeline.cli.progress import showing
 from recordings_pipeline.cli.queries import print_queries
 from recordings_pipeline.core.completeness import open_count
@@ -91,6 +91,7 @@ def _print(results: Mapping[str, Any], day: Day, data: Path) -> None:
     spent = total(_throughput(results[stage]) for stage in STAGES)
     is_all_there = open_count(results["audio_files"]["counts"]) == 0
     click.echo(moved_text(spent, is_all_there=is_all_there))
+    click.echo(head_text(results[STAGES[-1]]["audit_head"]))
     click.echo("\nwritten:")
     for stage in STAGES:
         click.echo(f"  {data / table_path(stage, day)}")

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.lifetime import interrupted_by_sigterm
-from recordings_pipeline.cli.printing import counts_text, moved_text, print_gaps, stage_line
+from recordings_pipeline.cli.printing import (
+    counts_text,
+    head_text,
+    moved_text,
+    print_gaps,
+    stage_line,
+)
 from recordings_pipeline.cli.progress import Say, showing
 from recordings_pipeline.core.reports import DayFailed, StageReport
 from recordings_pipeline.exporter import RecordingExporter
@@ -33,6 +39,8 @@ def run(span: tuple[datetime, datetime] | None, data: Path | None) -> bool:
     print_gaps(done.gaps)
     click.echo(f"recordings: {counts_text(done.outcomes) or 'none'}")
     click.echo(moved_text(done.throughput, is_all_there=done.is_all_there))
+    if done.audit_head:
+        click.echo(head_text(done.audit_head))
     return done.is_complete
 
 

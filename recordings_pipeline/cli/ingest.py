@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import counts_text, print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.ingest import Fate
 from recordings_pipeline.core.settings import codec_policy, data_directory
 from recordings_pipeline.core.verification import printable
@@ -18,7 +19,8 @@ _NONE = "-"
 def run(data: Path | None) -> bool:
     """Ingest once, print what was not taken; return whether nothing went to the quarantine."""
     policy = codec_policy(os.environ)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    root = data or data_directory(os.environ)
+    with open_archive(root, keeping_from(os.environ)) as archive:
         done = []
         for one in ingest(archive, policy):
             done.append(one)

@@ -8,6 +8,7 @@ import click
 from recordings_pipeline.cli import (
     commands_analyst,
     commands_archive,
+    commands_audit,
     commands_export,
     commands_local,
     commands_speech,
@@ -39,6 +40,7 @@ for _command in (
     commands_archive.replay,
     commands_archive.rebuild,
     commands_archive.ingest,
+    commands_audit.audit,
     commands_analyst.dictionary,
     commands_analyst.sql,
     commands_speech.export_transcript,

@@ -49,6 +49,11 @@ def counts_text(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
 
 
+def head_text(head: str) -> str:
+    """Say what stands for the whole audit log: whoever keeps it can tell later what was cut off."""
+    return f"audit log sealed, head {head}"
+
+
 def moved_text(spent: Throughput, *, is_all_there: bool) -> str:
     """Say what moved, what it cost, and what went wrong on the way.
 

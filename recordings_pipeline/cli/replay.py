@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.replaying import Choice, replayable
@@ -66,7 +67,8 @@ def run(span: Span, choice: Choice, data: Path | None, *, is_exporting: bool) ->
         settings_from(os.environ)  # wrong ones are told before anything is moved
     days: list[Day] = []
     is_done = True
-    with open_archive(data or data_directory(os.environ)) as archive:
+    root, keeping = data or data_directory(os.environ), keeping_from(os.environ)
+    with open_archive(root, keeping) as archive:
         for done in replay(archive, span, choice):
             if done.problem:
                 is_done = False

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.core.throughput import BYTES_PER_MB
@@ -37,7 +38,8 @@ def run(
     started = time.monotonic()
     parts: list[Verification] = []
     repaired: list[Repaired] = []
-    with open_archive(data or data_directory(os.environ)) as archive, _bar() as (watch, say):
+    root = data or data_directory(os.environ)
+    with open_archive(root, keeping_from(os.environ)) as archive, _bar() as (watch, say):
         if is_repairing:
             require_audio(archive)
         for day, found in verify(archive, span, lot, watch=watch):

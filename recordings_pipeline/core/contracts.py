@@ -9,6 +9,7 @@ transcript with the sound, is told and stops nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from recordings_pipeline.core.audit.schema import EXPORT_AUDIT
 from recordings_pipeline.core.columns import Column, Schema
 from recordings_pipeline.core.errors import PermanentError
 from recordings_pipeline.core.model import Outcome
@@ -112,7 +113,7 @@ def named_by(schema: Schema) -> tuple[str, ...]:
 
 def indexed_by(schema: Schema) -> tuple[str, ...]:
     """Return the columns whose values the day's index holds; none where it need not."""
-    if schema in (RECORDING_INDEX, RESCUE_LIST):
+    if schema in (RECORDING_INDEX, RESCUE_LIST, EXPORT_AUDIT):
         return ()
     told = ("recording_id", "conversation_id")
     return tuple(name for name in told if name in schema.names())

@@ -27,7 +27,8 @@ output of `{COMMAND}`; exports replace it with theirs unless somebody changed it
 | `raw/transcripts/date=2026-01-31/` | the source's own transcript files, compressed |
 | `raw/incoming/date=2026-01-31/<conversation>/` | metadata and transcripts that came that way |
 | `quarantine/` | bytes that arrived and cannot be trusted, or were not taken from `incoming/` |
-| `audit/events.jsonl` | what happened to each recording |
+| `audit/segments/` | what happened to each recording, sealed, one event a line |
+| `audit/manifest.jsonl` | a signed line for each segment; `audit/keys/` has the public keys |
 | `watch/` | which files arrived, by `recordings-pipeline watch` |
 | `catalog.duckdb` | all tables as views, for DuckDB; `catalog.sql` makes the same views |
 | `ledger.db` | how each recording stands: the truth the rest is published from |

@@ -19,6 +19,7 @@ RecordingsError
 │   ├── NotFound
 │   ├── MalformedPayload
 │   ├── ContractBroken       (in core/contracts.py)
+│   ├── AuditBroken          (in core/audit/errors.py)
 │   └── UnexpectedStatus
 └── IntegrityError           bytes arrived, but not the promised ones
     ├── UntrustedBytes

@@ -15,7 +15,10 @@ RESCUE_LIST = TABLES / "rescue_list" / "part-0.parquet"
 # Where tables are written before they replace what readers see: no reader's glob finds it there.
 STAGING = PurePosixPath(".staging")
 RAW = PurePosixPath("raw")
-AUDIT = PurePosixPath("audit") / "events.jsonl"
+AUDIT = PurePosixPath("audit")
+AUDIT_SEGMENTS, AUDIT_KEYS = AUDIT / "segments", AUDIT / "keys"
+AUDIT_MANIFEST = AUDIT / "manifest.jsonl"
+AUDIT_LOCK = "audit"
 QUARANTINE = PurePosixPath("quarantine")
 # Folders of a day's quarantine: what was verified and differed, what was given another chance.
 DAMAGED, REPLAYED = "damaged", "replayed"

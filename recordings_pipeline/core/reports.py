@@ -42,6 +42,7 @@ class StageReport:
         provisional_because: Why the day may still change; empty when it is settled, and of other
             stages than the index.
         others: The tables that were published beside the first.
+        audit_head: Head of the audit log that was sealed when the stage was done.
     """
 
     stage: str
@@ -54,6 +55,7 @@ class StageReport:
     gaps: tuple[Gap, ...] = ()
     provisional_because: tuple[str, ...] = ()
     others: tuple[TableReport, ...] = ()
+    audit_head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class ExportReport:
             for outcome in Outcome
             if (count := sum(counts.get(str(outcome), 0) for counts in audio))
         }
+
+    @property
+    def audit_head(self) -> str:
+        """Head of the audit log after the last stage that was done; empty without any."""
+        return self.stages[-1].audit_head if self.stages else ""
 
     @property
     def gaps(self) -> tuple[tuple[Day, Gap], ...]:

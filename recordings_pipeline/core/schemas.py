@@ -1,5 +1,6 @@
 """What every column means: the one registry behind Parquet, the Dagster UI and the dictionary."""
 
+from recordings_pipeline.core.audit.schema import EXPORT_AUDIT
 from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema
 from recordings_pipeline.core.metrics_schema import CONVERSATION_METRICS
 from recordings_pipeline.core.speech_schemas import (
@@ -118,6 +119,7 @@ SCHEMAS = {
         DIARIZATION,
         TRANSCRIPT_AGREEMENT,
         CONVERSATION_METRICS,
+        EXPORT_AUDIT,
     )
 }
 ALL_SCHEMAS = (*SCHEMAS.values(), RESCUE_LIST)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from recordings_pipeline.core.addresses import api_url, login_url
+from recordings_pipeline.core.audit.keeping import Keeping, keeping_from
 from recordings_pipeline.core.concurrency import (
     DEFAULT_API_CONNECTIONS,
     DEFAULT_CONNECTIONS,
@@ -72,6 +73,7 @@ class Settings:
         is_strict: Whether each recording is published and recorded by itself.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
         poll_s: Seconds until it is first asked whether a job or a batch is ready.
+        keeping: How the audit log is kept.
     """
 
     client_id: str
@@ -92,6 +94,7 @@ class Settings:
     is_strict: bool
     voice: str
     poll_s: float
+    keeping: Keeping
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -125,6 +128,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         is_strict=_choice(given, "RECORDINGS_DURABILITY", DURABILITIES) == "strict",
         voice=_choice(given, "RECORDINGS_VOICE", VOICES),
         poll_s=_poll_s(given),
+        keeping=keeping_from(given),
     )
 
 

@@ -77,4 +77,10 @@ FROM conversation_metrics WHERE is_transcribed GROUP BY date ORDER BY date""",
 SELECT ending, ending_time, days_left, conversation_id, outcome, reason
 FROM rescue_list ORDER BY ending_time LIMIT 20""",
     ),
+    "export_audit": (
+        "What happened to the recordings of each day, how often, and why?",
+        """\
+SELECT date, action, reason, count(*) AS events, max(event_time) AS last
+FROM export_audit WHERE recording_id IS NOT NULL GROUP BY ALL ORDER BY date, events DESC""",
+    ),
 }

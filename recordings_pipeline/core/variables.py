@@ -92,6 +92,21 @@ VARIABLES = (
         "them spend fewer API calls",
         "0.2",
     ),
+    Variable(
+        "RECORDINGS_AUDIT_KEY",
+        "private Ed25519 key that signs the audit log: PEM, or its seed in hex",
+        "none",
+    ),
+    Variable(
+        "RECORDINGS_AUDIT_KEY_FILE",
+        "file that holds it instead; made on first use, and only its owner may read it",
+        "`~/.local/state/recordings-pipeline/audit/ed25519.pem`",
+    ),
+    Variable(
+        "RECORDINGS_AUDIT_ANCHOR_DIR",
+        "second directory for the head of the audit log, out of reach of who writes the data",
+        "none",
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
     Variable(
         "RECORDINGS_DAYS_PER_RUN",

@@ -30,10 +30,12 @@ LOOK_BACK_NEXT = {"dagster/priority": "10"}
 # What belongs to no day.
 _WHOLE_ARCHIVE = dg.AssetSelection.checks(archive_matches_the_ledger)
 _ALL_DAYS = dg.AssetSelection.checks(days_settle_in_time) | dg.AssetSelection.assets("rescue_list")
+# Somebody wants it of some days; it reads all of the audit log.
+_ON_DEMAND = dg.AssetSelection.assets("export_audit")
 
 export_day = dg.define_asset_job(
     "export_day",
-    selection=dg.AssetSelection.groups("recordings") - _ALL_DAYS - _WHOLE_ARCHIVE,
+    selection=dg.AssetSelection.groups("recordings") - _ALL_DAYS - _WHOLE_ARCHIVE - _ON_DEMAND,
     description=(
         "All assets of one day: index, audio, transcripts, voice activity, turns, metrics. Choose "
         "the day, or a range, in the launchpad; it needs no config."

@@ -73,6 +73,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
         **(_outcomes(report) if report.stage == "audio_files" else {}),
         **_folders(report),
         "warnings": "\n".join(report.warnings) or "none",
+        **({"audit_head": report.audit_head} if report.audit_head else {}),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.keeping import Keeping, keeping_from
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.settings import (
@@ -65,6 +66,9 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_codecs: str = ""
     recordings_unsupported: str = ""
     recordings_poll_s: str = ""
+    recordings_audit_key: str = ""
+    recordings_audit_key_file: str = ""
+    recordings_audit_anchor_dir: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""
@@ -76,6 +80,15 @@ class Organization(dg.ConfigurableResource[Any]):
     def data(self) -> Path:
         """Where everything lies."""
         return data_directory(self._environ())
+
+    @property
+    def keeping(self) -> Keeping:
+        """How the audit log is kept.
+
+        Raises:
+            ConfigurationError: A variable is wrong; the message names it.
+        """
+        return keeping_from(self._environ())
 
     @property
     def codec_policy(self) -> Policy:

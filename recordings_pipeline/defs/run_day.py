@@ -105,6 +105,10 @@ def _is_interruption(error: SerializableErrorInfo | None) -> bool:
     return error.cls_name in _INTERRUPTIONS or _is_interruption(error.cause)
 
 
+def _told(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: values[name] for name in ("warnings", "audit_head")}
+
+
 def _plain(metadata: Any) -> dict[str, Any]:  # noqa: ANN401 (Dagster's metadata values)
     values = {name: value.value for name, value in metadata.items()}
     numbers = {name: values[name] for name in _NUMBERS}
@@ -114,4 +118,4 @@ def _plain(metadata: Any) -> dict[str, Any]:  # noqa: ANN401 (Dagster's metadata
         for name, value in values.items()
         if isinstance(value, int) and not isinstance(value, bool) and name not in _KNOWN
     }
-    return {**numbers, "waits": waits, "counts": counts, "warnings": values["warnings"]}
+    return {**numbers, "waits": waits, "counts": counts, **_told(values)}

@@ -3,12 +3,15 @@
 import threading
 from collections.abc import Generator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.keeping import Keeping
+from recordings_pipeline.core.audit.manifest import Head
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.stages.export import Clock, Export, real_time
+from recordings_pipeline.storage.audit.sealing import seal
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 
@@ -20,22 +23,35 @@ class Archive:
     Attributes:
         stop: Set to end what reads it.
         clock: Says what time it is.
+        keeping: How the audit log is kept.
     """
 
     home: Home
     ledger: Ledger
     stop: threading.Event
     clock: Clock = real_time
+    keeping: Keeping = field(default_factory=Keeping)
+
+    def seal(self) -> Head | None:
+        """Seal what was told since the last time; return the audit log's head."""
+        return seal(self.home, self.ledger.history, self.keeping, self.clock())
 
 
 def archive_of(export: Export) -> Archive:
     """Return the archive of an export at work."""
-    return Archive(export.home, export.ledger, export.stop, export.clock)
+    return Archive(export.home, export.ledger, export.stop, export.clock, export.keeping)
 
 
 @contextmanager
-def open_archive(data: Path, *, clock: Clock = real_time) -> Generator[Archive]:
+def open_archive(
+    data: Path, keeping: Keeping | None = None, *, clock: Clock = real_time
+) -> Generator[Archive]:
     """Open directory and ledger for the length of a ``with`` block.
+
+    Args:
+        data: The directory.
+        keeping: How the audit log is kept, for who changes something.
+        clock: Says what time it is.
 
     Raises:
         ConfigurationError: Nothing was ever planned or exported into the directory.
@@ -51,6 +67,6 @@ def open_archive(data: Path, *, clock: Clock = real_time) -> Generator[Archive]:
         home.prepare()
         with closing(Ledger(path)) as ledger:
             try:
-                yield Archive(home, ledger, stop, clock)
+                yield Archive(home, ledger, stop, clock, keeping or Keeping())
             finally:
                 stop.set()

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import version
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import STAGES, StageReport
+from recordings_pipeline.stages.archive import archive_of
 from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.stages.describe import describe
@@ -15,7 +18,6 @@ from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.stages.voice_activity import listen_day
-from recordings_pipeline.storage.audit import append_events
 
 _WORK: dict[str, Callable[[Export, Day], StageReport]] = {
     "recording_index": index_day,
@@ -43,14 +45,16 @@ def export_day(export: Export, day: Day) -> Iterator[StageReport]:
 def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """Run one stage of a day; running it again does only what is left to do.
 
-    What it took of the API allowance is added to the day, and is an event of the audit log, whether
-    or not it succeeds; no calls make none.
+    That it began and how it ended are events of the audit log, and so is what it took of the API
+    allowance, which is also added to the day. At the end the log is sealed, whether or not the
+    stage succeeds.
 
     Raises:
         StorageFailed: The disk refused a write.
     """
     with export.home.storing(), export.home.day_lock(day):
         measurement, is_done = Measurement(export.client), False
+        export.ledger.history.started(stage, day, export.now(), _program())
         export.gauge.begin(stage, export.client.spent)
         try:
             report = _WORK[stage](export, day)
@@ -61,9 +65,16 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
                 export.ledger.days.spent(day, export.now(), spent.api_calls)
                 text = spent.spent_text()
                 export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
-            append_events(export.home.path(layout.AUDIT), export.ledger)
+            export.ledger.history.finished(stage, day, export.now(), is_done=is_done)
+            head = archive_of(export).seal()
         describe(export.home)
     logger.info("%s %s: %d rows", stage, day, report.row_count)
     for warning in report.warnings:
         logger.warning("%s %s: %s", stage, day, warning)
-    return report
+    return replace(report, audit_head=str(head))
+
+
+@cache
+def _program() -> str:
+    """Name who is at work; looking it up reads files."""
+    return f"recordings-pipeline {version('recordings-pipeline')}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.concurrency import DEFAULT_API_CONNECTIONS
 from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.settings import (
@@ -58,6 +59,7 @@ class Export:
         engine: How transfers run.
         gauge: Knows how far the stage at work has come.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
+        keeping: How the audit log is kept.
     """
 
     client: GenesysClient
@@ -76,6 +78,7 @@ class Export:
     engine: Engine = field(default_factory=Engine)
     gauge: Gauge = field(default_factory=Gauge)
     voice: str = VOICES[0]
+    keeping: Keeping = field(default_factory=Keeping)
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -169,6 +172,7 @@ def open_export(
                 clock=clock,
                 engine=_engine(settings),
                 voice=settings.voice,
+                keeping=settings.keeping,
             )
         finally:
             # Before the client closes: what waits for it has to know.

@@ -34,7 +34,6 @@ from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.taking import Taken, keep_beside, take
 from recordings_pipeline.storage.archive import quarantined_incoming, set_aside
-from recordings_pipeline.storage.audit import append_events
 from recordings_pipeline.storage.foreign_file import small_content
 from recordings_pipeline.storage.tables import write_table
 from recordings_pipeline.watch.looking import Seen, walk
@@ -185,7 +184,7 @@ class _Page:
             by_day.setdefault(one.day, []).append(one)
         for day, some in by_day.items():
             done += self._of_day(day, some)
-        append_events(self._archive.home.path(layout.AUDIT), self._archive.ledger)
+        self._archive.seal()
         return done
 
     def _of_day(self, day: Day | None, some: list[Found]) -> list[Ingested]:
@@ -248,6 +247,7 @@ class _Page:
             "event_time": self._archive.clock(),
             "action": f"incoming.{fate}",
             "object_id": one.standings[0].recording_id if one.standings else id_,
+            "conversation_id": one.standings[0].conversation_id if one.standings else None,
             "day": str(one.day or ""),
             "outcome": str(fate),
             "reason": reason,

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.arrivals import ARRIVED, INCOMING, REFUSED, Entry, Position
-from recordings_pipeline.storage.audit import append_events
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.watch.heartbeat import lives, only_watcher
@@ -132,7 +131,6 @@ def _kept(
         ledger.arrivals.were_asked(position.asked)
         if reading.entries:
             end = ledger.arrivals.take(reading.journal, reading.start, reading.entries, now)
-            append_events(home.path(layout.AUDIT), ledger)
         return end, ledger.arrivals.due()
 
 

@@ -39,6 +39,11 @@ def require_day(export: Export, day: Day) -> int:
     """
     facts = _facts(export, day)
     problems = failures(findings(facts))
+    text = (
+        f"{facts.used_bytes} bytes used, {facts.free_bytes} free, quota {facts.quota_bytes}, "
+        f"{facts.calls_per_minute} calls a minute"
+    )
+    export.ledger.history.checked(day, export.now(), text, is_passed=not problems)
     if problems:
         raise PreflightFailed(problems)
     return facts.conversation_count

@@ -12,7 +12,6 @@ from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.verification import Fault, judge
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.archive import audio_days, set_aside
-from recordings_pipeline.storage.audit import append_events
 from recordings_pipeline.storage.file_look import FileReader
 
 
@@ -64,7 +63,7 @@ def repair(archive: Archive, day: Day, faults: Iterable[Fault]) -> Repaired:
                 except OSError as error:
                     why = error.strerror or type(error).__name__
                     problems.append(f"{recording_id} could not be set aside: {why}")
-            append_events(archive.home.path(layout.AUDIT), archive.ledger)
+            archive.seal()
     except Busy as error:
         return Repaired(day, problems=(str(error),))
     return Repaired(day, tuple(done), tuple(problems))

@@ -13,7 +13,6 @@ from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.storage.archive import quarantine_days, quarantined, set_aside
-from recordings_pipeline.storage.audit import append_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +110,5 @@ def _replay_day(archive: Archive, day: Day, choice: Choice) -> Replayed:
                 set_aside(home, path, aside, reasons[id_])
         for id_, reason in reasons.items():
             archive.ledger.settle(id_, replayed(Verdict(choice.outcome, reason)), archive.clock())
-        append_events(home.path(layout.AUDIT), archive.ledger)
+        archive.seal()
     return Replayed(day, tuple(reasons))

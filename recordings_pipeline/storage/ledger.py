@@ -31,6 +31,7 @@ from recordings_pipeline.storage.arrival_book import ArrivalBook
 from recordings_pipeline.storage.clock_book import ClockBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
+from recordings_pipeline.storage.event_book import EventBook
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
@@ -72,6 +73,7 @@ class Ledger:
         self.clocks = ClockBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
+        self.history = EventBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import Insert, insert
@@ -33,7 +34,9 @@ _OF_THE_DISK = _FULL | {
 
 def open_engine(path: Path) -> Engine:
     """Open the database so that a committed transaction survives a power cut."""
-    engine = create_engine(f"sqlite:///{path}")
+    # Events say by it which of them one process told while it had the ledger open.
+    options = {"run_id": uuid4().hex}
+    engine = create_engine(f"sqlite:///{path}", execution_options=options)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a DBAPI connection)

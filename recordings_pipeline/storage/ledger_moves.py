@@ -78,6 +78,7 @@ def move(
         {
             "event_time": now,
             "day": before.day,
+            "conversation_id": before.conversation_id,
             "outcome": str(verdict.outcome),
             "reason": verdict.reason,
             "size_bytes": sum(file.size_bytes for file in files) if files else None,

@@ -1,6 +1,7 @@
 """The ledger's tables: how every recording stands, and the events that put it there."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 metadata = MetaData()
 
 
@@ -172,6 +173,13 @@ transcripts = Table(
     Column("attempt", Integer, nullable=False, default=0),
 )
 
+
+def _run_id(context: Any) -> str:  # noqa: ANN401 (of SQLAlchemy's dialect)
+    """Say which opening of the ledger an event comes from, whoever keeps it."""
+    return str(context.execution_options["run_id"])
+
+
+# What is in an event is in the audit log for good: nothing personal, see `core.audit.lines`.
 events = Table(
     "events",
     metadata,
@@ -180,11 +188,13 @@ events = Table(
     Column("event_time", Instant, nullable=False),
     Column("action", String(40), nullable=False),
     Column("object_id", String(36), nullable=False),
+    Column("conversation_id", String(36)),
     Column("day", String(10), nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("size_bytes", Integer),
     Column("sha256", String(64)),
+    Column("run_id", String(32), nullable=False, default=_run_id),
     sqlite_autoincrement=True,
 )
 Index("events_by_object", events.c.object_id)

@@ -67,6 +67,7 @@ class TranscriptBook:
             if before is None or before.state != standing.state:
                 state, asked = str(standing.state), standing.asked_time
                 news = {"event_time": asked, "day": day.key, "outcome": state}
+                news["conversation_id"] = standing.conversation_id
                 record(db, standing.communication_id, attempt, f"transcript.{state}", news)
 
     def told(self, day: Day) -> Iterator[ToldRecording]:

@@ -1,7 +1,6 @@
 """Looks at a data directory from outside, at any moment, and knows what may be there."""
 
 import hashlib
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -11,12 +10,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.simulator.contents import extension_of
 from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.stages.audit import verify_audit
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.tables import read_rows
+from tests.sealed import sealed_events
 from tests.truth import Told, expected, held, truths
 
 # What only a run under way may have: bytes that arrive, and files about to replace others.
@@ -91,8 +93,8 @@ class Witness:
         with closing(Ledger(self.data / "ledger.db")) as ledger:
             assert held(ledger, self.day) == self._told
             numbers = [event["seq"] for event in ledger.events(after=0)]
-        lines = (self.data / "audit/events.jsonl").read_text().splitlines()
-        events = [json.loads(line) for line in lines]
+        assert verify_audit(self.data, Keeping()).findings == ()
+        events = sealed_events(self.data)
         assert [event["seq"] for event in events] == numbers
         ended = Counter(e["object_id"] for e in events if e["action"] == "recording.exported")
         exported = [id_ for id_, told in self._told.items() if told.outcome is Outcome.EXPORTED]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.defs.sensors import MOST_DAYS_PER_TICK, export_directory_sensor
 from recordings_pipeline.stages.noticing import MOST_LINES, notice
-from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.home import Home
+from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.watch.heartbeat import Heartbeat, only_watcher
 from recordings_pipeline.watch.journal import Journal, entry_of
 from tests.watching import journal_of, line_count, put
@@ -72,8 +73,8 @@ def keys(result: dg.SensorResult) -> list[str | None]:
 
 
 def told(root: Path, action: str = "file_created") -> list[str]:
-    events = read_events(root / layout.AUDIT)
-    return [event["reason"] for event in events if event["action"] == action]
+    with closing(Ledger(root / layout.LEDGER)) as ledger:
+        return [event["reason"] for event in ledger.events(after=0) if event["action"] == action]
 
 
 def day(number: int) -> str:
@@ -227,7 +228,8 @@ def test_what_was_refused_is_an_event_without_its_name(root: Path) -> None:
     tick(root)
 
     assert told(root, "file_refused") == ["a file in incoming/: a FIFO, not a file"]
-    assert number not in (root / layout.AUDIT).read_text()
+    with closing(Ledger(root / layout.LEDGER)) as ledger:
+        assert number not in str(list(ledger.events(after=0)))
 
 
 def test_a_run_begins_where_the_files_already_are(root: Path) -> None:

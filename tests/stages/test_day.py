@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.actions import FINISHED, STARTED
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy, PreflightFailed
 from recordings_pipeline.core.reports import STAGES
@@ -13,8 +14,8 @@ from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import export_day, run_stage
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
-from recordings_pipeline.storage.audit import read_events
 from tests.conftest import Start
+from tests.sealed import sealed_events
 from tests.stages.conftest import DAY, Open
 
 NEXT_DAY = Day.from_key("2026-02-01")
@@ -61,14 +62,17 @@ def test_a_stage_that_fails_leaves_a_complete_audit_log(start: Start, opened: Op
     with pytest.raises(PreflightFailed):
         run_stage(replace(export, quota_bytes=1), "audio_files", DAY)
 
-    logged = [event["seq"] for event in read_events(export.home.path(layout.AUDIT))]
-    assert logged == [event["seq"] for event in export.ledger.events(after=0)]
-    assert len(logged) == 4
+    events = sealed_events(export.home.root)
+    assert [e["seq"] for e in events] == [e["seq"] for e in export.ledger.events(after=0)]
+    assert [e["action"] for e in events if e["action"] in (STARTED, FINISHED)] == [
+        STARTED,
+        FINISHED,
+    ]
 
 
 def spends(export: Export) -> list[tuple[str, str]]:
     """Return the stages that took API calls, and how they ended."""
-    log = read_events(export.home.path(layout.AUDIT))
+    log = sealed_events(export.home.root)
     return [(e["object_id"], e["outcome"]) for e in log if e["action"] == "api.spent"]
 
 

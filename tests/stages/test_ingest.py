@@ -22,11 +22,11 @@ from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.ingest import Ingested, ingest, lying, set_aside_before
 from recordings_pipeline.stages.verify import Lot, verify
-from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.foreign_file import Changed
 from recordings_pipeline.storage.foreign_file import opened as opened_file
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start
+from tests.sealed import sealed_events
 from tests.simulator.raw import INTERVAL, caller
 from tests.stages.conftest import DAY, Open
 
@@ -127,7 +127,7 @@ def test_what_was_taken_is_in_the_manifest_and_in_the_audit_log(export: Export) 
     rows = read_rows(export.home.path(layout.table_path("audio_files", DAY)))
     (row,) = [row for row in rows if row["recording_id"] == id_]
     assert (row["outcome"], row["reason"], row["size_bytes"]) == ("exported", CAME, len(content))
-    events = [e for e in read_events(export.home.path(layout.AUDIT)) if e["object_id"] == id_]
+    events = [e for e in sealed_events(export.home.root) if e["object_id"] == id_]
     assert [event["action"] for event in events[-2:]] == ["recording.exported", "incoming.taken"]
 
 

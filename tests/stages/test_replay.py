@@ -17,11 +17,11 @@ from recordings_pipeline.core.trust import NOT_IN_CODECS, Policy
 from recordings_pipeline.stages.archive import Archive, archive_of, open_archive
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.replay import Replayed, quarantine, replay
-from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.part_file import PartFile
 from tests.conftest import Start
 from tests.listing import START, conversation, discovered
+from tests.sealed import sealed_events
 from tests.stages.conftest import DAY, Open
 
 NEXT_DAY = Day.from_key("2026-02-01")
@@ -86,7 +86,7 @@ def test_a_replay_makes_due_keeps_the_bytes_and_tells_the_audit_log(archive: Arc
     assert set(outcomes(archive, DAY).values()) == {Outcome.DISCOVERED}
     kept = {f"replayed/{FIRST}": b"noise", f"replayed/{FIRST}-2": b"noise"}
     assert contents(archive, DAY) == kept
-    told = list(read_events(archive.home.path(layout.AUDIT)))[-3:]
+    told = sealed_events(archive.home.root)[-3:]
     assert {event["reason"] for event in told} == {f"replayed by a person: was {NOISE}"}
     listed = list(quarantine(archive, Span(DAY.date, DAY.date)))
     assert all(NOISE in one.reason and not one.is_replayable for one in listed)

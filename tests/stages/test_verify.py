@@ -17,10 +17,10 @@ from recordings_pipeline.stages.archive import Archive, archive_of, open_archive
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.repair import repair, require_audio
 from recordings_pipeline.stages.verify import Lot, verify
-from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.ledger import Ledger
 from tests.conftest import Start
 from tests.listing import START, conversation, discovered
+from tests.sealed import sealed_events
 from tests.stages.conftest import DAY, Open
 from tests.storage.test_ledger import file_of
 
@@ -137,8 +137,8 @@ def test_an_archive_that_was_damaged_is_named_repaired_exported_again_and_clean(
     aside = archive.home.path(layout.quarantine_folder(DAY, layout.DAMAGED))
     assert {name: (aside / name).read_bytes() for name in contents} == contents
     assert "SHA-256 differs" in (aside / f"{paths[2].name}.reason").read_text()
-    told = [e for e in read_events(archive.home.path(layout.AUDIT)) if e["outcome"] == "discovered"]
-    assert {e["object_id"] for e in told if e["reason"].startswith("verify: ")} == set(
+    told = [e for e in sealed_events(archive.home.root) if e["outcome"] == "discovered"]
+    assert {e["object_id"] for e in told if e.get("reason", "").startswith("verify: ")} == set(
         repaired.recording_ids
     )
 

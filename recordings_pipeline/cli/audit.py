@@ -1,0 +1,68 @@
+"""`recordings-pipeline audit`: the log verified, shown, and as a table."""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.choice import Choice, event_text
+from recordings_pipeline.core.audit.keeping import keeping_from
+from recordings_pipeline.core.audit.manifest import Head
+from recordings_pipeline.core.days import Span
+from recordings_pipeline.core.settings import data_directory
+from recordings_pipeline.stages.audit import publish_audit, told_events, verify_audit
+
+_PAGE = 1_000
+
+
+def verify(data: Path | None, keys: Sequence[Path], head: Head | None) -> bool:
+    """Verify, print what does not fit; return whether everything does."""
+    started = time.monotonic()
+    keeping = keeping_from(os.environ)
+    found = verify_audit(data or data_directory(os.environ), keeping, keys, head)
+    for finding in found.findings:
+        click.echo(str(finding))
+    seconds = time.monotonic() - started
+    click.echo(f"{found.event_count} events in {found.segment_count} segments, {seconds:.1f} s")
+    if found.open_count:
+        click.echo(f"{found.open_count} events are not sealed yet: the next run seals them")
+    if found.findings:
+        click.echo(f"the audit log is not what was sealed: {len(found.findings)} findings")
+        return False
+    click.echo(f"nothing was changed, head {found.head}")
+    if keeping.anchor is None and head is None:
+        click.echo(
+            "compared with no head that was kept elsewhere: what was cut off its end would not "
+            "show; give --head, or set RECORDINGS_AUDIT_ANCHOR_DIR"
+        )
+    return True
+
+
+def show(data: Path | None, choice: Choice, *, is_json: bool) -> None:
+    """Print the chosen events, as a table or as lines of JSON."""
+    header = ("event", "time", "action", "object", "reason", "segment")
+    rows: list[tuple[str, ...]] = []
+    for segment, event in told_events(data or data_directory(os.environ), choice):
+        if is_json:
+            click.echo(json.dumps({**event, "segment": segment}, sort_keys=True))
+            continue
+        rows.append(event_text(event, segment))
+        if len(rows) == _PAGE:
+            print_table(header, rows)
+            rows = []
+    if rows:
+        print_table(header, rows)
+
+
+def export(data: Path | None, span: Span) -> None:
+    """Publish the table and print a line for each day."""
+    is_any = False
+    for table in publish_audit(data or data_directory(os.environ), span):
+        is_any = True
+        click.echo(f"{table.day}  {table.row_count:>6} events  {table.path}")
+    if not is_any:
+        click.echo("no event is sealed: export something first")
