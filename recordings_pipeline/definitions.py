@@ -7,6 +7,7 @@ import dagster as dg
 from recordings_pipeline.defs import (
     archive,
     assets,
+    erasing,
     ingest,
     jobs,
     notices,
@@ -34,6 +35,7 @@ defs = dg.Definitions(
         jobs.rebuild_tables,
         sensors.after_arrival,
         ingest.ingest_incoming,
+        erasing.erase,
     ],
     schedules=[jobs.every_day, jobs.look_back],
     sensors=[sensors.export_directory_sensor, notices.failures],

@@ -10,6 +10,7 @@ from recordings_pipeline.cli import (
     commands_archive,
     commands_export,
     commands_local,
+    commands_privacy,
     commands_speech,
 )
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
@@ -39,6 +40,7 @@ for _command in (
     commands_archive.replay,
     commands_archive.rebuild,
     commands_archive.ingest,
+    commands_privacy.erase,
     commands_analyst.dictionary,
     commands_analyst.sql,
     commands_speech.export_transcript,

@@ -15,7 +15,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 metadata = MetaData()
 
 

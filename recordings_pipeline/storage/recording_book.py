@@ -103,7 +103,10 @@ class RecordingBook:
                 yield row
 
     def manifest(self, day: Day) -> Iterator[dict[str, Any]]:
-        """Yield a row per file, and one per recording without a file, ordered by recording."""
+        """Yield a row per file, and one per recording without a file, ordered by recording.
+
+        What was erased has none.
+        """
         last = ""
         while page := self._manifest_page(day, last):
             yield from page
@@ -113,7 +116,11 @@ class RecordingBook:
         """Return the rows of the next recordings; all files of one are on the same page."""
         chosen = (
             select(_RECORDINGS.recording_id)
-            .where(_RECORDINGS.day == day.key, _RECORDINGS.recording_id > after)
+            .where(
+                _RECORDINGS.day == day.key,
+                _RECORDINGS.recording_id > after,
+                _RECORDINGS.outcome != str(Outcome.ERASED),
+            )
             .order_by(_RECORDINGS.recording_id)
             .limit(_PAGE)
         )

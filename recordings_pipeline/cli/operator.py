@@ -1,0 +1,29 @@
+"""Who types a command: for the audit log, and for what takes two people."""
+
+import os
+import pwd
+from pathlib import Path
+
+_LOGIN_ID = Path("/proc/self/loginuid")
+_NOBODY = 2**32 - 1
+
+
+def operator() -> str:
+    """Name the person who logged in, as far as the system knows.
+
+    The login's user survives sudo, where Linux keeps it; else it is the user of this process. Who
+    may act as another user may claim to be him: it is evidence, and no proof.
+    """
+    number = os.getuid()
+    try:
+        login = int(_LOGIN_ID.read_text())
+    except (OSError, ValueError):
+        login = _NOBODY
+    return _name(number if login == _NOBODY else login)
+
+
+def _name(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"uid {number}"

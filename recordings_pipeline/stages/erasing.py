@@ -1,0 +1,120 @@
+"""Erases conversations for good: bytes, rows, and what the ledger knew; a tombstone stays.
+
+The tombstone comes first, in one transaction with what the ledger forgets. So a run that is killed
+anywhere leaves nothing that an export would fetch again, and the next erasure, of whatever, ends
+what it began.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.erasing import Erasure, Fate, Order
+from recordings_pipeline.core.errors import Busy
+from recordings_pipeline.core.schemas import ALL_SCHEMAS
+from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.storage.audit import append_events
+from recordings_pipeline.storage.remains import Remains
+from recordings_pipeline.storage.row_removal import remove_rows
+
+_NEVER_INDEXED = "no day that was indexed has it"
+
+
+def erase(archive: Archive, ids: Iterable[str], order: Order) -> Iterator[Erasure]:
+    """Erase conversations, those of a day together under its lock, and say what became of each.
+
+    What an erasure before began and did not end comes first. Those that were erased before are
+    gone through again, as somebody may have put a backup back.
+    """
+    yield from resume(archive)
+    for day, some in _by_day(archive, ids).items():
+        if day is None:
+            yield from _in_advance(archive, some, order)
+        else:
+            yield from _erase_day(archive, day, some, order)
+
+
+def resume(archive: Archive) -> Iterator[Erasure]:
+    """End what was begun: the bytes of conversations that have a tombstone go."""
+    pending: dict[Day | None, list[str]] = {}
+    for id_, day in archive.ledger.erasures.pending().items():
+        pending.setdefault(day, []).append(id_)
+    for day, some in pending.items():
+        if day is None:
+            archive.ledger.erasures.done(dict.fromkeys(some, 0), archive.clock())
+        else:
+            yield from _erase_day(archive, day, some, None)
+
+
+def survey(archive: Archive, ids: Iterable[str]) -> Iterator[Erasure]:
+    """Say what an erasure would take; nothing is touched."""
+    for day, some in _by_day(archive, ids).items():
+        if day is None:
+            yield from (Erasure(id_, None, Fate.UNKNOWN, reason=_NEVER_INDEXED) for id_ in some)
+            continue
+        recordings = _recordings(archive, some)
+        sizes = Remains(archive.home, day, recordings).survey()
+        for id_ in some:
+            count, size = sizes.get(id_, (0, 0))
+            yield Erasure(id_, day, Fate.ERASED, len(recordings[id_]), count, size)
+
+
+def _by_day(archive: Archive, ids: Iterable[str]) -> Mapping[Day | None, list[str]]:
+    wanted = list(dict.fromkeys(ids))
+    days = archive.ledger.erasures.days_of(wanted)
+    found: dict[Day | None, list[str]] = {}
+    for id_ in wanted:
+        found.setdefault(days.get(id_), []).append(id_)
+    return found
+
+
+def _in_advance(archive: Archive, ids: list[str], order: Order) -> Iterator[Erasure]:
+    """Leave tombstones for what nobody indexed, if that is wanted."""
+    if not order.is_in_advance:
+        yield from (Erasure(id_, None, Fate.UNKNOWN, reason=_NEVER_INDEXED) for id_ in ids)
+        return
+    book = archive.ledger.erasures
+    book.begin(None, ids, order, archive.clock())
+    book.done(dict.fromkeys(ids, 0), archive.clock())
+    append_events(archive.home.path(layout.AUDIT), archive.ledger)
+    yield from (Erasure(id_, None, Fate.ERASED) for id_ in ids)
+
+
+def _erase_day(
+    archive: Archive, day: Day, ids: list[str], order: Order | None
+) -> Iterator[Erasure]:
+    """Erase conversations of a day; without an order, those that have a tombstone already."""
+    home, book = archive.home, archive.ledger.erasures
+    try:
+        with home.storing(), home.day_lock(day):
+            if order is not None:
+                book.begin(day, ids, order, archive.clock())
+            recordings = _recordings(archive, ids)
+            sizes = _remove(archive, day, recordings)
+            book.done({id_: sizes.get(id_, (0, 0))[1] for id_ in ids}, archive.clock())
+            append_events(home.path(layout.AUDIT), archive.ledger)
+    except Busy as error:
+        yield from (Erasure(id_, day, Fate.LEFT, reason=str(error)) for id_ in ids)
+        return
+    for id_ in ids:
+        count, size = sizes.get(id_, (0, 0))
+        yield Erasure(id_, day, Fate.ERASED, len(recordings[id_]), count, size)
+
+
+def _remove(
+    archive: Archive, day: Day, recordings: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[int, int]]:
+    """Remove bytes, then rows; each table is replaced as a whole."""
+    home = archive.home
+    removed = Remains(home, day, recordings).remove()
+    for schema in ALL_SCHEMAS:
+        path = layout.table_path(schema.name, day)
+        if schema.name == layout.RESCUE_LIST.parent.name:
+            path = layout.RESCUE_LIST
+        remove_rows(home.path(path), schema, recordings.keys())
+    return removed
+
+
+def _recordings(archive: Archive, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found = archive.ledger.erasures.recordings_of(ids)
+    return {id_: found.get(id_, ()) for id_ in ids}
