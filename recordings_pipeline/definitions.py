@@ -36,6 +36,7 @@ defs = dg.Definitions(
         sensors.after_arrival,
         ingest.ingest_incoming,
         erasing.erase,
+        erasing.retain,
     ],
     schedules=[jobs.every_day, jobs.look_back],
     sensors=[sensors.export_directory_sensor, notices.failures],

@@ -1,6 +1,7 @@
 """The command line and its exit codes."""
 
 import logging
+import os
 import sys
 
 import click
@@ -41,6 +42,9 @@ for _command in (
     commands_archive.rebuild,
     commands_archive.ingest,
     commands_privacy.erase,
+    commands_privacy.hold,
+    commands_privacy.retain,
+    commands_privacy.decrypt,
     commands_analyst.dictionary,
     commands_analyst.sql,
     commands_speech.export_transcript,
@@ -55,6 +59,8 @@ for _command in (
 
 def main() -> None:
     """Run the command line; every expected failure is one sentence, without a traceback."""
+    # Whatever a command writes holds what people said, or leads to them.
+    os.umask(0o077)
     # Commands print every warning themselves; without a handler Python would print it once more.
     logging.getLogger("recordings_pipeline").addHandler(logging.NullHandler())
     try:

@@ -20,6 +20,8 @@ from recordings_pipeline.core.concurrency import (
 )
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.peers import Peers, peers_from
+from recordings_pipeline.core.sealing import recipients_from
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, Policy
 
@@ -72,6 +74,8 @@ class Settings:
         is_strict: Whether each recording is published and recorded by itself.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
         poll_s: Seconds until it is first asked whether a job or a batch is ready.
+        peers: Whose addresses media may be fetched from.
+        recipients: Public keys that audio is encrypted for; none for no encryption.
     """
 
     client_id: str
@@ -92,6 +96,8 @@ class Settings:
     is_strict: bool
     voice: str
     poll_s: float
+    peers: Peers
+    recipients: tuple[str, ...]
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -125,6 +131,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         is_strict=_choice(given, "RECORDINGS_DURABILITY", DURABILITIES) == "strict",
         voice=_choice(given, "RECORDINGS_VOICE", VOICES),
         poll_s=_poll_s(given),
+        peers=peers_from(given, base_url),
+        recipients=recipients_from(given),
     )
 
 

@@ -53,6 +53,60 @@ def erase() -> None:
     erase_conversations()
 
 
+class HowToRetain(dg.Config):
+    """Whether what was kept long enough goes."""
+
+    apply: bool = Field(default=False, description="Erase; by default it only says what would go.")
+
+
+@dg.op(description="Erases what was kept for longer than RECORDINGS_KEEP_DAYS, holds aside.")
+def retain_days(
+    context: dg.OpExecutionContext, config: HowToRetain, organization: Organization
+) -> None:
+    """Erase day by day, and fail if something stays that nobody holds."""
+    from recordings_pipeline.stages.archive import open_archive
+    from recordings_pipeline.stages.retaining import plan, retain
+
+    try:
+        days = organization.keep_days
+        with open_archive(organization.data) as archive:
+            done = list(retain(archive, days, BY) if config.apply else plan(archive, days))
+    except RecordingsError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    for one in done:
+        fate = "erased" if config.apply else "would go"
+        context.log.info("%s: %d conversations %s", one.day, one.conversation_count, fate)
+        for reason, count in one.stays.items():
+            context.log.info("%s: %d stay: %s", one.day, count, reason)
+    stays = [f"{one.day}: {why}" for one in done for why in one.stays if _is_problem(why)]
+    context.add_output_metadata(
+        {
+            "dry_run": not config.apply,
+            "conversations": sum(one.conversation_count for one in done),
+            "recordings": sum(one.recording_count for one in done),
+            "bytes": sum(one.size_bytes for one in done),
+            "left": sum(sum(one.stays.values()) for one in done),
+        }
+    )
+    if stays:
+        raise dg.Failure(description=" | ".join(stays), allow_retries=False)
+
+
+@dg.job(
+    description=(
+        "Erases what was kept for longer than RECORDINGS_KEEP_DAYS, holds aside; by default it "
+        "only says what would go. Config of ops.retain_days: apply."
+    )
+)
+def retain() -> None:
+    """Retain once."""
+    retain_days()
+
+
+def _is_problem(reason: str) -> bool:
+    return not reason.startswith("hold ")
+
+
 def tell(context: dg.OpExecutionContext, found: list[Erasure], *, is_dry: bool) -> None:
     """Log what became of each conversation, and count; a failure names what stays.
 

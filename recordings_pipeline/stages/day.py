@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.reports import STAGES, StageReport
+from recordings_pipeline.stages.archive import archive_of
 from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.stages.describe import describe
@@ -13,6 +14,7 @@ from recordings_pipeline.stages.diarization import diarize_day
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
+from recordings_pipeline.stages.sealing import seal_day
 from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.stages.voice_activity import listen_day
 from recordings_pipeline.storage.audit import append_events
@@ -54,6 +56,8 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
         export.gauge.begin(stage, export.client.spent)
         try:
             report = _WORK[stage](export, day)
+            if stage == STAGES[-1] and export.recipients:
+                seal_day(archive_of(export), day, export.recipients)
             is_done = True
         finally:
             spent = measurement.taken()

@@ -2,7 +2,7 @@
 
 The tombstone comes first, in one transaction with what the ledger forgets. So a run that is killed
 anywhere leaves nothing that an export would fetch again, and the next erasure, of whatever, ends
-what it began.
+what it began. A legal hold is looked for in that transaction: it beats every order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +11,14 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.erasing import Erasure, Fate, Order
 from recordings_pipeline.core.errors import Busy
+from recordings_pipeline.core.holding import Hold
 from recordings_pipeline.core.schemas import ALL_SCHEMAS
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.audit import append_events
 from recordings_pipeline.storage.remains import Remains
 from recordings_pipeline.storage.row_removal import remove_rows
 
+_PAGE = 500
 _NEVER_INDEXED = "no day that was indexed has it"
 
 
@@ -52,11 +54,13 @@ def survey(archive: Archive, ids: Iterable[str]) -> Iterator[Erasure]:
         if day is None:
             yield from (Erasure(id_, None, Fate.UNKNOWN, reason=_NEVER_INDEXED) for id_ in some)
             continue
+        held = archive.ledger.holds.on(day, some)
         recordings = _recordings(archive, some)
         sizes = Remains(archive.home, day, recordings).survey()
         for id_ in some:
             count, size = sizes.get(id_, (0, 0))
-            yield Erasure(id_, day, Fate.ERASED, len(recordings[id_]), count, size)
+            fate, reason = (Fate.HELD, _why(held[id_])) if id_ in held else (Fate.ERASED, "")
+            yield Erasure(id_, day, fate, len(recordings[id_]), count, size, reason)
 
 
 def _by_day(archive: Archive, ids: Iterable[str]) -> Mapping[Day | None, list[str]]:
@@ -74,10 +78,12 @@ def _in_advance(archive: Archive, ids: list[str], order: Order) -> Iterator[Eras
         yield from (Erasure(id_, None, Fate.UNKNOWN, reason=_NEVER_INDEXED) for id_ in ids)
         return
     book = archive.ledger.erasures
-    book.begin(None, ids, order, archive.clock())
-    book.done(dict.fromkeys(ids, 0), archive.clock())
+    held = book.begin(None, ids, order, archive.clock())
+    free = [id_ for id_ in ids if id_ not in held]
+    book.done(dict.fromkeys(free, 0), archive.clock())
     append_events(archive.home.path(layout.AUDIT), archive.ledger)
-    yield from (Erasure(id_, None, Fate.ERASED) for id_ in ids)
+    yield from (Erasure(id_, None, Fate.ERASED) for id_ in free)
+    yield from _held(None, held)
 
 
 def _erase_day(
@@ -87,8 +93,8 @@ def _erase_day(
     home, book = archive.home, archive.ledger.erasures
     try:
         with home.storing(), home.day_lock(day):
-            if order is not None:
-                book.begin(day, ids, order, archive.clock())
+            held = {} if order is None else _begun(archive, day, ids, order)
+            ids = [id_ for id_ in ids if id_ not in held]
             recordings = _recordings(archive, ids)
             sizes = _remove(archive, day, recordings)
             book.done({id_: sizes.get(id_, (0, 0))[1] for id_ in ids}, archive.clock())
@@ -99,6 +105,25 @@ def _erase_day(
     for id_ in ids:
         count, size = sizes.get(id_, (0, 0))
         yield Erasure(id_, day, Fate.ERASED, len(recordings[id_]), count, size)
+    yield from _held(day, held)
+
+
+def _begun(archive: Archive, day: Day, ids: list[str], order: Order) -> dict[str, Hold]:
+    """Leave the tombstones, some hundred at a time: others write to the ledger as well."""
+    held: dict[str, Hold] = {}
+    for start in range(0, len(ids), _PAGE):
+        some = ids[start : start + _PAGE]
+        held |= archive.ledger.erasures.begin(day, some, order, archive.clock())
+    return held
+
+
+def _held(day: Day | None, held: Mapping[str, Hold]) -> Iterator[Erasure]:
+    for id_, hold in sorted(held.items()):
+        yield Erasure(id_, day, Fate.HELD, reason=_why(hold))
+
+
+def _why(hold: Hold) -> str:
+    return f"hold {hold.hold_id}: {hold.reason}"
 
 
 def _remove(

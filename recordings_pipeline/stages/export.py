@@ -17,9 +17,11 @@ from recordings_pipeline.core.settings import (
     Settings,
 )
 from recordings_pipeline.genesys.client import GenesysClient, open_client
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
+from recordings_pipeline.storage.age_files import imported
 from recordings_pipeline.storage.extras import require_silero
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
@@ -58,6 +60,7 @@ class Export:
         engine: How transfers run.
         gauge: Knows how far the stage at work has come.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
+        recipients: Public keys that audio is encrypted for; none for no encryption.
     """
 
     client: GenesysClient
@@ -76,6 +79,7 @@ class Export:
     engine: Engine = field(default_factory=Engine)
     gauge: Gauge = field(default_factory=Gauge)
     voice: str = VOICES[0]
+    recipients: tuple[str, ...] = ()
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -144,6 +148,8 @@ def open_export(
     """
     if settings.voice == "silero":
         require_silero()
+    if settings.recipients:
+        imported()
     stop = threading.Event()
     home = Home(settings.data)
     share = 1 - settings.api_reserve if is_backfill else 1.0
@@ -169,6 +175,7 @@ def open_export(
                 clock=clock,
                 engine=_engine(settings),
                 voice=settings.voice,
+                recipients=settings.recipients,
             )
         finally:
             # Before the client closes: what waits for it has to know.
@@ -177,4 +184,11 @@ def open_export(
 
 def _engine(settings: Settings) -> Engine:
     files = 1 if settings.is_strict else GROUP_FILES
-    return Engine(settings.connections, settings.reserve_bytes, files, policy=settings.policy)
+    limits = ReaderLimits(peers=settings.peers)
+    return Engine(
+        settings.connections,
+        settings.reserve_bytes,
+        files,
+        policy=settings.policy,
+        new_reader=lambda: MediaReader(limits),
+    )

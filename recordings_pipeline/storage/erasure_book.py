@@ -25,11 +25,13 @@ from sqlalchemy import (
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.erasing import Order, is_same_line
+from recordings_pipeline.core.holding import Hold
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.standings import ListedConversation
 from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.hold_book import holds_on
 from recordings_pipeline.storage.ledger_engine import insert_or_ignore, storing, writing
 from recordings_pipeline.storage.ledger_moves import move, record
 
@@ -110,10 +112,17 @@ class ErasureBook:
                 found.update(id_ for (id_,) in self._rows(query))
         return sorted(found)
 
-    def begin(self, day: Day | None, ids: Collection[str], order: Order, now: datetime) -> None:
-        """Leave tombstones, and forget what the ledger knows of some conversations of a day."""
+    def begin(
+        self, day: Day | None, ids: Collection[str], order: Order, now: datetime
+    ) -> dict[str, Hold]:
+        """Leave tombstones, and forget what the ledger knows of some conversations of a day.
+
+        Returns:
+            The holds on those that are held, and were left as they are.
+        """
         with writing(self._engine) as db:
-            for id_ in sorted(ids):
+            held = holds_on(db, day, ids)
+            for id_ in sorted(set(ids) - held.keys()):
                 values = {
                     "conversation_id": id_,
                     "day": day.key if day else "",
@@ -125,6 +134,7 @@ class ErasureBook:
                     news = {"event_time": now, "day": values["day"], "outcome": "begun"}
                     record(db, id_, 1, "erasure.begun", {**news, "reason": order.text})
                 _forget(db, day, id_, Verdict(Outcome.ERASED, order.text), now)
+        return held
 
     def done(self, sizes: dict[str, int], now: datetime) -> None:
         """Hear that nothing is left of some conversations, and how many bytes went.

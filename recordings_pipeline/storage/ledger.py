@@ -31,6 +31,7 @@ from recordings_pipeline.storage.arrival_book import ArrivalBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
 from recordings_pipeline.storage.erasure_book import ErasureBook, without_erased
+from recordings_pipeline.storage.hold_book import HoldBook
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
@@ -42,6 +43,7 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.seal_book import SealBook
 from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
 from recordings_pipeline.storage.transcript_book import TranscriptBook
@@ -72,6 +74,8 @@ class Ledger:
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
         self.erasures = ErasureBook(self._engine)
+        self.holds = HoldBook(self._engine)
+        self.seals = SealBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -13,6 +13,7 @@ from recordings_pipeline.core.standings import DueRecording, Standing, standing_
 from recordings_pipeline.core.trust import NOT_IN_CODECS
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.seal_book import JOINED, seals
 
 _PAGE = 1_000
 _RECORDINGS, _FILES, _CONVERSATIONS = tables.recordings.c, tables.files.c, tables.conversations.c
@@ -132,8 +133,11 @@ class RecordingBook:
                 func.nullif(_RECORDINGS.reason, "").label("reason"),
                 _RECORDINGS.retry_time,
                 *(column for column in _FILES if column.name != "recording_id"),
+                seals.c.stored_size_bytes,
+                seals.c.stored_sha256,
             )
             .outerjoin(tables.files, _FILES.recording_id == _RECORDINGS.recording_id)
+            .outerjoin(seals, JOINED)
             .where(_RECORDINGS.recording_id.in_(chosen))
             .order_by(_RECORDINGS.recording_id, _FILES.file_number)
         )

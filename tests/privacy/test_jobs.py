@@ -12,10 +12,11 @@ from tests.privacy.conftest import paths_of, someone
 
 
 def run(job: str, op: str, data: Path, **config: Any) -> dg.ExecuteInProcessResult:  # noqa: ANN401
+    organization = Organization(recordings_data=str(data), recordings_keep_days="1")
     with dg.DagsterInstance.ephemeral() as instance:
         return defs.resolve_job_def(job).execute_in_process(
             instance=instance,
-            resources={"organization": Organization(recordings_data=str(data))},
+            resources={"organization": organization},
             run_config={"ops": {op: {"config": config}}},
             raise_on_error=False,
         )
@@ -40,3 +41,16 @@ def test_erase_fails_when_something_stays(data: Path) -> None:
 
     assert not run("erase", "erase_conversations", data, **unknown, dry_run=False).success
     assert not run("erase", "erase_conversations", data, **{**unknown, "reason": "a@b"}).success
+
+
+def test_retain_only_tells_unless_it_is_told_otherwise(data: Path, simulator: Simulator) -> None:
+    call = someone(simulator)
+
+    told = run("retain", "retain_days", data)
+    left = paths_of(data, call)
+    done = run("retain", "retain_days", data, apply=True)
+
+    assert told.success
+    assert left
+    assert done.success
+    assert paths_of(data, call) == []
