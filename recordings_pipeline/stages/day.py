@@ -11,6 +11,7 @@ from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.stages.describe import describe
 from recordings_pipeline.stages.diarization import diarize_day
+from recordings_pipeline.stages.erasing import end_pending
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
@@ -53,6 +54,7 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """
     with export.home.storing(), export.home.day_lock(day):
         measurement, is_done = Measurement(export.client), False
+        end_pending(archive_of(export), day)
         export.gauge.begin(stage, export.client.spent)
         try:
             report = _WORK[stage](export, day)

@@ -48,6 +48,13 @@ def resume(archive: Archive) -> Iterator[Erasure]:
             yield from _erase_day(archive, day, some, None)
 
 
+def end_pending(archive: Archive, day: Day) -> None:
+    """End what was begun of a day; the caller holds its lock."""
+    pending = archive.ledger.erasures.pending()
+    if ids := [id_ for id_, theirs in pending.items() if theirs == day]:
+        _end(archive, day, _recordings(archive, ids))
+
+
 def survey(archive: Archive, ids: Iterable[str]) -> Iterator[Erasure]:
     """Say what an erasure would take; nothing is touched."""
     for day, some in _by_day(archive, ids).items():
@@ -74,10 +81,14 @@ def _by_day(archive: Archive, ids: Iterable[str]) -> Mapping[Day | None, list[st
 
 def _in_advance(archive: Archive, ids: list[str], order: Order) -> Iterator[Erasure]:
     """Leave tombstones for what nobody indexed, if that is wanted."""
-    if not order.is_in_advance:
-        yield from (Erasure(id_, None, Fate.UNKNOWN, reason=_NEVER_INDEXED) for id_ in ids)
-        return
     book = archive.ledger.erasures
+    before = book.among(ids)
+    if not order.is_in_advance:
+        for id_ in ids:
+            is_erased = id_ in before
+            fate, reason = (Fate.ERASED, "") if is_erased else (Fate.UNKNOWN, _NEVER_INDEXED)
+            yield Erasure(id_, None, fate, reason=reason)
+        return
     held = book.begin(None, ids, order, archive.clock())
     free = [id_ for id_ in ids if id_ not in held]
     book.done(dict.fromkeys(free, 0), archive.clock())
@@ -90,14 +101,13 @@ def _erase_day(
     archive: Archive, day: Day, ids: list[str], order: Order | None
 ) -> Iterator[Erasure]:
     """Erase conversations of a day; without an order, those that have a tombstone already."""
-    home, book = archive.home, archive.ledger.erasures
+    home = archive.home
     try:
         with home.storing(), home.day_lock(day):
             held = {} if order is None else _begun(archive, day, ids, order)
             ids = [id_ for id_ in ids if id_ not in held]
             recordings = _recordings(archive, ids)
-            sizes = _remove(archive, day, recordings)
-            book.done({id_: sizes.get(id_, (0, 0))[1] for id_ in ids}, archive.clock())
+            sizes = _end(archive, day, recordings)
             append_events(home.path(layout.AUDIT), archive.ledger)
     except Busy as error:
         yield from (Erasure(id_, day, Fate.LEFT, reason=str(error)) for id_ in ids)
@@ -126,10 +136,10 @@ def _why(hold: Hold) -> str:
     return f"hold {hold.hold_id}: {hold.reason}"
 
 
-def _remove(
+def _end(
     archive: Archive, day: Day, recordings: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[int, int]]:
-    """Remove bytes, then rows; each table is replaced as a whole."""
+    """Remove bytes, then rows, each table replaced as a whole; then nothing is left to do."""
     home = archive.home
     removed = Remains(home, day, recordings).remove()
     for schema in ALL_SCHEMAS:
@@ -137,6 +147,8 @@ def _remove(
         if schema.name == layout.RESCUE_LIST.parent.name:
             path = layout.RESCUE_LIST
         remove_rows(home.path(path), schema, recordings.keys())
+    sizes = {id_: removed.get(id_, (0, 0))[1] for id_ in recordings}
+    archive.ledger.erasures.done(sizes, archive.clock())
     return removed
 
 

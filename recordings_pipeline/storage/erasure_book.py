@@ -49,7 +49,7 @@ erasures = Table(
     Column("erased_by", Text, nullable=False),
     Column("erased_time", tables.Instant, nullable=False),
     # When its bytes and rows were gone as well; null while that is to be done.
-    Column("done_time", tables.Instant),
+    Column("done_time", tables.Instant, index=True),
 )
 _COLUMNS, _RECORDINGS = erasures.c, tables.recordings.c
 

@@ -159,6 +159,7 @@ def test_what_nobody_indexed_can_be_forbidden_in_advance(
 
     (done,) = erase(archive, [_STRANGER], with_all)
 
+    assert list(erase(archive, [_STRANGER], ORDER)) == [done]
     assert done == Erasure(_STRANGER, None, Fate.ERASED)
     assert archive.ledger.erasures.among([_STRANGER, call.conversation_id]) == {_STRANGER}
 
@@ -198,7 +199,6 @@ def test_an_erasure_that_was_killed_after_its_tombstone_is_ended_by_the_next(
 ) -> None:
     data, call = archive.home.root, someone(simulator)
     archive.ledger.erasures.begin(DAY, [call.conversation_id], ORDER, LATER)
-    export(simulator, data)
     assert paths_of(data, call)
 
     (done,) = erase(archive, [], ORDER)
@@ -206,6 +206,17 @@ def test_an_erasure_that_was_killed_after_its_tombstone_is_ended_by_the_next(
     assert done.conversation_id == call.conversation_id
     assert (paths_of(data, call), tables_of(data, call)) == ([], set())
     assert archive.ledger.erasures.pending() == {}
+
+
+def test_a_run_of_its_day_ends_it_as_well(archive: Archive, simulator: Simulator) -> None:
+    data, call = archive.home.root, someone(simulator)
+    archive.ledger.erasures.begin(DAY, [call.conversation_id], ORDER, LATER)
+
+    export(simulator, data)
+
+    assert (paths_of(data, call), tables_of(data, call)) == ([], set())
+    assert archive.ledger.erasures.pending() == {}
+    assert ("conversation.erased", "erased") in actions(data)
 
 
 @pytest.mark.slow
