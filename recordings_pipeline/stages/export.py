@@ -146,10 +146,7 @@ def open_export(
     Raises:
         ConfigurationError: The directory cannot be written, or an extra is not installed.
     """
-    if settings.voice == "silero":
-        require_silero()
-    if settings.recipients:
-        imported()
+    _require_extras(settings)
     stop = threading.Event()
     home = Home(settings.data)
     share = 1 - settings.api_reserve if is_backfill else 1.0
@@ -192,3 +189,10 @@ def _engine(settings: Settings) -> Engine:
         policy=settings.policy,
         new_reader=lambda: MediaReader(limits),
     )
+
+
+def _require_extras(settings: Settings) -> None:
+    if settings.voice == "silero":
+        require_silero()
+    if settings.recipients:
+        imported()

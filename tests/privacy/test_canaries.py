@@ -70,17 +70,21 @@ def run(simulator: Simulator, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("faults", [_FEW, pytest.param(_ALL, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("world", "faults"),
+    [("plain", _FEW), pytest.param("hostile", _ALL, marks=pytest.mark.slow)],
+    ids=["some faults", "all faults"],
+)
 def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
-    start: Start, tmp_path: Path, faults: str
+    start: Start, tmp_path: Path, world: str, faults: str
 ) -> None:
-    world = short_world("hostile", tmp_path, 16)
-    simulator = start(world=world, faults=faults, requests_per_minute=60_000)
+    written = short_world(world, tmp_path, 16)
+    simulator = start(world=written, faults=faults, requests_per_minute=60_000)
 
     run(simulator, tmp_path)
 
     canaries = planted(simulator, tmp_path / "data")
-    assert len(canaries.words) > 10
+    assert len(canaries.words) > 2
     assert len(canaries.personal) > 10
     assert list((tmp_path / "dagster").rglob("*.db"))
     assert leaks(tmp_path, canaries) == []
@@ -100,7 +104,8 @@ def test_the_search_finds_what_is_planted(start: Start, tmp_path: Path) -> None:
     assert leaks(tmp_path, canaries) == []
     number, word = next(iter(canaries.personal)), next(iter(canaries.words))
 
-    (data / "ledger.db").open("ab").write(word)
+    with (data / "ledger.db").open("ab") as ledger:
+        ledger.write(word)
     (data / "audit" / "note").write_bytes(b"x" + number + b"x")
     (data / "raw" / "note").write_bytes(word + number + b"?Signature=0123456789abcdef")
     (tmp_path / "dagster" / "note").write_bytes(next(iter(canaries.secrets)))
