@@ -65,6 +65,17 @@ def test_bytes_rows_and_what_the_ledger_knew_are_gone_and_the_others_stay(
     assert call.ani not in told
 
 
+def test_free_pages_of_the_ledger_hold_nobody(archive: Archive, simulator: Simulator) -> None:
+    calls = simulator.world.calls(DAY.date)
+
+    for call in calls:
+        list(erase(archive, [call.conversation_id], ORDER))
+
+    kept = [path.read_bytes() for path in archive.home.root.glob("ledger.db*")]
+    left = {call.ani for call in calls if any(call.ani.encode() in one for one in kept)}
+    assert left == set()
+
+
 def test_tables_stay_what_their_contract_promises(archive: Archive, simulator: Simulator) -> None:
     paths = sorted(archive.home.root.glob("tables/*/*/part-0.parquet"))
     before = {path: pq.read_table(path, partitioning=None) for path in paths}
