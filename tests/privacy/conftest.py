@@ -16,9 +16,12 @@ from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import Archive, open_archive
 from recordings_pipeline.storage.audit import read_events
 from recordings_pipeline.storage.published import published_rows
+from tests.cli.conftest import enter
 from tests.conftest import settings_of
 from tests.truth import short_world
 
+# The fixture of the commands is one of these tests as well.
+__all__ = ["enter"]
 DAY = Day.from_key("2026-01-31")
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
 ORDER = Order("DSAR-17", "a person")

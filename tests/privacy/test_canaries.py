@@ -11,7 +11,7 @@ import pytest
 from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.secrets import signed_url
 from recordings_pipeline.defs.resources import Organization
-from recordings_pipeline.simulator.fault_plans import NAMES
+from recordings_pipeline.simulator.catalogue import NAMES
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.export import open_export
 from recordings_pipeline.stages.recording_index import index_day

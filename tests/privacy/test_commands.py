@@ -9,8 +9,6 @@ from recordings_pipeline.simulator.server import Simulator
 from tests.cli.conftest import Enter
 from tests.privacy.conftest import paths_of, someone, tables_of
 
-pytest_plugins = ["tests.cli.conftest"]
-
 
 def test_a_number_comes_from_standard_input_and_is_not_shown(
     data: Path,

@@ -16,7 +16,6 @@ from recordings_pipeline.stages.holding import hold, release
 from tests.cli.conftest import Enter
 from tests.privacy.conftest import DAY, ORDER, actions, paths_of, someone
 
-pytest_plugins = ["tests.cli.conftest"]
 ALICE, BOB = Person("alice"), Person("bob")
 _WEEK = Span(date(2026, 1, 26), date(2026, 2, 1))
 

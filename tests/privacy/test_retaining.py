@@ -17,8 +17,6 @@ from recordings_pipeline.stages.retaining import plan, retain
 from tests.cli.conftest import Enter
 from tests.privacy.conftest import DAY, actions, export, paths_of, someone, tables_of
 
-pytest_plugins = ["tests.cli.conftest"]
-
 
 @pytest.mark.parametrize(
     ("now", "first"), [("2026-01-31T00:00", "2026-01-01"), ("2026-01-31T23:59", "2026-01-01")]

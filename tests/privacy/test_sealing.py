@@ -21,7 +21,6 @@ from tests.conftest import settings_of
 from tests.privacy.conftest import DAY, ORDER, paths_of, someone
 
 pyrage: Any = pytest.importorskip("pyrage")
-pytest_plugins = ["tests.cli.conftest"]
 _KEY = pyrage.x25519.Identity.generate()
 
 
