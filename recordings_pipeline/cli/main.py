@@ -1,6 +1,7 @@
 """The command line and its exit codes."""
 
 import logging
+import os
 import sys
 
 import click
@@ -11,6 +12,7 @@ from recordings_pipeline.cli import (
     commands_audit,
     commands_export,
     commands_local,
+    commands_privacy,
     commands_speech,
 )
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
@@ -41,6 +43,10 @@ for _command in (
     commands_archive.rebuild,
     commands_archive.ingest,
     commands_audit.audit,
+    commands_privacy.erase,
+    commands_privacy.hold,
+    commands_privacy.retain,
+    commands_privacy.decrypt,
     commands_analyst.dictionary,
     commands_analyst.sql,
     commands_speech.export_transcript,
@@ -55,6 +61,8 @@ for _command in (
 
 def main() -> None:
     """Run the command line; every expected failure is one sentence, without a traceback."""
+    # Whatever a command writes holds what people said, or leads to them.
+    os.umask(0o077)
     # Commands print every warning themselves; without a handler Python would print it once more.
     logging.getLogger("recordings_pipeline").addHandler(logging.NullHandler())
     try:

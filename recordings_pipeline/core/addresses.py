@@ -6,13 +6,13 @@ from ipaddress import IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.peers import LOOPBACK_NAMES
 from recordings_pipeline.core.regions import DOMAINS, domain_of
 
 DEFAULT_BASE_URL = "https://api.mypurecloud.com"
 _PRINTABLE = re.compile(r"[!-~]+")
 # A label of a host name has at most 63 characters (RFC 1035, section 2.3.4).
 _HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def api_url(given: Mapping[str, str]) -> str:
@@ -56,7 +56,7 @@ def checked_url(variable: str, url: str, example: str = DEFAULT_BASE_URL) -> str
         raise ConfigurationError(variable, f"is not an address: write it like {example}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(variable, "must be scheme, host and path only")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_NAMES:
         raise ConfigurationError(variable, "uses http, which is allowed for loopback only")
     return url.rstrip("/")
 

@@ -10,7 +10,7 @@ Source: help.genesys.cloud, "Working with exported recordings in an AWS S3 bucke
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -37,6 +37,7 @@ _SECOND = re.compile(rf"{_ID}-\d+(\..*)?", re.IGNORECASE | re.DOTALL)
 METADATA = "_metadata.json"
 # A copy over the network pauses; a file that has not changed for so long has come.
 QUIET_S = 5.0
+ERASED = "its conversation was erased on request: this file is removed as well"
 # Why an exported recording's row says something.
 CAME = "not downloaded: taken from the drop folder"
 
@@ -49,6 +50,7 @@ class Fate(StrEnum):
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
     LEFT = "left"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,19 @@ def mismatch(
     return "one file of several of its recording: export the day" if is_second(path) else ""
 
 
+def conversations_of(
+    path: PurePosixPath, said: Mapping[str, str], standings: Iterable[Standing]
+) -> frozenset[str]:
+    """Return ids that may be those of the conversation of a file, whoever names them."""
+    named = {id_.lower() for id_ in _ids(str(path))} | {said.get("conversationId", "")}
+    return frozenset(named | {standing.conversation_id for standing in standings})
+
+
 def refusal_of(standing: Standing) -> str:
     """Say why a recording that stands so takes no file; empty when it may."""
     outcome, reason = standing.verdict.outcome, standing.verdict.reason
     if outcome is Outcome.ERASED:
-        return "its recording was erased on request: delete this file as well"
+        return ERASED
     if outcome is Outcome.EXCLUDED and not is_codec_excluded(standing.verdict):
         return f"its recording is not exported: {reason}"
     return ""

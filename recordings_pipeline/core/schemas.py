@@ -69,7 +69,7 @@ AUDIO_FILES = Schema(
         Column("file_number", "int64", "1 for the recording's first file; null without a file"),
         Column("path", "string", "The file, relative to the data directory"),
         Column("size_bytes", "int64", "Size of the file in bytes"),
-        Column("sha256", "string", "SHA-256 over the whole file, 64 lower-case hex digits"),
+        Column("sha256", "string", "SHA-256 over the whole file, before any encryption, in hex"),
         Column(
             "container",
             "string",
@@ -86,6 +86,8 @@ AUDIO_FILES = Schema(
         Column("is_resumed", "bool", "Whether the download continued after a cut"),
         Column("download_ms", "int64", "Wall time of the download in milliseconds"),
         Column("exported_time", "timestamp", "When the file was published"),
+        Column("stored_size_bytes", "int64", "Size of the file as it lies there, if encrypted"),
+        Column("stored_sha256", "string", "SHA-256 of the file as it lies there, if encrypted"),
     ),
     keys=("recording_id", "file_number"),
 )

@@ -21,6 +21,8 @@ from recordings_pipeline.core.concurrency import (
 )
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.peers import Peers, peers_from
+from recordings_pipeline.core.sealing import recipients_from
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, Policy
 
@@ -74,6 +76,8 @@ class Settings:
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
         poll_s: Seconds until it is first asked whether a job or a batch is ready.
         keeping: How the audit log is kept.
+        peers: Whose addresses media may be fetched from.
+        recipients: Public keys that audio is encrypted for; none for no encryption.
     """
 
     client_id: str
@@ -95,6 +99,8 @@ class Settings:
     voice: str
     poll_s: float
     keeping: Keeping
+    peers: Peers
+    recipients: tuple[str, ...]
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -129,6 +135,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         voice=_choice(given, "RECORDINGS_VOICE", VOICES),
         poll_s=_poll_s(given),
         keeping=keeping_from(given),
+        peers=peers_from(given, base_url),
+        recipients=recipients_from(given),
     )
 
 

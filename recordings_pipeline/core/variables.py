@@ -107,6 +107,21 @@ VARIABLES = (
         "second directory for the head of the audit log, out of reach of who writes the data",
         "none",
     ),
+    Variable(
+        "RECORDINGS_AGE_RECIPIENTS",
+        "public keys (`age1…`) that audio is encrypted for, with commas between; extra `[age]`",
+        "none",
+    ),
+    Variable(
+        "RECORDINGS_PRIVATE_NETWORKS",
+        "private networks that media may come from, such as `10.20.0.0/16` of a VPC endpoint",
+        "none",
+    ),
+    Variable(
+        "RECORDINGS_KEEP_DAYS",
+        "after how many days `retain` erases a day; nothing does it unasked",
+        "for good",
+    ),
     Variable("RECORDINGS_FIRST_DAY", "first day Dagster offers", "2026-01-01"),
     Variable(
         "RECORDINGS_DAYS_PER_RUN",

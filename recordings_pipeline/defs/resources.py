@@ -12,6 +12,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import Keeping, keeping_from
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.lookback import days_to_look_at
+from recordings_pipeline.core.retention import keep_days
 from recordings_pipeline.core.settings import (
     codec_policy,
     data_directory,
@@ -69,6 +70,9 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_audit_key: str = ""
     recordings_audit_key_file: str = ""
     recordings_audit_anchor_dir: str = ""
+    recordings_keep_days: str = ""
+    recordings_private_networks: str = ""
+    recordings_age_recipients: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""
@@ -98,6 +102,15 @@ class Organization(dg.ConfigurableResource[Any]):
             ConfigurationError: A variable is wrong; the message names it.
         """
         return codec_policy(self._environ())
+
+    @property
+    def keep_days(self) -> int:
+        """For how many days what was exported is kept.
+
+        Raises:
+            ConfigurationError: The variable is not set or wrong; the message names it.
+        """
+        return keep_days(self._environ())
 
     def days_to_look_at(self, now: datetime) -> list[Day]:
         """Return the days of a look-back; asks the ledger, and nobody else.

@@ -19,8 +19,10 @@ GATHERED_BYTES = 256 * 1024
 # Answers below are followed by the one that counts.
 _FINAL = 200
 _EMPTY = (b"\r\n", b"\n")
-# Numbers of https://curl.se/libcurl/c/libcurl-errors.html in the words of a person.
+# Numbers of https://curl.se/libcurl/c/libcurl-errors.html in the words of a person, and our own.
+REFUSED_PEER = -1
 _WORDS = {
+    REFUSED_PEER: "the host has not a public address",
     1: "the URL is not https",
     6: "the host has no address",
     7: "no connection",
@@ -113,7 +115,8 @@ class Answer:
         """
         if self.hand_over(0) and number is not None:
             words = _WORDS.get(number, "the transfer failed")
-            return Ending(f"{words} (libcurl error {number})")
+            is_ours = number == REFUSED_PEER
+            return Ending(words if is_ours else f"{words} (libcurl error {number})")
         if self._failure is not None:
             return Ending(None, self._failure)
         if not self._is_judged:

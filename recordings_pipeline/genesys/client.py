@@ -37,6 +37,7 @@ class GenesysClient:
         self._opened: Sdk | None = None
         self.stop = stop
         self.poll_s = settings.poll_s
+        self.peers = settings.peers
 
     @property
     def meter(self) -> Meter:

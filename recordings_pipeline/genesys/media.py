@@ -15,15 +15,17 @@ from urllib.parse import urlsplit
 import certifi
 import pycurl
 
+from recordings_pipeline.core.peers import LOOPBACK_NAMES, Peers
 from recordings_pipeline.core.secrets import SignedUrl
-from recordings_pipeline.genesys.answers import Answer, Ending, Receiver
+from recordings_pipeline.genesys.answers import REFUSED_PEER, Answer, Ending, Receiver
+from recordings_pipeline.genesys.sockets import Opener
 
 BUFFER_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLimits:
-    """How patient a reader is.
+    """How patient a reader is, and whose addresses it connects to.
 
     Slower than 8 kB/s for 30 s is a stalled peer: half the rate at which people speak mu-law.
     """
@@ -31,6 +33,7 @@ class ReaderLimits:
     connect_s: float = 10.0
     low_speed_bytes_per_s: int = 8_000
     low_speed_s: int = 30
+    peers: Peers = Peers()  # noqa: RUF009 (frozen)
 
 
 DEFAULT_LIMITS = ReaderLimits()
@@ -51,6 +54,7 @@ class MediaReader:
         self.waited_s = 0.0
         self._idle: list[pycurl.Curl] = []
         self._buffers: dict[pycurl.Curl, io.BytesIO] = {}
+        self._openers: dict[pycurl.Curl, Opener] = {}
         self._answers: dict[pycurl.Curl, Answer] = {}
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
@@ -75,7 +79,7 @@ class MediaReader:
         answer = Answer(receiver, self._buffers[curl])
         self._answers[curl] = answer
         curl.setopt(pycurl.URL, url.reveal())
-        curl.setopt(pycurl.PROTOCOLS, _protocols(url))
+        curl.setopt(pycurl.PROTOCOLS, _protocols(url, self._limits.peers))
         curl.setopt(pycurl.HTTPHEADER, [f"{k}: {v}" for k, v in headers.items()])
         curl.setopt(pycurl.TIMEOUT_MS, max(1, round(deadline_s * 1000)))
         answer.attach(curl)
@@ -127,12 +131,17 @@ class MediaReader:
     def _end(self, curl: pycurl.Curl, number: int | None) -> tuple[Receiver, Ending]:
         self._multi.remove_handle(curl)
         self._idle.append(curl)
-        answer = self._answers.pop(curl)
+        answer, opener = self._answers.pop(curl), self._openers[curl]
+        if number is not None and opener.has_refused:
+            number = REFUSED_PEER
+        opener.has_refused = False
         return answer.receiver, answer.ending(number)
 
     def _new_handle(self) -> pycurl.Curl:
         curl = _handle(self._limits)
         self._buffers[curl] = io.BytesIO()
+        self._openers[curl] = Opener(self._limits.peers)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, self._openers[curl].open)
         return curl
 
     def _watch(self, event: int, socket: int, _multi: object, _data: object) -> None:
@@ -176,7 +185,7 @@ def _selector_events(event: int) -> int:
     return readable | (selectors.EVENT_WRITE if event & pycurl.POLL_OUT else 0)
 
 
-def _protocols(url: SignedUrl) -> int:
+def _protocols(url: SignedUrl, peers: Peers) -> int:
     """Plain http is for the simulator on loopback; anything else must be encrypted."""
-    is_loopback = urlsplit(url.reveal()).hostname in ("127.0.0.1", "localhost", "::1")
+    is_loopback = peers.is_loopback and urlsplit(url.reveal()).hostname in LOOPBACK_NAMES
     return pycurl.PROTO_HTTPS | (pycurl.PROTO_HTTP if is_loopback else 0)

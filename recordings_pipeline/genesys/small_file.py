@@ -9,9 +9,10 @@ from recordings_pipeline.core.errors import (
     LinkExpired,
     TransferInterrupted,
 )
+from recordings_pipeline.core.peers import Peers
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.genesys.answers import Ending, Receiver
-from recordings_pipeline.genesys.media import MediaReader
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 
 # Longer than any transcript or report takes.
 DEADLINE_S = 300.0
@@ -25,6 +26,7 @@ def _ignored(_size: int) -> None:
 
 def read_small(
     url: SignedUrl,
+    peers: Peers,
     *,
     most_bytes: int,
     stop: threading.Event,
@@ -34,6 +36,7 @@ def read_small(
 
     Args:
         url: The signed URL.
+        peers: Whose addresses it may lead to.
         most_bytes: More than that is not what was asked for.
         stop: Set it to end the transfer.
         received: Called with the size of each block.
@@ -45,7 +48,7 @@ def read_small(
         Interrupted: The run was asked to stop.
     """
     answer = _SmallFile(most_bytes, received)
-    reader = MediaReader()
+    reader = MediaReader(ReaderLimits(peers=peers))
     try:
         reader.start(url, {"Accept-Encoding": "identity"}, answer, DEADLINE_S)
         ended: list[tuple[Receiver, Ending]] = []

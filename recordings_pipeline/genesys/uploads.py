@@ -39,7 +39,7 @@ def uploads_since(
             if report.url is None:
                 how = "failed" if report.is_over else f"took longer than {_DEADLINE_S:.0f} s"
                 return Unanswered(f"the source's report on uploads {how}")
-            content = read_small(report.url, most_bytes=MOST_BYTES, stop=client.stop)
+            content = read_small(report.url, client.peers, most_bytes=MOST_BYTES, stop=client.stop)
             found[status] = frozenset(id_.decode() for id_ in _ID.findall(content))
     except NO_ANSWER as error:
         return unanswered(error)

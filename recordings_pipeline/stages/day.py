@@ -13,9 +13,11 @@ from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.conversation_metrics import measure_day
 from recordings_pipeline.stages.describe import describe
 from recordings_pipeline.stages.diarization import diarize_day
+from recordings_pipeline.stages.erasing import end_pending
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
 from recordings_pipeline.stages.recording_index import index_day
+from recordings_pipeline.stages.sealing import seal_day
 from recordings_pipeline.stages.transcripts import transcribe_day
 from recordings_pipeline.stages.voice_activity import listen_day
 
@@ -55,9 +57,12 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     with export.home.storing(), export.home.day_lock(day):
         measurement, is_done = Measurement(export.client), False
         export.ledger.history.started(stage, day, export.now(), _program())
+        end_pending(archive_of(export), day)
         export.gauge.begin(stage, export.client.spent)
         try:
             report = _WORK[stage](export, day)
+            if stage == STAGES[-1] and export.recipients:
+                seal_day(archive_of(export), day, export.recipients)
             is_done = True
         finally:
             spent = measurement.taken()

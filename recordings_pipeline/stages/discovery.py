@@ -154,9 +154,12 @@ def _due(
 ) -> Iterator[_Due]:
     """Yield what is to be asked about; what is known is looked up a hundred at a time."""
     while chunk := list(islice(conversations, BATCH_SIZE)):
-        before = export.ledger.days.known(known.day, [conversation.id for conversation in chunk])
+        ids = [conversation.id for conversation in chunk]
+        before, erased = export.ledger.days.known(known.day, ids), export.ledger.erasures.among(ids)
         for conversation in chunk:
             tally.count(conversation)
+            if conversation.id in erased:
+                continue
             asked = before.get(conversation.id)
             if conversation.may_have_recordings and known.is_due(conversation, asked):
                 yield _Due(conversation, is_known=asked is not None)

@@ -18,9 +18,11 @@ from recordings_pipeline.core.settings import (
     Settings,
 )
 from recordings_pipeline.genesys.client import GenesysClient, open_client
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
+from recordings_pipeline.storage.age_files import imported
 from recordings_pipeline.storage.extras import require_silero
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
@@ -60,6 +62,7 @@ class Export:
         gauge: Knows how far the stage at work has come.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
         keeping: How the audit log is kept.
+        recipients: Public keys that audio is encrypted for; none for no encryption.
     """
 
     client: GenesysClient
@@ -79,6 +82,7 @@ class Export:
     gauge: Gauge = field(default_factory=Gauge)
     voice: str = VOICES[0]
     keeping: Keeping = field(default_factory=Keeping)
+    recipients: tuple[str, ...] = ()
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -145,8 +149,7 @@ def open_export(
     Raises:
         ConfigurationError: The directory cannot be written, or an extra is not installed.
     """
-    if settings.voice == "silero":
-        require_silero()
+    _require_extras(settings)
     stop = threading.Event()
     home = Home(settings.data)
     share = 1 - settings.api_reserve if is_backfill else 1.0
@@ -173,6 +176,7 @@ def open_export(
                 engine=_engine(settings),
                 voice=settings.voice,
                 keeping=settings.keeping,
+                recipients=settings.recipients,
             )
         finally:
             # Before the client closes: what waits for it has to know.
@@ -181,4 +185,18 @@ def open_export(
 
 def _engine(settings: Settings) -> Engine:
     files = 1 if settings.is_strict else GROUP_FILES
-    return Engine(settings.connections, settings.reserve_bytes, files, policy=settings.policy)
+    limits = ReaderLimits(peers=settings.peers)
+    return Engine(
+        settings.connections,
+        settings.reserve_bytes,
+        files,
+        policy=settings.policy,
+        new_reader=lambda: MediaReader(limits),
+    )
+
+
+def _require_extras(settings: Settings) -> None:
+    if settings.voice == "silero":
+        require_silero()
+    if settings.recipients:
+        imported()

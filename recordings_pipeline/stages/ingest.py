@@ -1,14 +1,15 @@
 """Takes recordings out of the drop folder: matched, verified and published like downloads.
 
 Whatever is not taken is moved to ``quarantine/incoming/`` with its reason, or stays where it is for
-a stated reason; nothing is deleted. A file is copied while it is hashed, and its name is taken away
-after the ledger knows the copy: whoever still has it open for writing cannot change the archive.
+a stated reason; nothing is deleted but what belongs to a conversation that was erased. A file is
+copied while it is hashed, and its name is taken away after the ledger knows the copy: whoever still
+has it open for writing cannot change the archive.
 """
 
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,28 +19,24 @@ from recordings_pipeline.core.arrivals import arrival_id, refusal
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy
 from recordings_pipeline.core.ingest import (
+    ERASED,
     QUIET_S,
-    Dropped,
     Fate,
     dropped,
-    metadata_names,
     mismatch,
     refusal_of,
-    said_by_metadata,
 )
 from recordings_pipeline.core.schemas import AUDIO_FILES
-from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.core.trust import Policy
 from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.belonging import Found, is_erased, look_up
 from recordings_pipeline.stages.taking import Taken, keep_beside, take
 from recordings_pipeline.storage.archive import quarantined_incoming, set_aside
-from recordings_pipeline.storage.foreign_file import small_content
 from recordings_pipeline.storage.tables import write_table
-from recordings_pipeline.watch.looking import Seen, walk
+from recordings_pipeline.watch.looking import walk
 
 _PAGE = 500
-_MOST_METADATA_BYTES = 65_536
 _MOST_NAME_BYTES = 180
 _FOLDERS = {Fate.QUARANTINED: "refused", Fate.DUPLICATE: "duplicate"}
 _GROWING = "it is still being written"
@@ -63,21 +60,6 @@ class Ingested:
     reason: str = ""
     recording_id: str = ""
     day: Day | None = None
-
-
-@dataclass(slots=True)
-class Found:
-    """A file that lies in the drop folder, and whose it may be."""
-
-    seen: Seen
-    name: Dropped
-    said: dict[str, str] = field(default_factory=dict)
-    standings: list[Standing] = field(default_factory=list)
-    day: Day | None = None
-
-    @property
-    def path(self) -> PurePosixPath:
-        return PurePosixPath(self.seen.name)
 
 
 def ingest(archive: Archive, policy: Policy, *, quiet_s: float = QUIET_S) -> Iterator[Ingested]:
@@ -131,34 +113,6 @@ def _problem(one: Found) -> str:
     return problem or refusal_of(one.standings[0])
 
 
-def look_up(archive: Archive, found: list[Found]) -> None:
-    """Look up whose some files may be."""
-    for one in found:
-        names = (one.path,) if one.name.is_beside else metadata_names(one.path)
-        one.said = _said(archive, names)
-    ids = {id_ for one in found for id_ in _ids_of(one)}
-    standings = archive.ledger.standings_of(sorted(ids))
-    for one in found:
-        one.standings = [standings[id_] for id_ in _ids_of(one) if id_ in standings]
-        about = one.standings[0].recording_id if one.standings else one.name.about
-        place = archive.ledger.archive.place_of(about)
-        one.day = Day.from_key(place[0]) if place else None
-
-
-def _ids_of(one: Found) -> tuple[str, ...]:
-    """Return what may be the id of its recording: its name is believed first."""
-    named = one.name.ids or (one.name.about or one.said.get("recordingId", ""),)
-    return tuple(id_ for id_ in named if id_)
-
-
-def _said(archive: Archive, names: Iterable[PurePosixPath]) -> dict[str, str]:
-    for path in names:
-        content = small_content(archive.home.path(path), _MOST_METADATA_BYTES)
-        if content:
-            return dict(said_by_metadata(content))
-    return {}
-
-
 class _Page:
     """A few files, those of one day under its lock."""
 
@@ -203,9 +157,13 @@ class _Page:
             return [_ended(one, Fate.LEFT, str(error)) for one in some]
 
     def _unmatched(self, one: Found) -> Ingested:
+        if is_erased(self._archive, one):
+            return self._removed(one)
         return self._aside(one, Fate.QUARANTINED, _problem(one))
 
     def _matched(self, day: Day, one: Found) -> Ingested:
+        if is_erased(self._archive, one):
+            return self._removed(one)
         if one.name.is_beside:
             about = one.standings[0].conversation_id if one.standings else one.name.about
             ended = keep_beside(self._archive, day, one.path, about)
@@ -224,6 +182,12 @@ class _Page:
         if ended.fate is not Fate.LEFT:
             self._note(one, ended.fate, ended.reason)
         return _ended(one, ended.fate, ended.reason)
+
+    def _removed(self, one: Found) -> Ingested:
+        """Remove what belongs to a conversation that was erased: nowhere may it lie any more."""
+        self._archive.home.path(one.path).unlink(missing_ok=True)
+        self._note(one, Fate.ERASED, ERASED)
+        return _ended(one, Fate.ERASED, ERASED)
 
     def _aside(self, one: Found, fate: Fate, reason: str) -> Ingested:
         """Move a file out of the way, with its reason beside it and an event."""

@@ -13,6 +13,7 @@ from recordings_pipeline.core.interchange.rttm import rttm
 from recordings_pipeline.core.interchange.srt import srt
 from recordings_pipeline.core.interchange.vcon import Reference, vcon
 from recordings_pipeline.core.interchange.webvtt import webvtt
+from recordings_pipeline.core.sealing import is_sealed
 from recordings_pipeline.core.spoken import AUDIO, SoundFile, SpokenConversation
 from recordings_pipeline.core.spoken_errors import FileDiffers, NothingSaid
 from recordings_pipeline.stages.archive import Archive
@@ -107,6 +108,8 @@ def _references(
 ) -> Iterator[tuple[str, Reference]]:
     for recording in conversation.recordings:
         for file in recording.files:
+            if is_sealed(file.path):
+                continue  # nobody here can say what the hash of its sound is
             url = f"{base}/{quote(file.path, safe='/=')}" if base else ""
             yield file.path, Reference(url, _content_hash(archive, file))
 

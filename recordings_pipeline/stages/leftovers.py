@@ -35,7 +35,7 @@ def notice_changed_files(export: Export, day: Day) -> None:
     """
     for file in export.ledger.recordings.files(day):
         path = PurePosixPath(file["path"])
-        reason = _change(export, path, file["size_bytes"])
+        reason = _change(export, path, file["stored_size_bytes"] or file["size_bytes"])
         if reason is not None:
             folder = layout.quarantine_folder(day, layout.DAMAGED)
             set_aside(export.home, path, folder, reason)

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from recordings_pipeline.core.page import Look, Shown, Sound, page
+from recordings_pipeline.core.sealing import is_sealed
 from recordings_pipeline.core.spoken import SoundFile, SpokenRecording
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.conversation import Place, conversation_at
@@ -54,7 +55,7 @@ def _sounds(
     start_ms = 0
     for file in recording.files:
         path = archive.home.path(PurePosixPath(file.path))
-        if path.is_file():
+        if path.is_file() and not is_sealed(file.path):
             yield Sound(_address(path, file, folder, most_bytes), start_ms)
         start_ms += file.duration_ms or 0
 

@@ -89,7 +89,7 @@ def keep_beside(archive: Archive, day: Day, path: PurePosixPath, conversation_id
 
 def _compared(archive: Archive, file: ForeignFile, standing: Standing) -> Taken:
     """Compare bytes with those that were exported."""
-    held = {promise.sha256 for promise in archive.ledger.archive.of(standing.recording_id)}
+    held = archive.ledger.archive.sounds_of(standing.recording_id)
     is_same = file.read(_nothing) in held
     return Taken(Fate.DUPLICATE, _SAME) if is_same else Taken(Fate.QUARANTINED, _OTHER)
 

@@ -155,7 +155,8 @@ def _fetch(export: Export, day: Day, leg: Leg, recording_id: str, url: SignedUrl
     path = kept_path(export.home, day, recording_id)
     if recording_id in leg.held_ids and path.exists():
         return
-    received = export.client.meter.received
-    content = read_small(url, most_bytes=MAX_RAW_BYTES, stop=export.stop, received=received)
+    client, stop = export.client, export.stop
+    received = client.meter.received
+    content = read_small(url, client.peers, most_bytes=MAX_RAW_BYTES, stop=stop, received=received)
     transcript(content, leg.conversation_id, leg.communication_id, recording_id)
     keep_raw(path, content)

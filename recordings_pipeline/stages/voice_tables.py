@@ -11,6 +11,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted
+from recordings_pipeline.core.sealing import CANNOT_HEAR, is_sealed
 from recordings_pipeline.core.speech_schemas import AUDIO_CHANNELS, VOICE_ACTIVITY
 from recordings_pipeline.core.voice.rows import (
     UNREADABLE,
@@ -144,6 +145,8 @@ class VoiceTables:
     def _heard(self, listener: Listener, file: AudioFile) -> FileHeard:
         if self._export.stop.is_set():
             raise Interrupted
+        if is_sealed(file.path):
+            return FileHeard(file, CANNOT_HEAR)
         path = self._export.home.path(PurePosixPath(file.path))
         try:
             return FileHeard(file, listener.hear(path, self._export.stop))
@@ -153,10 +156,12 @@ class VoiceTables:
             return FileHeard(file, f"{UNREADABLE}: {error.strerror}")
 
     def _is_unchanged(self, recorded: Recorded, channels: list[Row], activity: list[Row]) -> bool:
+        # Who cannot listen once more keeps what was heard.
+        can_listen = self._listener is not None and not any(map(_is_sealed, recorded.files))
         return is_unchanged(
             recorded,
             channels,
-            self._listener.detector if self._listener is not None else None,
+            self._listener.detector if self._listener is not None and can_listen else None,
             has_activity=bool(activity),
             decodes_aac=self._decodes_aac,
         )
@@ -166,3 +171,7 @@ class VoiceTables:
 
     def _path(self, schema: Schema) -> Path:
         return self._export.home.path(layout.table_path(schema.name, self._day))
+
+
+def _is_sealed(file: AudioFile) -> bool:
+    return is_sealed(file.path)

@@ -12,7 +12,7 @@ from recordings_pipeline.core.verification import printable
 from recordings_pipeline.storage.durable import publish_bytes, sync_directory
 from recordings_pipeline.storage.home import Home
 
-_REASON = ".reason"
+REASON = ".reason"
 _DAY = "date="
 
 
@@ -39,7 +39,7 @@ def audio_of(home: Home, day: Day) -> Iterator[str]:
     A link to the day's directory is followed, as somebody may have moved old days to another disk;
     a link below it is something that lies there.
     """
-    yield from _below(home, layout.AUDIO / f"{_DAY}{day}")
+    yield from below(home, layout.AUDIO / f"{_DAY}{day}")
 
 
 def audio_of_no_day(home: Home) -> Iterator[str]:
@@ -52,12 +52,12 @@ def audio_of_no_day(home: Home) -> Iterator[str]:
         if path == layout.PARTS or layout.day_of(PurePosixPath(name)) is not None:
             continue
         if home.path(path).is_dir() and not home.path(path).is_symlink():
-            yield from _below(home, path)
+            yield from below(home, path)
         else:
             yield str(path)
 
 
-def _below(home: Home, folder: PurePosixPath) -> Iterator[str]:
+def below(home: Home, folder: PurePosixPath) -> Iterator[str]:
     """Walk without following links; a directory that goes away meanwhile holds nothing.
 
     Paths stay texts: an object for each of a million files would take longer than the walk.
@@ -120,8 +120,8 @@ def quarantined_incoming(home: Home) -> Iterator[tuple[PurePosixPath, int, str]]
 
 
 def _with_reasons(home: Home, folder: PurePosixPath) -> Iterator[tuple[PurePosixPath, int, str]]:
-    for path in map(PurePosixPath, sorted(_below(home, folder))):
-        if path.suffix != _REASON:
+    for path in map(PurePosixPath, sorted(below(home, folder))):
+        if path.suffix != REASON:
             reason = _reason_path(home.path(path))
             text = reason.read_text().strip() if reason.is_file() else ""
             yield path, os.lstat(home.path(path)).st_size, text
@@ -144,4 +144,4 @@ def _free_name(home: Home, path: PurePosixPath) -> PurePosixPath:
 
 
 def _reason_path(path: Path) -> Path:
-    return path.with_name(path.name + _REASON)
+    return path.with_name(path.name + REASON)

@@ -11,6 +11,7 @@ from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.verification import Promise
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.seal_book import JOINED, STORED_SHA256, STORED_SIZE, seals
 
 _PAGE = 1_000
 _RECORDINGS, _FILES = tables.recordings.c, tables.files.c
@@ -21,8 +22,8 @@ _PROMISED = (
     _RECORDINGS.day,
     _RECORDINGS.recording_id,
     _FILES.path,
-    _FILES.size_bytes,
-    _FILES.sha256,
+    STORED_SIZE.label("size_bytes"),
+    STORED_SHA256.label("sha256"),
 )
 
 
@@ -40,8 +41,9 @@ class ArchiveBook:
 
     def totals(self, first: date, last: date) -> tuple[int, int]:
         """Count the files from first to last, both included, and add their bytes."""
-        query = select(func.count(), func.sum(_FILES.size_bytes)).select_from(tables.recordings)
+        query = select(func.count(), func.sum(STORED_SIZE)).select_from(tables.recordings)
         query = query.join(tables.files, _RECORDINGS.recording_id == _FILES.recording_id)
+        query = query.outerjoin(seals, JOINED)
         query = query.where(_RECORDINGS.day.between(str(first), str(last)))
         count, size = self._rows(query)[0]
         return count, size or 0
@@ -72,6 +74,11 @@ class ArchiveBook:
         )
         rows = self._rows(query.order_by(_FILES.file_number))
         return [_promise(row._mapping) for row in rows]  # noqa: SLF001 (public, so its name)
+
+    def sounds_of(self, recording_id: str) -> set[str]:
+        """Return SHA-256 of the sound of one recording's files, encrypted or not."""
+        query = select(_FILES.sha256).where(_FILES.recording_id == recording_id)
+        return {sha256 for (sha256,) in self._rows(query)}
 
     def place_of(self, id_: str) -> tuple[str, str, bool] | None:
         """Find a recording or a conversation: its day, the conversation, whether it was the first.
@@ -122,7 +129,7 @@ class ArchiveBook:
 def _promises() -> Any:  # noqa: ANN401 (a select of five columns)
     files = tables.recordings.outerjoin(
         tables.files, _RECORDINGS.recording_id == _FILES.recording_id
-    )
+    ).outerjoin(seals, JOINED)
     return select(*_PROMISED).select_from(files)
 
 

@@ -31,7 +31,9 @@ from recordings_pipeline.storage.arrival_book import ArrivalBook
 from recordings_pipeline.storage.clock_book import ClockBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
+from recordings_pipeline.storage.erasure_book import ErasureBook, without_erased
 from recordings_pipeline.storage.event_book import EventBook
+from recordings_pipeline.storage.hold_book import HoldBook
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
@@ -43,6 +45,7 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.seal_book import SealBook
 from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
 from recordings_pipeline.storage.transcript_book import TranscriptBook
@@ -74,6 +77,9 @@ class Ledger:
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
         self.history = EventBook(self._engine)
+        self.erasures = ErasureBook(self._engine)
+        self.holds = HoldBook(self._engine)
+        self.seals = SealBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -112,10 +118,12 @@ class Ledger:
     def index_rows(self, day: Day) -> Iterator[Mapping[str, Any]]:
         """Yield the day's rows of the recording index, ordered by start and recording.
 
+        What was erased has none.
         They are read a thousand at a time: a day may have 100,000.
         """
         columns = tables.recordings.c
-        query = select(columns.row).where(columns.day == day.key)
+        is_kept = columns.outcome != str(Outcome.ERASED)
+        query = select(columns.row).where(columns.day == day.key, is_kept)
         query = query.order_by(columns.start_time, columns.recording_id)
         with self._engine.connect() as db:
             for row in db.execution_options(yield_per=_ROWS).scalars(query):
@@ -168,9 +176,12 @@ class Ledger:
         return frozenset(row["conversation_id"] for row in self._all(query))
 
     def listed(self, day: Day, asked: datetime, found: Iterable[ListedConversation]) -> None:
-        """Keep what the source listed of some conversations, all of them or none."""
+        """Keep what the source listed of some conversations, all of them or none.
+
+        What was erased is left out, whoever asked about it before he could know.
+        """
         with writing(self._engine) as db:
-            for conversation in found:
+            for conversation in without_erased(db, found):
                 values = {
                     "conversation_id": conversation.conversation_id,
                     "day": day.key,

@@ -47,6 +47,8 @@ def open_engine(path: Path) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted or replaced is overwritten: an erasure reaches free pages as well.
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

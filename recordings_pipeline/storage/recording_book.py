@@ -13,6 +13,7 @@ from recordings_pipeline.core.standings import DueRecording, Standing, standing_
 from recordings_pipeline.core.trust import NOT_IN_CODECS
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.seal_book import JOINED, seals
 
 _PAGE = 1_000
 _RECORDINGS, _FILES, _CONVERSATIONS = tables.recordings.c, tables.files.c, tables.conversations.c
@@ -103,7 +104,10 @@ class RecordingBook:
                 yield row
 
     def manifest(self, day: Day) -> Iterator[dict[str, Any]]:
-        """Yield a row per file, and one per recording without a file, ordered by recording."""
+        """Yield a row per file, and one per recording without a file, ordered by recording.
+
+        What was erased has none.
+        """
         last = ""
         while page := self._manifest_page(day, last):
             yield from page
@@ -113,7 +117,11 @@ class RecordingBook:
         """Return the rows of the next recordings; all files of one are on the same page."""
         chosen = (
             select(_RECORDINGS.recording_id)
-            .where(_RECORDINGS.day == day.key, _RECORDINGS.recording_id > after)
+            .where(
+                _RECORDINGS.day == day.key,
+                _RECORDINGS.recording_id > after,
+                _RECORDINGS.outcome != str(Outcome.ERASED),
+            )
             .order_by(_RECORDINGS.recording_id)
             .limit(_PAGE)
         )
@@ -125,8 +133,11 @@ class RecordingBook:
                 func.nullif(_RECORDINGS.reason, "").label("reason"),
                 _RECORDINGS.retry_time,
                 *(column for column in _FILES if column.name != "recording_id"),
+                seals.c.stored_size_bytes,
+                seals.c.stored_sha256,
             )
             .outerjoin(tables.files, _FILES.recording_id == _RECORDINGS.recording_id)
+            .outerjoin(seals, JOINED)
             .where(_RECORDINGS.recording_id.in_(chosen))
             .order_by(_RECORDINGS.recording_id, _FILES.file_number)
         )

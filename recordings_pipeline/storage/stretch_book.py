@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, Engine, func, select
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.speech import Stretch
 from recordings_pipeline.core.standings import Course
 from recordings_pipeline.core.stretches import stretches_from_text
@@ -55,7 +56,11 @@ class StretchBook:
                 _COLUMNS.stretches,
             )
             .join(tables.recordings, _RECORDINGS.conversation_id == _COLUMNS.conversation_id)
-            .where(_COLUMNS.day == day.key, _COLUMNS.conversation_id > after)
+            .where(
+                _COLUMNS.day == day.key,
+                _COLUMNS.conversation_id > after,
+                _RECORDINGS.outcome != str(Outcome.ERASED),
+            )
             .group_by(_COLUMNS.conversation_id)
             .order_by(_COLUMNS.conversation_id)
             .limit(_PAGE)

@@ -80,7 +80,7 @@ class TableWriter:
         with ExitStack() as stack:
             name = f"{self._path.parent.name}.{self._path.name}"
             self._file = stack.enter_context(staged(staging_folder(self._path), name))
-            shape, options = self._pending.shape, _options(self._schema)
+            shape, options = self._pending.shape, writer_options(self._schema)
             self._writer = stack.enter_context(pq.ParquetWriter(self._file, shape, **options))
             self._stack = stack.pop_all()
         return self
@@ -201,7 +201,8 @@ def _field(column: Column) -> "pa.Field[Any]":
     return pa.field(column.name, _ARROW[column.type], nullable=column.nullable, metadata=metadata)
 
 
-def _options(schema: Schema) -> dict[str, Any]:
+def writer_options(schema: Schema) -> dict[str, Any]:
+    """Return how a table is compressed and coded."""
     repeated = [column.name for column in schema.columns if column.is_repeated]
     return {
         "compression": "zstd",

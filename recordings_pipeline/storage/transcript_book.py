@@ -109,6 +109,7 @@ class TranscriptBook:
             )
             .where(
                 _RECORDINGS.day == day.key,
+                _RECORDINGS.outcome != str(Outcome.ERASED),
                 _RECORDINGS.communication_id.is_not(None),
                 func.json_extract(_RECORDINGS.row, "$.media") == AUDIO,
             )

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import socket
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.core.peers import Peers
 from recordings_pipeline.core.secrets import SignedUrl, signed_url
 from recordings_pipeline.core.transfer import Held, request_headers
 from recordings_pipeline.genesys.answers import GATHERED_BYTES, Ending
@@ -20,6 +22,8 @@ from tests.conftest import Start
 from tests.hosts import Answer, Host, Serve, in_turn
 
 FAR = 4_000_000_000
+HERE = Peers(is_loopback=True)
+LOCAL = ReaderLimits(peers=HERE)
 WHOLE = request_headers(Held())
 BARE_AND_FULL = pytest.mark.parametrize("body", [b"", b"text"], ids=["bare", "with a body"])
 
@@ -29,7 +33,7 @@ DEADLINE_S = 20.0
 
 @pytest.fixture
 def reader() -> Generator[MediaReader]:
-    reader = MediaReader()
+    reader = MediaReader(LOCAL)
     yield reader
     reader.close()
 
@@ -291,7 +295,7 @@ def test_many_transfers_run_at_once_and_each_ends_for_itself(
 @pytest.mark.parametrize("deadline_s", [0.2, DEADLINE_S], ids=["its deadline", "the lowest rate"])
 def test_a_stalled_transfer_ends_by(serve: Serve, deadline_s: float) -> None:
     held = Answer(200, b"half", {"Content-Length": "8"}, is_held=True)
-    reader = MediaReader(ReaderLimits(low_speed_s=1))
+    reader = MediaReader(ReaderLimits(low_speed_s=1, peers=HERE))
     taken = Taken()
 
     reader.start(signed_url(serve(in_turn(held)).url), WHOLE, taken, deadline_s)
@@ -307,3 +311,37 @@ def test_a_header_that_came_twice_is_a_list(serve: Serve, reader: MediaReader) -
     _, taken = fetch(reader, host)
 
     assert taken.begun[0][1]["x-part"] == "1, 2"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1", "0x7f000001"])
+def test_an_address_of_this_machine_is_refused_before_anything_is_sent(host: str) -> None:
+    with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=True) as server:
+        server.settimeout(0.2)
+        reader = MediaReader()
+        url = signed_url(f"https://{host}:{server.getsockname()[1]}/x?signature=hush")
+
+        reader.start(url, WHOLE, Taken(), DEADLINE_S)
+
+        assert ended(reader) == Ending("the host has not a public address")
+        with pytest.raises(TimeoutError):
+            server.accept()
+        reader.close()
+
+
+def test_plain_http_is_for_a_simulator_on_this_machine(serve: Serve) -> None:
+    reader, host = MediaReader(), serve(in_turn(Answer()))
+
+    reader.start(signed_url(host.url), WHOLE, Taken(), DEADLINE_S)
+
+    assert ended(reader) == Ending("the URL is not https (libcurl error 1)")
+    assert host.asked == []
+    reader.close()
+
+
+def test_after_a_refused_address_a_handle_is_as_good_as_new(serve: Serve) -> None:
+    reader, host = MediaReader(LOCAL), serve(in_turn(Answer(200, b"good")))
+    reader.start(signed_url("https://169.254.169.254/"), WHOLE, Taken(), DEADLINE_S)
+
+    assert ended(reader) == Ending("the host has not a public address")
+    assert fetch(reader, host)[1].content == b"good"
+    reader.close()

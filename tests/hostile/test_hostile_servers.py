@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recordings_pipeline.core.peers import Peers
 from recordings_pipeline.core.secrets import signed_url
 from tests.hostile.answers import ETAG, SIZE, SOURCE, honest, refusal
 from tests.hostile.case import EXPORTED, QUARANTINED, Case
@@ -23,7 +24,7 @@ from tests.hostile.httpx_reader import HttpxReader
 from tests.hostile.server import playing
 from tests.hostile.table import DOCUMENT, document
 
-LIMITS = ReaderLimits(connect_s=2.0)
+LIMITS = ReaderLimits(connect_s=2.0, peers=Peers(is_loopback=True))
 NewReader = Callable[[ReaderLimits], Reader]
 READERS: dict[str, NewReader] = {"libcurl": MediaReader, "httpx": HttpxReader}
 

@@ -4,7 +4,9 @@ import time
 from pathlib import Path
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.peers import Peers
 from recordings_pipeline.core.secrets import signed_url
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.simulator.signing import signed
@@ -15,6 +17,11 @@ from recordings_pipeline.storage.part_file import PartFile
 from tests.stages.conftest import DAY
 
 PLAIN, DELETED, TRANSCRIBED = 0, 2, 4
+
+
+def local_reader() -> MediaReader:
+    """Return a reader that may fetch from a simulator."""
+    return MediaReader(ReaderLimits(peers=Peers(is_loopback=True)))
 
 
 def call_of(simulator: Simulator, index: int = PLAIN) -> Call:
@@ -48,6 +55,7 @@ def etag_of(simulator: Simulator, call: Call) -> str:
 
 def fetch_all(export: Export, *jobs: Job, engine: Engine | None = None) -> list[Ended]:
     """Fetch some recordings and record them, as the stage does; in the order they ended."""
+    engine = engine or Engine(new_reader=local_reader)
     transfers: Transfers[Job] = Transfers(export.home, export.stop, export.client.meter, engine)
     found = [item for group in transfers.run(jobs) for item in group]
     return [item for item in found if isinstance(item, Ended)]

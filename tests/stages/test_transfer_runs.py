@@ -32,6 +32,7 @@ from tests.stages.fetching import (
     fetch_all,
     hold,
     left_parts,
+    local_reader,
     wanted,
 )
 
@@ -100,7 +101,10 @@ def test_what_has_its_name_when_a_stop_comes_is_still_told(start: Start, opened:
     export = opened(simulator)
     calls = [c for c in simulator.world.calls(DAY.date) if c.is_exportable][:40]
     transfers: Transfers[Job] = Transfers(
-        export.home, export.stop, export.client.meter, Engine(group_files=1)
+        export.home,
+        export.stop,
+        export.client.meter,
+        Engine(group_files=1, new_reader=local_reader),
     )
     told: list[Path] = []
 
@@ -129,7 +133,11 @@ def test_a_stop_reaches_a_feeder_that_waits_for_room(
     threading.Timer(0.5, export.stop.set).start()
 
     with pytest.raises(Interrupted):
-        fetch_all(export, *(Job((file,)) for file in files), engine=Engine(connections=2))
+        fetch_all(
+            export,
+            *(Job((file,)) for file in files),
+            engine=Engine(connections=2, new_reader=local_reader),
+        )
 
 
 def test_a_slow_host_does_not_hold_up_another_one(serve: Serve, start: Start, opened: Open) -> None:
@@ -140,7 +148,10 @@ def test_a_slow_host_does_not_hold_up_another_one(serve: Serve, start: Start, op
     slow = [replace(wanted(simulator, c), url=signed_url(f"{held.url}/m")) for c in calls[:12]]
     fast = [wanted(simulator, call) for call in calls[12:]]
     transfers: Transfers[Job] = Transfers(
-        export.home, export.stop, export.client.meter, Engine(connections=8)
+        export.home,
+        export.stop,
+        export.client.meter,
+        Engine(connections=8, new_reader=local_reader),
     )
 
     ended: list[object] = []
@@ -158,7 +169,9 @@ def test_a_recording_that_would_touch_the_reserve_stops_the_run(start: Start, op
     file = wanted(simulator, call_of(simulator))
 
     with pytest.raises(StorageFailed, match="RECORDINGS_RESERVE_GB"):
-        fetch_all(export, Job((file,)), engine=Engine(reserve_bytes=10**18))
+        fetch_all(
+            export, Job((file,)), engine=Engine(reserve_bytes=10**18, new_reader=local_reader)
+        )
 
     assert left_parts(export) == []
 
@@ -171,7 +184,10 @@ def test_what_is_no_recording_is_handed_through_and_groups_are_as_small_as_asked
     calls = [call for call in simulator.world.calls(DAY.date) if call.is_exportable]
     jobs: list[Job | str] = [Job((wanted(simulator, call),)) for call in calls]
     transfers: Transfers[str] = Transfers(
-        export.home, export.stop, export.client.meter, Engine(group_files=1)
+        export.home,
+        export.stop,
+        export.client.meter,
+        Engine(group_files=1, new_reader=local_reader),
     )
 
     groups = list(transfers.run([*jobs, "not a recording"]))

@@ -97,7 +97,9 @@ def test_a_file_published_before_a_crash_is_not_fetched_again(start: Start, open
     simulator = start(calls_per_day=6)
     export, call = opened(simulator), call_of(simulator)
     job = Job((wanted(simulator, call),))
-    transfers: Transfers[Job] = Transfers(export.home, export.stop, export.client.meter)
+    transfers: Transfers[Job] = Transfers(
+        export.home, export.stop, export.client.meter, export.engine
+    )
     with closing(transfers.run([job])) as groups:
         ((first,),) = [next(groups)]  # and nobody comes to record it
 

@@ -1,0 +1,206 @@
+"""Tombstones: which conversations were erased, so that nobody fetches them again.
+
+Whatever the ledger knows of a person goes in the same transaction as the tombstone comes. From then
+on no run exports the conversation, whether or not its bytes are gone yet.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Executable,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    update,
+)
+
+from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.erasing import Order, is_same_line
+from recordings_pipeline.core.holding import Hold
+from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.rows import row_as_text
+from recordings_pipeline.core.schemas import RECORDING_INDEX
+from recordings_pipeline.core.standings import ListedConversation
+from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.hold_book import holds_on
+from recordings_pipeline.storage.ledger_engine import insert_or_ignore, storing, writing
+from recordings_pipeline.storage.ledger_moves import move, record
+
+# SQLite takes 32,766 values a statement.
+_IDS = 500
+_LINES = ("$.ani", "$.dnis")
+
+erasures = Table(
+    "erasures",
+    tables.metadata,
+    Column("conversation_id", String(36), primary_key=True),
+    # Empty where nobody had indexed it.
+    Column("day", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("erased_by", Text, nullable=False),
+    Column("erased_time", tables.Instant, nullable=False),
+    # When its bytes and rows were gone as well; null while that is to be done.
+    Column("done_time", tables.Instant, index=True),
+)
+_COLUMNS, _RECORDINGS = erasures.c, tables.recordings.c
+
+
+class ErasureBook:
+    """Begins and ends erasures; between the two the bytes go."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def among(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of some conversations that were erased."""
+        with storing(self._engine), self._engine.connect() as db:
+            return _among(db, ids)
+
+    def pending(self) -> dict[str, Day | None]:
+        """Return the conversations whose bytes are to go, with their days."""
+        query = select(_COLUMNS.conversation_id, _COLUMNS.day).where(_COLUMNS.done_time.is_(None))
+        return {id_: Day.from_key(day) if day else None for id_, day in self._rows(query)}
+
+    def days_of(self, ids: Iterable[str]) -> dict[str, Day]:
+        """Return the days of some conversations; those that nobody indexed are left out."""
+        found: dict[str, Day] = {}
+        for some in _some(ids):
+            for table in (tables.recordings, tables.conversations):
+                whose = table.c.conversation_id
+                query = select(whose, table.c.day).where(whose.in_(some)).distinct()
+                found |= {id_: Day.from_key(day) for id_, day in self._rows(query)}
+        return found
+
+    def recordings_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the recordings of some conversations, by conversation."""
+        found: dict[str, tuple[str, ...]] = {}
+        for some in _some(ids):
+            query = select(_RECORDINGS.conversation_id, _RECORDINGS.recording_id)
+            query = query.where(_RECORDINGS.conversation_id.in_(some))
+            for whose, id_ in self._rows(query.order_by(_RECORDINGS.recording_id)):
+                found[whose] = (*found.get(whose, ()), id_)
+        return found
+
+    def conversations_before(self, day: Day) -> dict[Day, list[str]]:
+        """Return the conversations before a day that were not erased, by day."""
+        found: dict[Day, set[str]] = {}
+        for table in (tables.recordings, tables.conversations):
+            whose = table.c.conversation_id
+            query = select(table.c.day, whose).distinct().where(table.c.day < day.key)
+            gone = select(_COLUMNS.conversation_id)
+            for key, id_ in self._rows(query.where(whose.not_in(gone))):
+                found.setdefault(Day.from_key(key), set()).add(id_)
+        return {key: sorted(found[key]) for key in sorted(found)}
+
+    def conversations_with(self, line: str) -> list[str]:
+        """Return the conversations that came from, or went to, a telephone number."""
+        found: set[str] = set()
+        for path in _LINES:
+            value = func.json_extract(_RECORDINGS.row, path)
+            lines = [text for (text,) in self._rows(select(value).distinct()) if text]
+            for some in _some(text for text in lines if is_same_line(text, line)):
+                query = select(_RECORDINGS.conversation_id).where(value.in_(some))
+                found.update(id_ for (id_,) in self._rows(query))
+        return sorted(found)
+
+    def begin(
+        self, day: Day | None, ids: Collection[str], order: Order, now: datetime
+    ) -> dict[str, Hold]:
+        """Leave tombstones, and forget what the ledger knows of some conversations of a day.
+
+        Returns:
+            The holds on those that are held, and were left as they are.
+        """
+        with writing(self._engine) as db:
+            held = holds_on(db, day, ids)
+            for id_ in sorted(set(ids) - held.keys()):
+                values = {
+                    "conversation_id": id_,
+                    "day": day.key if day else "",
+                    "reason": order.text,
+                    "erased_by": order.by,
+                    "erased_time": now,
+                }
+                if db.execute(insert_or_ignore(erasures, values)).rowcount:
+                    news = {"event_time": now, "day": values["day"], "outcome": "begun"}
+                    record(db, id_, 1, "erasure.begun", {**news, "reason": order.text})
+                _forget(db, day, id_, Verdict(Outcome.ERASED, order.text), now)
+        return held
+
+    def done(self, sizes: dict[str, int], now: datetime) -> None:
+        """Hear that nothing is left of some conversations, and how many bytes went.
+
+        What SQLite had written of them to its log before is overwritten as well, unless somebody
+        reads the ledger just now: then whoever ends a transaction later does it.
+        """
+        with writing(self._engine) as db:
+            for id_, size in sizes.items():
+                chosen = update(erasures).where(
+                    _COLUMNS.conversation_id == id_, _COLUMNS.done_time.is_(None)
+                )
+                if not db.execute(chosen.values(done_time=now)).rowcount:
+                    continue
+                kept = select(_COLUMNS.day, _COLUMNS.reason).where(_COLUMNS.conversation_id == id_)
+                day, reason = db.execute(kept).one()
+                news = {"event_time": now, "day": day, "outcome": "erased", "reason": reason}
+                record(db, id_, 1, "conversation.erased", {**news, "size_bytes": size})
+        with storing(self._engine), self._engine.connect() as db:
+            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _rows(self, query: Executable) -> list[Any]:
+        with storing(self._engine), self._engine.connect() as db:
+            return list(db.execute(query).all())
+
+
+def without_erased(
+    db: Connection, found: Iterable[ListedConversation]
+) -> Iterator[ListedConversation]:
+    """Leave out what was erased, in the transaction of whoever keeps what the source listed."""
+    listed = list(found)
+    erased = _among(db, (one.conversation_id for one in listed))
+    return (one for one in listed if one.conversation_id not in erased)
+
+
+def _among(db: Connection, ids: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for some in _some(ids):
+        query = select(_COLUMNS.conversation_id).where(_COLUMNS.conversation_id.in_(some))
+        found.update(db.scalars(query))
+    return frozenset(found)
+
+
+def _forget(db: Connection, day: Day | None, id_: str, verdict: Verdict, now: datetime) -> None:
+    """Keep ids of a conversation's recordings, and nothing else that the ledger knows of it."""
+    query = select(_RECORDINGS.recording_id).where(_RECORDINGS.conversation_id == id_)
+    for recording_id in db.scalars(query).all():
+        db.execute(delete(tables.files).where(tables.files.c.recording_id == recording_id))
+        start = day.start if day else now
+        row = {
+            "recording_id": recording_id,
+            "conversation_id": id_,
+            "conversation_start_time": start,
+            "is_open": False,
+            "agent_count": 0,
+            "participant_count": 0,
+        }
+        changed = {"communication_id": None, "start_time": start}
+        chosen = update(tables.recordings).where(_RECORDINGS.recording_id == recording_id)
+        db.execute(chosen.values(row=row_as_text(RECORDING_INDEX, row), **changed))
+        move(db, recording_id, verdict, now, retry_time=None)
+    for table in (tables.conversations, tables.gaps, tables.transcripts, tables.orphans):
+        db.execute(delete(table).where(table.c.conversation_id == id_))
+
+
+def _some(ids: Iterable[str]) -> Iterator[list[str]]:
+    waiting = iter(ids)
+    while some := list(islice(waiting, _IDS)):
+        yield some

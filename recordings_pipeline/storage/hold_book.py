@@ -1,0 +1,140 @@
+"""Legal holds in the ledger; each change is an event of the audit log."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.holding import Hold, Person, is_confirmation
+from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.ledger_engine import storing, writing
+from recordings_pipeline.storage.ledger_moves import record
+
+holds = Table(
+    "holds",
+    tables.metadata,
+    Column("hold_id", Integer, primary_key=True, autoincrement=True),
+    # Empty for days.
+    Column("conversation_id", String(36), nullable=False, index=True),
+    # Both empty for a conversation.
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("held_by", Text, nullable=False),
+    Column("held_time", tables.Instant, nullable=False),
+    Column("asked_by", Text, nullable=False, default=""),
+    Column("asked_reason", Text, nullable=False, default=""),
+    Column("released_by", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
+)
+_COLUMNS = holds.c
+# SQLite takes 32,766 values a statement.
+_IDS = 500
+
+
+class HoldBook:
+    """Holds are never deleted: a released one stays, with the two who released it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[Hold]:
+        """Return the holds, released ones as well, in the order they came."""
+        with storing(self._engine), self._engine.connect() as db:
+            rows = db.execute(select(holds).order_by(_COLUMNS.hold_id)).mappings().all()
+        return [_hold(row) for row in rows]
+
+    def add(self, what: str | Span, reason: str, by: Person, now: datetime) -> Hold:
+        """Hold a conversation, or all of some days."""
+        is_span = isinstance(what, Span)
+        values = {
+            "conversation_id": "" if is_span else what,
+            "first_day": str(what.first) if isinstance(what, Span) else "",
+            "last_day": str(what.last) if isinstance(what, Span) else "",
+            "reason": reason,
+            "held_by": str(by),
+            "held_time": now,
+        }
+        with writing(self._engine) as db:
+            number = db.execute(insert(holds).values(values)).inserted_primary_key
+            hold = _found(db, int(number[0] if number else 0))
+            _note(db, hold, "hold.added", now, f"{reason}; by {by}")
+        return hold
+
+    def release(self, hold_id: int, reason: str, by: Person, now: datetime) -> Hold:
+        """Ask for a release, or confirm what somebody else has asked for.
+
+        Raises:
+            ConfigurationError: There is no such hold, it is released, or one person alone wants it.
+        """
+        with writing(self._engine) as db:
+            hold = _found(db, hold_id)
+            is_last = is_confirmation(hold, by)
+            changed = {"released_by": str(by)}
+            if not is_last:
+                changed = {"asked_by": str(by), "asked_reason": reason}
+            db.execute(update(holds).where(_COLUMNS.hold_id == hold_id).values(changed))
+            hold = _found(db, hold_id)
+            action = "hold.released" if is_last else "hold.release_asked"
+            _note(db, hold, action, now, f"{reason}; by {by}")
+        return hold
+
+    def on(self, day: Day | None, ids: Collection[str]) -> dict[str, Hold]:
+        """Return the holds on some conversations of a day, one for each that is held."""
+        with storing(self._engine), self._engine.connect() as db:
+            return holds_on(db, day, ids)
+
+
+def holds_on(db: Connection, day: Day | None, ids: Collection[str]) -> dict[str, Hold]:
+    """Look for holds in the transaction of whoever erases."""
+    is_held = _COLUMNS.released_by == ""
+    found: dict[str, Hold] = {}
+    if day is not None:
+        query = select(holds).where(is_held, _COLUMNS.first_day != "")
+        of_day = (_COLUMNS.first_day <= day.key) & (_COLUMNS.last_day >= day.key)
+        row = db.execute(query.where(of_day).limit(1)).mappings().first()
+        if row is not None:
+            found = dict.fromkeys(ids, _hold(row))
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _IDS):
+        some = _COLUMNS.conversation_id.in_(wanted[start : start + _IDS])
+        for row in db.execute(select(holds).where(is_held, some)).mappings():
+            found[row["conversation_id"]] = _hold(row)
+    return found
+
+
+def _found(db: Connection, hold_id: int) -> Hold:
+    row = db.execute(select(holds).where(_COLUMNS.hold_id == hold_id)).mappings().first()
+    if row is None:
+        raise ConfigurationError(f"hold {hold_id}", "is not known: see hold list")
+    return _hold(row)
+
+
+def _hold(row: Any) -> Hold:  # noqa: ANN401 (a mapping of the table's columns)
+    values = dict(row)
+    first, last = values.pop("first_day"), values.pop("last_day")
+    return Hold(
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+        **values,
+    )
+
+
+def _note(db: Connection, hold: Hold, action: str, now: datetime, why: str) -> None:
+    news = {"event_time": now, "day": "", "outcome": action.partition(".")[2]}
+    object_id = f"hold/{hold.hold_id}"
+    record(db, object_id, 1, action, {**news, "reason": f"{hold.what}: {why}"})
