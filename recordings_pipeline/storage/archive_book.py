@@ -73,6 +73,13 @@ class ArchiveBook:
         rows = self._rows(query.order_by(_FILES.file_number))
         return [_promise(row._mapping) for row in rows]  # noqa: SLF001 (public, so its name)
 
+    def rows_of(self, recording_id: str) -> list[Promise]:
+        """Return the files the ledger knows of one recording, however it stands."""
+        query = _promises().where(
+            _RECORDINGS.recording_id == recording_id, _FILES.path.is_not(None)
+        )
+        return [_promise(row._mapping) for row in self._rows(query)]  # noqa: SLF001 (public)
+
     def place_of(self, id_: str) -> tuple[str, str, bool] | None:
         """Find a recording or a conversation: its day, the conversation, whether it was the first.
 

@@ -32,6 +32,7 @@ from recordings_pipeline.storage.clock_book import ClockBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
 from recordings_pipeline.storage.event_book import EventBook
+from recordings_pipeline.storage.history_book import HistoryBook
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
@@ -71,6 +72,7 @@ class Ledger:
         self.archive = ArchiveBook(self._engine)
         self.arrivals = ArrivalBook(self._engine)
         self.clocks = ClockBook(self._engine)
+        self.histories = HistoryBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
         self.history = EventBook(self._engine)
