@@ -38,10 +38,12 @@ from recordings_pipeline.storage.ledger_engine import (
     insert_or_update,
     open_engine,
     opening,
+    require_local,
     storing,
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
+from recordings_pipeline.storage.ledger_steps import upgrade
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
 from recordings_pipeline.storage.sound_book import SoundBook
@@ -57,9 +59,11 @@ class Ledger:
     """One data directory's ledger; writes come from one thread at a time."""
 
     def __init__(self, path: Path) -> None:
+        require_local(path.parent)
         self._engine = open_engine(path)
         # In a transaction that writes: several processes may open a new directory at once.
         with opening(path), writing(self._engine) as db:
+            upgrade(db)
             tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
         self.days = DayBook(self._engine)
