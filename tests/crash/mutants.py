@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.crash.processes import ROOT
+from tests.trust_results import VARIABLE
 
 _POWER = "tests/crash/test_sweep.py::test_a_call_goes_wrong_and_nothing_is_lost_or_left"
-_POWER_LOST = "power lost"
+_POWER_LOST = "power and lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ def outcome(mutant: Mutant | None, tests: str, chosen: str, folder: Path) -> tup
         path.write_text(text.replace(mutant.before, mutant.after))
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow", tests]
     command += ["-k", chosen, "-p", "no:cacheprovider"] if chosen else ["-p", "no:cacheprovider"]
-    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    # What a mutant's tests find is no result.
+    environ = {**os.environ, "PYTHONPATH": str(folder), VARIABLE: ""}
     found = subprocess.run(
         command, cwd=folder, env=environ, capture_output=True, text=True, check=False
     )
