@@ -1,8 +1,8 @@
 """How a ledger of an older version becomes one of today: a step for each version, in order.
 
 All steps are one transaction with the version they reach: one that dies leaves the ledger as it
-was. Tables that are new need no step, they are made whenever a ledger is opened. A column must
-have a step here, and a file of that version in ``tests/storage/ledgers``.
+was. Tables that are new need no step, they are made whenever a ledger is opened. A column or an
+index must have a version, and a file of the one before in ``tests/storage/ledgers``.
 """
 
 from collections.abc import Callable
@@ -51,6 +51,10 @@ def upgrade(db: Connection) -> None:
             _add(db, column)
         if step.then is not None:
             step.then(db)
+    for table in tables.metadata.tables.values():
+        if inspect(db).has_table(table.name):
+            for index in table.indexes:
+                index.create(db, checkfirst=True)
     facts = tables.facts.c
     db.execute(
         update(tables.facts)
@@ -82,12 +86,11 @@ def _start_times(db: Connection) -> None:
         db.execute(
             update(tables.recordings).where(columns.recording_id == id_).values(start_time=start)
         )
-    db.execute(
-        text(
-            "CREATE INDEX IF NOT EXISTS ix_recordings_conversation_id "
-            "ON recordings (conversation_id)"
-        )
-    )
+
+
+def _drop_replaced(db: Connection) -> None:
+    """Drop the index of days: the one of days and recordings has come in its place."""
+    db.execute(text("DROP INDEX IF EXISTS ix_recordings_day"))
 
 
 _FIRST = "1"
@@ -122,5 +125,6 @@ STEPS = (
             Column("transcripts", "recording_ids", _TEXT),
             Column("transcripts", "failures", "INTEGER NOT NULL DEFAULT 0"),
         ),
+        _drop_replaced,
     ),
 )

@@ -34,11 +34,14 @@ def written(version: str, path: Path) -> Path:
 
 
 def shape(path: Path) -> dict[str, set[tuple[str, str, int]]]:
-    """Return the columns of every table: names, types, and whether they may be null."""
+    """Return the columns of every table: names, types, whether they may be null; and indexes."""
     with closing(sqlite3.connect(path)) as db:
         tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {
-            name: {(c[1], c[2], c[3]) for c in db.execute(f"PRAGMA table_info({name})")}
+            name: {
+                *((c[1], c[2], c[3]) for c in db.execute(f"PRAGMA table_info({name})")),
+                *((i[1], "index", i[2]) for i in db.execute(f"PRAGMA index_list({name})")),
+            }
             for (name,) in tables
         }
 
