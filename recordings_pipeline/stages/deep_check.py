@@ -78,8 +78,8 @@ def examine_archive(
 
 def _day(archive: Archive, day: Day, found: Examination) -> None:
     book, ledger = archive.ledger.histories, archive.ledger
-    histories = list(book.of(day))
-    found.add(history.events_add_up(histories), history.nothing_is_done_again(histories))
+    for one in book.of(day):  # one after the other: a day may have 100,000, with all their events
+        found.add(history.events_add_up([one]), history.nothing_is_done_again([one]))
     bound = Bound(str(day), book.most_changed(day), _MOST_CHANGES, "changes of a recording", _ASK)
     found.add(places.growth_is_bounded([bound]))
     if archive.home.is_locked(str(day)):
