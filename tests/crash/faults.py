@@ -120,6 +120,7 @@ class FaultServer:
                     **simulator.environment,
                     "RECORDINGS_POLL_S": "0.02",
                     "RECORDINGS_DATA": str(data),
+                    "RECORDINGS_RESERVE_GB": "0",
                 },
                 "output": str(output),
             },
