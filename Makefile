@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo dev test test-slow bench bench-transfer check audit sbom clean
+.PHONY: demo dev test test-slow test-crash bench bench-transfer check audit sbom clean
 
 demo: $(READY) ## one simulated day through Dagster, from index to metrics
 	@$(BIN)/recordings-pipeline demo
@@ -20,6 +20,9 @@ test: check ## lint, types, architecture and tests
 
 test-slow: $(READY) ## the sweeps that take minutes
 	$(BIN)/pytest -m slow
+
+test-crash: $(READY) ## what breaks it: a fault at every call, kills, power cuts, mutants: an hour
+	RECORDINGS_KILLS=$${RECORDINGS_KILLS:-1000} $(BIN)/pytest tests/crash tests/storage
 
 bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/simulator.py

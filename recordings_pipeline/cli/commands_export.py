@@ -102,14 +102,28 @@ def rescue() -> None:
 
 
 @click.command()
-@click.option("--day", type=DAY, help="Day to predict for; default: yesterday, UTC.")
-def doctor(day: datetime | None) -> None:
+@click.option("--day", type=DAY, help="Day to look at; default: yesterday, UTC; all with --deep.")
+@click.option("--deep", is_flag=True, help="Look at what was exported instead: every invariant.")
+@data_option("look at with --deep")
+def doctor(day: datetime | None, deep: bool, data: Path | None) -> None:  # noqa: FBT001
     """Check credentials, permissions, space, allowance and codecs; move nothing.
 
+    With --deep it needs no credentials and reads the directory: whether files, tables, ledger and
+    audit log are what they have to be, one line for each invariant. Exports may run meanwhile.
+    Exit code 1 when something fails or is violated.
+
     \b
-    Example:
+    Examples:
       recordings-pipeline doctor --day 2026-01-31
+      recordings-pipeline doctor --deep
+      recordings-pipeline doctor --deep --day 2026-01-31 --data /srv/recordings
     """
+    if deep:
+        from recordings_pipeline.cli.doctor_deep import run as run_deep
+
+        sys.exit(0 if run_deep(day.date() if day else None, data) else INCOMPLETE)
+    if data is not None:
+        raise click.UsageError("--data goes with --deep; otherwise RECORDINGS_DATA counts")
     from recordings_pipeline.cli.doctor import run
 
     chosen = day.date() if day else datetime.now(UTC).date() - timedelta(days=1)

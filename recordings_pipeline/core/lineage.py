@@ -65,6 +65,7 @@ LINEAGE: Lineage = {
     },
     "conversation_metrics": {
         "conversation_id": ("recording_index.conversation_id",),
+        "pause_ms": ("recording_index.pauses",),
         **dict.fromkeys(_MEASURED, _TALK),
         **_per_side("word_count", "transcripts.word_count"),
         **_per_side("words_per_minute", "transcripts.word_count", *_SAID_WHEN),

@@ -1,5 +1,6 @@
 """Values that must not be printed by accident."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -46,3 +47,9 @@ class SignedUrl:
 def signed_url(url: str) -> SignedUrl:
     """Wrap a URL as the platform sent it."""
     return SignedUrl(Secret(url))
+
+
+def credentials_in(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the secrets that variables of ours hold, to look for where they must not be."""
+    names = (name for name in environ if name.startswith(("GENESYS_", "RECORDINGS_")))
+    return tuple(environ[name] for name in names if name.endswith("_SECRET") and environ[name])

@@ -117,7 +117,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         base_url=base_url,
         login_url=login_url(given, base_url),
         data=data_directory(given),
-        quota_bytes=_quota_bytes(given),
+        quota_bytes=quota_bytes(given),
         api_reserve=_api_reserve(given),
         metadata=_choice(given, "RECORDINGS_METADATA", METADATA_MODES),
         exported_media=exported_media(given),
@@ -183,9 +183,10 @@ def _client_secret(given: Mapping[str, str]) -> Secret | Path:
     )
 
 
-def _quota_bytes(given: Mapping[str, str]) -> int | None:
+def quota_bytes(given: Mapping[str, str]) -> int | None:
+    """Read how much the data directory may hold; None for no limit."""
     text = given.get("RECORDINGS_QUOTA_GB")
-    if text is None:
+    if not text:
         return None
     if not _QUOTA.fullmatch(text) or float(text) == 0:
         raise ConfigurationError("RECORDINGS_QUOTA_GB", "is not a positive number of GB, like 500")

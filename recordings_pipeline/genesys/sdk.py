@@ -97,8 +97,14 @@ def _bring_in() -> None:
         package = ModuleType(_PACKAGE + name)
         package.__path__ = [str(Path(root, name.removeprefix(".")))]
         sys.modules[package.__name__] = package
-    # APIs import models by name for their annotations alone.
-    sys.modules[f"{_PACKAGE}.models"].__dict__["__getattr__"] = lambda _name: object
+    sys.modules[f"{_PACKAGE}.models"].__dict__["__getattr__"] = _model
+
+
+def _model(name: str) -> type:
+    """Stand for any model: APIs import them by name, for their annotations alone."""
+    if name.startswith("__"):
+        raise AttributeError(name)  # who looks at all modules asks for `__file__`
+    return object
 
 
 @contextmanager

@@ -80,6 +80,13 @@ class ArchiveBook:
         query = select(_FILES.sha256).where(_FILES.recording_id == recording_id)
         return {sha256 for (sha256,) in self._rows(query)}
 
+    def rows_of(self, recording_id: str) -> list[Promise]:
+        """Return the files the ledger knows of one recording, however it stands."""
+        query = _promises().where(
+            _RECORDINGS.recording_id == recording_id, _FILES.path.is_not(None)
+        )
+        return [_promise(row._mapping) for row in self._rows(query)]  # noqa: SLF001 (public)
+
     def place_of(self, id_: str) -> tuple[str, str, bool] | None:
         """Find a recording or a conversation: its day, the conversation, whether it was the first.
 

@@ -6,7 +6,8 @@ beside it and takes its name, and who has the old one open keeps it.
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -15,13 +16,23 @@ import pyarrow.parquet as pq
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.catalog import Files, catalog_text, view_text
 from recordings_pipeline.core.columns import Schema
+from recordings_pipeline.core.errors import StorageFailed
 from recordings_pipeline.core.schemas import ALL_SCHEMAS
-from recordings_pipeline.storage.durable import naming, publish_bytes, sync_directory
+from recordings_pipeline.storage.durable import (
+    CHECK_DISK,
+    FREE_SPACE,
+    FULL,
+    OF_THE_DISK,
+    naming,
+    publish_bytes,
+    sync_directory,
+)
 from recordings_pipeline.storage.globs import quoted
 from recordings_pipeline.storage.tables import arrow_schema
 
 # DuckDB 2.0 writes files that 1.x cannot read, unless it is told to.
 _STORAGE_VERSION = "v1.0.0"
+_REFUSALS = {number: os.strerror(number) for number in OF_THE_DISK}
 
 
 def keep_catalog(root: Path) -> bool:
@@ -58,8 +69,10 @@ def _make(catalog: Path, text: str) -> None:
     import duckdb  # noqa: PLC0415 (30 MB and 0.1 s, needed when a table or a column appears)
 
     beside = catalog.with_name(f".{catalog.name}.new")
-    beside.unlink(missing_ok=True)
-    with naming(beside):
+    # The log of one that died would be taken for that of the new one.
+    for left in (beside, beside.with_name(f"{beside.name}.wal")):
+        left.unlink(missing_ok=True)
+    with naming(beside), _storing(catalog.name, duckdb.Error):
         with duckdb.connect(config={"temp_directory": f"{catalog}.tmp"}) as connection:
             connection.execute(
                 f"ATTACH {quoted(str(beside))} AS made (STORAGE_VERSION '{_STORAGE_VERSION}')"
@@ -74,6 +87,23 @@ def _make(catalog: Path, text: str) -> None:
             os.fsync(file.fileno())
     beside.replace(catalog)
     sync_directory(catalog.parent)
+
+
+@contextmanager
+def _storing(name: str, kind: type[Exception]) -> Generator[None]:
+    """Turn what the disk refuses to DuckDB into one sentence; our own mistakes stay what they are.
+
+    DuckDB has no number for it, only a text that ends with the system's own words.
+    """
+    try:
+        yield
+    except kind as error:
+        words = str(error).partition("\n")[0].rpartition('": ')[2].strip()
+        number = next((number for number, said in _REFUSALS.items() if said == words), None)
+        if number is None:
+            raise
+        remedy = FREE_SPACE if number in FULL else CHECK_DISK
+        raise StorageFailed(name, words, remedy) from error
 
 
 def _text(script: Path) -> str:

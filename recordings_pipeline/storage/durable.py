@@ -10,11 +10,11 @@ from pathlib import Path
 
 from recordings_pipeline.core.errors import StorageFailed
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _RENAMEAT2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 _UNKNOWN_WAY = frozenset({errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP, errno.EMLINK})
-_OF_THE_DISK = _FULL | {errno.EROFS, errno.EIO}
+OF_THE_DISK = FULL | {errno.EROFS, errno.EIO}
 FREE_SPACE = "free space, then run the day again"
 CHECK_DISK = "check the disk and its permissions, then run the day again"
 
@@ -32,9 +32,9 @@ def naming(path: Path) -> Generator[None]:
 def storage_failure(error: OSError, root: Path) -> StorageFailed | None:
     """Say what the disk refused below a directory; None if that is not what happened."""
     path = Path(error.filename) if isinstance(error.filename, str) else root
-    if not path.is_relative_to(root) or (path == root and error.errno not in _OF_THE_DISK):
+    if not path.is_relative_to(root) or (path == root and error.errno not in OF_THE_DISK):
         return None
-    remedy = FREE_SPACE if error.errno in _FULL else CHECK_DISK
+    remedy = FREE_SPACE if error.errno in FULL else CHECK_DISK
     name = "the data directory" if path == root else str(path.relative_to(root))
     return StorageFailed(name, error.strerror or type(error).__name__, remedy)
 

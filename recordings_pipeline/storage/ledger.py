@@ -33,16 +33,19 @@ from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
 from recordings_pipeline.storage.erasure_book import ErasureBook, without_erased
 from recordings_pipeline.storage.event_book import EventBook
+from recordings_pipeline.storage.history_book import HistoryBook
 from recordings_pipeline.storage.hold_book import HoldBook
 from recordings_pipeline.storage.ledger_engine import (
     insert_or_ignore,
     insert_or_update,
     open_engine,
     opening,
+    require_local,
     storing,
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import list_recording, move, record
+from recordings_pipeline.storage.ledger_steps import upgrade
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
 from recordings_pipeline.storage.seal_book import SealBook
@@ -59,9 +62,11 @@ class Ledger:
     """One data directory's ledger; writes come from one thread at a time."""
 
     def __init__(self, path: Path) -> None:
+        require_local(path.parent)
         self._engine = open_engine(path)
         # In a transaction that writes: several processes may open a new directory at once.
         with opening(path), writing(self._engine) as db:
+            upgrade(db)
             tables.metadata.create_all(db)
         self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
         self.days = DayBook(self._engine)
@@ -74,6 +79,7 @@ class Ledger:
         self.archive = ArchiveBook(self._engine)
         self.arrivals = ArrivalBook(self._engine)
         self.clocks = ClockBook(self._engine)
+        self.histories = HistoryBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
         self.history = EventBook(self._engine)

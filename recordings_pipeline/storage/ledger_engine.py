@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError
 
-from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.core.errors import ConfigurationError, StorageFailed
+from recordings_pipeline.core.file_systems import file_system_of, is_remote
 from recordings_pipeline.storage.durable import CHECK_DISK, FREE_SPACE
 from recordings_pipeline.storage.uninterrupted import uninterrupted
 
 BUSY_TIMEOUT_MS = 30_000
+_MOUNTS = Path("/proc/self/mountinfo")
 # SQLite's codes carry details in the bits above these (https://sqlite.org/rescode.html).
 _PRIMARY = 0xFF
 # A limit on the size of a file, or a quota, comes as an I/O error.
@@ -53,6 +55,27 @@ def open_engine(path: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def require_local(folder: Path) -> None:
+    """Refuse a disk whose locks cannot be trusted.
+
+    A system that does not tell its mounts (macOS) is given the benefit of the doubt.
+
+    Raises:
+        ConfigurationError: The directory lies on a network file system.
+    """
+    try:
+        mounts = _MOUNTS.read_text()
+    except OSError:
+        return
+    name = file_system_of(PurePosixPath(folder.resolve()), mounts)
+    if is_remote(name):
+        raise ConfigurationError(
+            "RECORDINGS_DATA",
+            f"lies on a network file system ({name}), on which two processes could damage the "
+            "ledger: use a local disk, and copy what is exported from there",
+        )
 
 
 @contextmanager

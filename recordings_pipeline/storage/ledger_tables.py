@@ -16,6 +16,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+# Another column is another version, with a step in `ledger_steps`.
 SCHEMA_VERSION = "5"
 metadata = MetaData()
 

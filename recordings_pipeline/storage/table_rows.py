@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 _BATCH_ROWS = 65_536
@@ -31,3 +32,13 @@ def each_row(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
         names = [name for name in columns if name in file.schema_arrow.names]
         for batch in file.iter_batches(_BATCH_ROWS, columns=names):
             yield from batch.to_pylist()
+
+
+def unreadable(path: Path) -> str:
+    """Say why a table cannot be read, row by row; empty when it can, or when there is none."""
+    try:
+        for _ in each_row(path, pq.read_schema(path).names if path.is_file() else ()):
+            pass
+    except (OSError, pa.ArrowException) as error:
+        return str(error).partition("\n")[0].partition(":")[0] or type(error).__name__
+    return ""

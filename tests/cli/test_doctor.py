@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import DAY, Enter
+from tests.cli.conftest import DAY, Enter, settle
 from tests.conftest import Start
 
 
@@ -51,3 +51,25 @@ def test_without_a_day_yesterday_is_examined(
     yesterdays = {day - timedelta(days=1) for day in (before, datetime.now(UTC).date())}
     examined = capsys.readouterr().out.splitlines()[-1].partition(":")[0]
     assert examined in {str(day) for day in yesterdays}
+
+
+def test_deep_is_a_line_for_each_invariant_and_exit_code_1_when_one_is_violated(
+    start: Start, tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settle(start(calls_per_day=2), tmp_path)
+
+    code = enter("doctor", "--deep", "--day", str(DAY), "--data", str(tmp_path))
+
+    printed = capsys.readouterr().out.splitlines()
+    results = {line.split()[0]: line.split("  ")[-1].strip() for line in printed[1:15]}
+    assert code == 1
+    assert list(results) == [f"I{number}" for number in range(1, 15)]
+    assert (results["I1"], results["I5"]) == ("holds", "1 violated")
+    assert results["I10"] == "only a run shows it"
+    told = next(line for line in printed if line.startswith("I5 tables/"))
+    assert told.endswith(f"recordings-pipeline export --from {DAY} --to {DAY}")
+
+
+def test_deep_needs_a_ledger_and_data_needs_deep(tmp_path: Path, enter: Enter) -> None:
+    assert enter("doctor", "--deep", "--data", str(tmp_path)) == 2
+    assert enter("doctor", "--data", str(tmp_path)) == 2

@@ -9,8 +9,11 @@ import pytest
 
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
+from tests.crash.faults import NO_COMPILER, FaultServer, compiled
 from tests.crash.processes import Processes
 from tests.crash.scene import Begin, Say, Scene
+from tests.crash.trials import Trial, small_source
+from tests.trust_results import record
 
 # Sizes from 16 kB to 4 MB, most of them small: the moments around the end of a file are the many.
 _WORLD = """
@@ -89,3 +92,27 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
             sys.stdout.write(f"\n{text}")
 
     return written
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Generator[Simulator]:
+    """Serve a small day for exports that go wrong."""
+    with small_source(tmp_path_factory.mktemp("world")) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def fault_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[FaultServer]:
+    """Start exports that go wrong; needs a compiler."""
+    library = compiled(tmp_path_factory.mktemp("library"))
+    if library is None:
+        record("sweep", "all", "skipped", NO_COMPILER)
+        pytest.skip(NO_COMPILER)
+    with FaultServer(library) as started:
+        yield started
+
+
+@pytest.fixture
+def trial(fault_server: FaultServer, source: Simulator, tmp_path: Path) -> Trial:
+    """Begin with an empty directory."""
+    return Trial(fault_server, source, tmp_path / "data")

@@ -22,17 +22,22 @@ _EXPORT = ("recordings_pipeline.cli.export", "recordings_pipeline.exporter", "py
 
 def serve() -> None:
     """Answer requests until standard input closes; in a forked process, be what was asked for."""
-    for name in _EXPORT:
-        importlib.import_module(name)
+    imports()
     while line := sys.stdin.readline():
         request = json.loads(line)
         answer = _waited(request["await"]) if "await" in request else os.fork()
         if answer == 0 and "start" in request:
-            _be(**request["start"])
+            be(**request["start"])
             main()
             return
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def imports() -> None:
+    """Import what an export needs, before any process is forked."""
+    for name in _EXPORT:
+        importlib.import_module(name)
 
 
 def _waited(process: int) -> int:
@@ -40,7 +45,7 @@ def _waited(process: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _be(arguments: list[str], environ: dict[str, Any], output: str) -> None:
+def be(arguments: list[str], environ: dict[str, Any], output: str) -> None:
     """Turn this process into one that a person started."""
     os.environ.update(environ)
     sys.argv = ["recordings-pipeline", *arguments]

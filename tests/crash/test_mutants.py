@@ -1,0 +1,33 @@
+"""The tests bite: whoever makes the package subtly wrong is told so."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.mutants import FAST, MUTANTS, Mutant, outcome
+from tests.trust_results import record
+
+_TESTS_FAILED = 1
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pytest.param(one, id=one.name, marks=() if one.name in FAST else pytest.mark.slow)
+        for one in MUTANTS
+    ],
+)
+def test_a_mutant_is_caught(mutant: Mutant, tmp_path: Path) -> None:
+    code, said = outcome(mutant, mutant.tests, mutant.chosen, tmp_path)
+
+    assert code == _TESTS_FAILED, said
+    caught_by = next(line for line in said.splitlines() if line.startswith("FAILED "))
+    record("mutant", mutant.name, "caught", caught_by.partition(" - ")[0].removeprefix("FAILED "))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tests", sorted({(one.tests, one.chosen) for one in MUTANTS}), ids=str)
+def test_without_a_mutant_the_same_tests_pass(tests: tuple[str, str], tmp_path: Path) -> None:
+    code, said = outcome(None, *tests, tmp_path)
+
+    assert code == 0, said
