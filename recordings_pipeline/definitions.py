@@ -1,5 +1,6 @@
 """The table of contents: everything Dagster may load, listed by hand."""
 
+import logging
 import os
 
 import dagster as dg
@@ -19,6 +20,10 @@ from recordings_pipeline.defs import (
     speech,
 )
 from recordings_pipeline.defs.resources import Organization, variables_present
+
+# A run keeps warnings with what it tells of each asset; Python would print them into the log of the
+# code server as well.
+logging.getLogger("recordings_pipeline").addHandler(logging.NullHandler())
 
 defs = dg.Definitions(
     assets=[

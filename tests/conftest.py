@@ -20,6 +20,11 @@ Start = Callable[..., Simulator]
 POLL_S = {"RECORDINGS_POLL_S": "0.02"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a person say where pictures are kept."""
+    parser.addoption("--artefacts", type=Path, help="Folder for pictures of the UI.")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """Trust one authority: nobody speaks TLS here, and reading 140 of them takes 25 ms a client."""

@@ -109,6 +109,12 @@ def test_a_service_starts_what_is_there_and_lets_it_end_in_order(path: Path) -> 
     assert path.stem in (DEPLOY / "README.md").read_text()
 
 
+def test_runs_of_before_are_swept_before_the_code_server_starts_others() -> None:
+    command = (DEPLOY / "recordings-code.service").read_text()
+
+    assert "ExecStartPre=-/opt/recordings-pipeline/.venv/bin/recordings-pipeline sweep" in command
+
+
 def test_the_code_server_listens_where_the_others_look_for_it() -> None:
     (location,) = yaml.safe_load((DEPLOY / "workspace.yaml").read_text())["load_from"]
     server = location["grpc_server"]

@@ -116,3 +116,22 @@ def dev(port: int) -> None:
     from recordings_pipeline.cli.dev import run
 
     run(port)
+
+
+@click.command()
+@click.option("--end", "is_ending", is_flag=True, help="End them, instead of showing them.")
+def sweep(is_ending: bool) -> None:  # noqa: FBT001
+    """Show runs that Dagster takes for running although their process is gone, or end them.
+
+    A restart of the host leaves them. Run it where the runs' processes would be, with DAGSTER_HOME
+    set. With --end they fail, or are canceled if that was asked for, and give their slots back.
+    Exit code 1 when some are found and left.
+
+    \b
+    Examples:
+      recordings-pipeline sweep
+      DAGSTER_HOME=data/demo/dagster recordings-pipeline sweep --end
+    """
+    from recordings_pipeline.cli.sweep import run
+
+    sys.exit(0 if run(is_ending=is_ending) else INCOMPLETE)

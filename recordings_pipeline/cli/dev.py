@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -41,12 +42,23 @@ def run(port: int) -> None:
             click.echo("no credentials are set: using a simulated organization")
         watch = ["-m", "recordings_pipeline", "watch", "--until-stdin-closes"]
         stack.enter_context(child(watch, environ))
+        _sweep(environ)
         dagster = stack.enter_context(child(guarded(_dagster(port)), environ))
         threading.Thread(target=_show, args=(dagster, ended), daemon=True).start()
         click.echo(f"Dagster: open http://127.0.0.1:{port} in half a minute; Ctrl-C stops all")
         ended.wait()
         with suppress(OSError):  # the terminal may be what ended it
             click.echo("stopping …")
+
+
+def _sweep(environ: Mapping[str, str]) -> None:
+    """End what a restart of the machine left running, and say so; a new home has nothing."""
+    if not {path.name for path in Path(environ["DAGSTER_HOME"]).glob("*")} - {"dagster.yaml"}:
+        return
+    with child(["-m", "recordings_pipeline", "sweep", "--end"], environ) as process:
+        lines = list(process.stdout or ())
+    if len(lines) > 1:
+        click.echo("".join(lines), nl=False)
 
 
 def _show(process: subprocess.Popen[str], ended: threading.Event) -> None:

@@ -53,6 +53,7 @@ for _command in (
     commands_speech.show,
     commands_local.demo,
     commands_local.dev,
+    commands_local.sweep,
     commands_local.simulate,
     commands_local.watch,
 ):

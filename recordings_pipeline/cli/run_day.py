@@ -1,6 +1,5 @@
 """The process behind a demo's Dagster run: ``python -m recordings_pipeline.cli.run_day DAY``."""
 
-import logging
 import sys
 
 from recordings_pipeline.cli.lifetime import interrupt_when_stdin_closes
@@ -9,8 +8,6 @@ from recordings_pipeline.cli.options import INTERRUPTED
 
 def run(day: str) -> int:
     """Run the day and return the exit code; whoever interrupts it needs no traceback."""
-    # Warnings are in the results; without a handler Python would print them as well.
-    logging.getLogger("recordings_pipeline").addHandler(logging.NullHandler())
     interruptions: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
     try:
         interrupt_when_stdin_closes()

@@ -99,6 +99,7 @@ _ACTS: tuple[tuple[str, tuple[str, ...], Act, When], ...] = (
     ("failed-jobs", ("job-status",), Alter("fail-job"), When()),
     ("expired-jobs", ("job-status",), Alter("expire-job"), When()),
     ("late-recordings", ("recordingmetadata", "submit", "recordings"), Alter("hide"), _ONCE),
+    ("hidden-recordings", ("recordingmetadata", "submit", "recordings"), Alter("hide"), When()),
     ("late-transcripts", ("transcripturl", "transcripturls"), Alter("hide"), _ONCE),
     ("batch-errors", ("poll",), Distort("batch_errors"), When()),
     ("batch-stuck", ("poll",), Alter("stuck"), When()),

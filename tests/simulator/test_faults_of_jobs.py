@@ -67,6 +67,18 @@ def states(me: Caller) -> list[str]:
     return [me.get(f"{JOBS_AT}/{job}").json["state"] for _ in range(3)]
 
 
+@shows("hidden-recordings")
+def test_a_hidden_recording_is_listed_once_the_plan_is_over(me: Caller) -> None:
+    me.plan("hidden-recordings")
+
+    hit = [metadata(me).json for _ in range(3)]
+    me.plan("")
+    good = metadata(me).json
+
+    assert hit == [good[1:]] * 3
+    assert len(good) >= 1
+
+
 @shows("late-recordings")
 def test_a_recording_is_listed_only_when_asked_for_again(me: Caller) -> None:
     me.suffer("late-recordings")
