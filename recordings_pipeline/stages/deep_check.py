@@ -10,16 +10,18 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.findings import Finding, Layer
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.invariants import days as of_days
 from recordings_pipeline.core.invariants import files, history, places
 from recordings_pipeline.core.invariants.places import Bound, Leftover
 from recordings_pipeline.core.invariants.violation import STATEMENTS, Violation
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.audit import verify_audit
 from recordings_pipeline.stages.deep_tables import table_facts
 from recordings_pipeline.stages.verify import verify
 from recordings_pipeline.storage import examination
-from recordings_pipeline.storage.event_lines import events_of_log
 
 # Checkpoints keep the write-ahead log at 4 MB; a reader that stays may hold it back for a while.
 _MOST_WAL_BYTES = 256_000_000
@@ -96,15 +98,27 @@ def _day(archive: Archive, day: Day, found: Examination) -> None:
 
 
 def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> None:
-    home, ledger = archive.home, archive.ledger
+    home = archive.home
     is_at_work = examination.is_at_work(home)
-    log = events_of_log(home.path(layout.AUDIT))
-    kept = map(history.event_from, ledger.events(after=0))
-    found.add(history.log_is_whole(kept, log, is_at_work=is_at_work))
+    found.add(_log(archive, is_at_work=is_at_work))
     found.add(places.nothing_is_left(_leftovers(archive), is_at_work=is_at_work))
     found.add(places.no_credential_is_written(examination.holding_credentials(home, secrets)))
     found.add(places.all_is_contained(examination.entries(home)))
     found.add(history.erased_is_gone(_erased(archive)))
+
+
+def _log(archive: Archive, *, is_at_work: bool) -> Iterator[Violation]:
+    """Judge the audit log; without a key that could prove it, that is what is wrong with it."""
+    ledger = archive.ledger
+    numbers = (event["seq"] for event in ledger.events(after=0))
+    try:
+        log = verify_audit(archive.home.root, archive.keeping)
+    except ConfigurationError as error:
+        finding = Finding(Layer.SIGNATURE, "audit log", str(error))
+        return history.log_is_whole(numbers, [finding])
+    return history.log_is_whole(
+        numbers, log.findings, unsealed=log.open_count, is_at_work=is_at_work
+    )
 
 
 def _leftovers(archive: Archive) -> list[Leftover]:

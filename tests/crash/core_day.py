@@ -8,16 +8,15 @@ import os
 import sys
 import traceback
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import unexplained
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.settings import settings_from
+from recordings_pipeline.stages.archive import archive_of
 from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.export import open_export
 from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.stages.transcripts import transcribe_day
-from recordings_pipeline.storage.audit import append_events
 
 STAGES = (index_day, fetch_day, transcribe_day)
 
@@ -48,5 +47,5 @@ def _is_done(day: Day) -> bool:
             try:
                 stage(export, day)
             finally:
-                append_events(export.home.path(layout.AUDIT), export.ledger)
+                archive_of(export).seal()
         return not unexplained(export.ledger.totals.counts(day))

@@ -12,6 +12,7 @@ import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.invariants.violation import SHOWN_BY_RUNS, STATEMENTS, Violation
+from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import Archive, open_archive
@@ -94,8 +95,14 @@ def export_twice(archive: Archive) -> None:
 
 
 def tamper_with_the_log(archive: Archive) -> None:
-    path = archive.home.path(layout.AUDIT)
-    path.write_bytes(path.read_bytes().replace(b'"outcome":"exported"', b'"outcome":"excluded"'))
+    path = min(archive.home.path(layout.AUDIT_SEGMENTS).glob("*.jsonl"))
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b'"outcome":"', b'"outcome":"not ', 1))
+
+
+def leave_the_log_behind(archive: Archive) -> None:
+    first = min(archive.ledger.standings(DAY))
+    archive.ledger.settle(first, Verdict(Outcome.DISCOVERED, "its file was removed"), at_the_end())
 
 
 def tear_a_table(archive: Archive) -> None:
@@ -127,7 +134,7 @@ def leave_a_part(archive: Archive) -> None:
 
 
 def leave_a_new_file(archive: Archive) -> None:
-    archive.home.path(layout.AUDIT.with_name(".events.jsonl.new")).write_bytes(b"x")
+    archive.home.path(layout.AUDIT / ".manifest.jsonl.new").write_bytes(b"x")
 
 
 def change_for_ever(archive: Archive) -> None:
@@ -173,7 +180,8 @@ PLANTED: list[tuple[str, Callable[[Archive], None], str]] = [
     ("I2", lambda archive: audio(archive).unlink(), "nothing has this name"),
     ("I3", forget_an_event, "has 0 events instead of one"),
     ("I4", forget_an_event, "the ledger has no such event"),
-    ("I4", tamper_with_the_log, "the log says otherwise"),
+    ("I4", tamper_with_the_log, "that were sealed (root)"),
+    ("I4", leave_the_log_behind, "it lacks the last 1 events"),
     ("I5", tear_a_table, "it cannot be read"),
     ("I5", outdate_a_table, "it lacks the rows of"),
     ("I6", lose_a_recording, "listed once, and not in the ledger"),
@@ -228,4 +236,4 @@ def test_a_day_that_somebody_exports_is_judged_by_what_is_true_at_every_instant(
         found = examine_archive(archive)
 
     assert found.unjudged == [DAY]
-    assert {name for name, some in found.violations.items() if some} <= {"I2", "I3"}
+    assert {name for name, some in found.violations.items() if some} <= {"I2", "I3", "I4"}

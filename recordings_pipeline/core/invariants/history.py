@@ -3,24 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
+from recordings_pipeline.core.audit.findings import Finding
 from recordings_pipeline.core.invariants.violation import Violation
 from recordings_pipeline.core.model import Outcome
 
 _TELL = "keep the directory as it is, and report it with the output of this command"
-_RESTORE = "find out who changed the log, then restore it from a copy"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event, from the ledger or out of the log."""
+    """One event of the ledger."""
 
     seq: int
     event_id: str
-    event_time: str
     action: str
     object_id: str
     outcome: str
@@ -53,16 +51,10 @@ class History:
 
 
 def event_from(row: Mapping[str, Any]) -> Event:
-    """Read an event, from the ledger's row or a line of the log.
-
-    Raises:
-        KeyError: It lacks what every event has.
-    """
-    told = row["event_time"]
+    """Read an event of the ledger."""
     return Event(
         seq=row["seq"],
         event_id=row["event_id"],
-        event_time=told.isoformat() if isinstance(told, datetime) else told,
         action=row["action"],
         object_id=row["object_id"],
         outcome=row["outcome"],
@@ -101,33 +93,29 @@ def _odd(history: History) -> Iterator[str]:
 
 
 def log_is_whole(
-    kept: Iterable[Event], written: Iterable[Event | None], *, is_at_work: bool = False
+    numbers: Iterable[int],
+    findings: Iterable[Finding],
+    *,
+    unsealed: int = 0,
+    is_at_work: bool = False,
 ) -> Iterator[Violation]:
-    """I4: the ledger's events are numbered without a gap, and the log has every one as it is.
+    """I4: events are numbered without a gap, and the sealed log has every one as the ledger has.
 
     Args:
-        kept: Those of the ledger, in order.
-        written: Those of the log, in order; None for a line that cannot be read.
+        numbers: Those of the ledger's events, in order.
+        findings: What the layers of the log found.
+        unsealed: Events of the ledger that the log does not have yet.
         is_at_work: Whether somebody exports: then the log may be behind.
     """
-    behind = 0
-    for number, (event, line) in enumerate(zip_longest(kept, written, fillvalue=_NOTHING), 1):
-        if event is _NOTHING or (event is not None and event.seq != number):
-            cause = "the ledger has no such event"
-            yield Violation("I4", f"event {number}", cause, _TELL)
-            return
-        if line is _NOTHING:
-            behind += 1
-        elif line != event:
-            cause = "the log's line cannot be read" if line is None else "the log says otherwise"
-            yield Violation("I4", f"event {number}", cause, _RESTORE)
-            return
-    if behind and not is_at_work:
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            yield Violation("I4", f"event {expected}", "the ledger has no such event", _TELL)
+            break
+    for finding in findings:
+        yield Violation("I4", finding.name, f"{finding.cause} ({finding.layer})", finding.next_step)
+    if unsealed and not is_at_work:
         step = "export any day: the log is brought up to the ledger"
-        yield Violation("I4", "audit log", f"it lacks the last {behind} events", step)
-
-
-_NOTHING = Event(-1, "", "", "", "", "")
+        yield Violation("I4", "audit log", f"it lacks the last {unsealed} events", step)
 
 
 def nothing_is_done_again(histories: Iterable[History]) -> Iterator[Violation]:
