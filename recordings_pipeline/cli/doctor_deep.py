@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.invariants.violation import SHOWN_BY_RUNS, STATEMENTS
 from recordings_pipeline.core.secrets import credentials_in
@@ -21,7 +22,8 @@ _MOST_SHOWN = 20
 def run(day: date | None, data: Path | None) -> bool:
     """Print how each invariant stands, and what breaks it; return whether all hold."""
     span = Span() if day is None else Span(day, day)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    root, keeping = data or data_directory(os.environ), keeping_from(os.environ)
+    with open_archive(root, keeping) as archive:
         found = examine_archive(
             archive,
             span,

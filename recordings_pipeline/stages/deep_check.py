@@ -10,7 +10,9 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.audit.findings import Finding, Layer
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.invariants import days as of_days
 from recordings_pipeline.core.invariants import files, history, places
 from recordings_pipeline.core.invariants.places import Bound, Leftover
@@ -96,7 +98,7 @@ def _day(archive: Archive, day: Day, found: Examination) -> None:
 
 
 def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> None:
-    home, ledger = archive.home, archive.ledger
+    home = archive.home
     is_at_work = examination.is_at_work(home)
     if home.path(layout.AUDIT_MANIFEST).exists() or ledger.history.count_after(0):
         log = verify_audit(home.root, archive.keeping)
@@ -105,6 +107,20 @@ def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> 
     found.add(places.no_credential_is_written(examination.holding_credentials(home, secrets)))
     found.add(places.all_is_contained(examination.entries(home)))
     found.add(history.erased_is_gone(_erased(archive)))
+
+
+def _log(archive: Archive, *, is_at_work: bool) -> Iterator[Violation]:
+    """Judge the audit log; without a key that could prove it, that is what is wrong with it."""
+    ledger = archive.ledger
+    numbers = (event["seq"] for event in ledger.events(after=0))
+    try:
+        log = verify_audit(archive.home.root, archive.keeping)
+    except ConfigurationError as error:
+        finding = Finding(Layer.SIGNATURE, "audit log", str(error))
+        return history.log_is_whole(numbers, [finding])
+    return history.log_is_whole(
+        numbers, log.findings, unsealed=log.open_count, is_at_work=is_at_work
+    )
 
 
 def _leftovers(archive: Archive) -> list[Leftover]:

@@ -16,7 +16,7 @@ _FOLDERS = (
     layout.AUDIO,
     layout.TABLES,
     layout.RAW,
-    layout.AUDIT.parent,
+    layout.AUDIT,
     layout.QUARANTINE,
     layout.LOCKS,
     layout.STAGING,
@@ -26,7 +26,7 @@ _LEDGER = tuple(layout.LEDGER.with_name(layout.LEDGER.name + end) for end in (""
 _FILES = (*_LEDGER, layout.CATALOG, layout.CATALOG_SCRIPT)
 # Text that we write ourselves: what a run says of itself. Recordings and transcripts are as the
 # source sent them.
-_OURS = (*_FILES, layout.AUDIT.parent, layout.WATCH, layout.LOCKS)
+_OURS = (*_FILES, layout.AUDIT, layout.WATCH, layout.LOCKS)
 _BLOCK_BYTES = 1 << 20
 # Longer than any credential's beginning: what spans two blocks is found in the second.
 _OVERLAP_BYTES = 4_096

@@ -86,11 +86,11 @@ MUTANTS = (
         "tests/storage/test_ledger_model.py",
     ),
     Mutant(
-        "a torn line of the audit log stays",
-        "storage/audit.py",
-        "        file.truncate(size - len(tail) + len(whole))",
-        "        pass",
-        "tests/storage/test_audit.py",
+        "a torn line of the manifest stays",
+        "storage/audit/log.py",
+        "                file.truncate(size - len(tail) + len(whole))",
+        "                pass",
+        "tests/storage/audit/test_crash.py",
     ),
     Mutant(
         "the ledger is not synced",

@@ -35,8 +35,6 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.fates import verdict_on
 from recordings_pipeline.core.invariants.history import (
-    Event,
-    event_from,
     events_add_up,
 )
 from recordings_pipeline.core.model import Outcome, Recording, Verdict
@@ -207,16 +205,14 @@ class Recordings(RuleBasedStateMachine):
         assert {one.recording_id: len(one.events) for one in histories} == {
             id_: one.changes for id_, one in self.model.items()
         }
+        numbers = [event["seq"] for event in self.ledger.events(after=0)]
+        assert list(log_is_whole(numbers, ())) == []
         exported = {id_ for id_, one in self.model.items() if one.outcome == "exported"}
         assert self.ledger.files(DAY).keys() == exported
 
     def _one(self, data: st.DataObject, outcome: str) -> str:
         ids = sorted(id_ for id_, one in self.model.items() if one.outcome == outcome)
         return data.draw(st.sampled_from(ids))
-
-
-def events_of(ledger: Ledger) -> list[Event]:
-    return [event_from(row) for row in ledger.events(after=0)]
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,10 @@ _TELL = "keep the directory as it is, and report it with the output of this comm
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event, from the ledger or out of the log."""
+    """One event of the ledger."""
 
     seq: int
     event_id: str
-    event_time: str
     action: str
     object_id: str
     outcome: str
@@ -53,16 +52,10 @@ class History:
 
 
 def event_from(row: Mapping[str, Any]) -> Event:
-    """Read an event, from the ledger's row or a line of the log.
-
-    Raises:
-        KeyError: It lacks what every event has.
-    """
-    told = row["event_time"]
+    """Read an event of the ledger."""
     return Event(
         seq=row["seq"],
         event_id=row["event_id"],
-        event_time=told.isoformat() if isinstance(told, datetime) else told,
         action=row["action"],
         object_id=row["object_id"],
         outcome=row["outcome"],
