@@ -100,9 +100,7 @@ def _day(archive: Archive, day: Day, found: Examination) -> None:
 def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> None:
     home = archive.home
     is_at_work = examination.is_at_work(home)
-    if home.path(layout.AUDIT_MANIFEST).exists() or ledger.history.count_after(0):
-        log = verify_audit(home.root, archive.keeping)
-        found.add(history.log_is_whole(log.findings, log.open_count, is_at_work=is_at_work))
+    found.add(_log(archive, is_at_work=is_at_work))
     found.add(places.nothing_is_left(_leftovers(archive), is_at_work=is_at_work))
     found.add(places.no_credential_is_written(examination.holding_credentials(home, secrets)))
     found.add(places.all_is_contained(examination.entries(home)))
@@ -111,16 +109,12 @@ def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> 
 
 def _log(archive: Archive, *, is_at_work: bool) -> Iterator[Violation]:
     """Judge the audit log; without a key that could prove it, that is what is wrong with it."""
-    ledger = archive.ledger
-    numbers = (event["seq"] for event in ledger.events(after=0))
     try:
         log = verify_audit(archive.home.root, archive.keeping)
     except ConfigurationError as error:
         finding = Finding(Layer.SIGNATURE, "audit log", str(error))
-        return history.log_is_whole(numbers, [finding])
-    return history.log_is_whole(
-        numbers, log.findings, unsealed=log.open_count, is_at_work=is_at_work
-    )
+        return history.log_is_whole([finding], 0)
+    return history.log_is_whole(log.findings, log.open_count, is_at_work=is_at_work)
 
 
 def _leftovers(archive: Archive) -> list[Leftover]:

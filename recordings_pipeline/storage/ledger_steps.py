@@ -126,8 +126,6 @@ STEPS = (
             Column("transcripts", "retry_time", "VARCHAR(32)"),
             Column("transcripts", "recording_ids", _TEXT),
             Column("transcripts", "failures", "INTEGER NOT NULL DEFAULT 0"),
-            Column("events", "conversation_id", "VARCHAR(36)"),
-            Column("events", "run_id", "VARCHAR(32) NOT NULL DEFAULT ''"),
         ),
         _drop_replaced,
     ),

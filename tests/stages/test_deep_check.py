@@ -12,7 +12,6 @@ import pytest
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.invariants.violation import SHOWN_BY_RUNS, STATEMENTS, Violation
-from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import Archive, open_archive
