@@ -2,6 +2,7 @@
 
 import logging
 import random
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Attempts:
             send: Sends the request once.
 
         Raises:
-            Unreachable: No answer, again and again.
+            Unreachable: No answer, again and again; or none from a host that can be trusted.
             RateLimited: 429 outlasted the budget.
             ServerFailed: 5xx outlasted the budget.
             Interrupted: The run was asked to stop.
@@ -54,6 +55,8 @@ class Attempts:
             answer = self._once(route, send)
             if isinstance(answer, httpx.Response) and not is_worth_retrying(answer.status_code):
                 return answer
+            if isinstance(answer, httpx.RequestError) and (reason := _mistrust(answer)):
+                raise Unreachable(host_of(str(answer.request.url)), reason) from None
             failures += 1
             asked_s = self._asked_s(answer)
             pause = wait_s(API, failures, asked_s, random.random())  # noqa: S311 (jitter)
@@ -114,6 +117,18 @@ def _failure(
     if answer.status_code == _TOO_MANY:
         return RateLimited(route, asked_s or 0.0)
     return ServerFailed(route, answer.status_code, correlation_id(answer))
+
+
+def _mistrust(error: BaseException | None) -> str:
+    """Say why a host's certificate was refused; empty when that is not what happened.
+
+    Another attempt cannot change it, and who answers might be anybody.
+    """
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {error.verify_message}"
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def host_of(url: str) -> str:
