@@ -21,6 +21,7 @@ from recordings_pipeline.core.fields import parsed
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.settings import Settings
 from recordings_pipeline.genesys.attempts import Attempts, correlation_id, host_of
+from recordings_pipeline.genesys.whole_answer import whole_answer
 
 ROUTE = "POST /oauth/token"
 # A token that dies on the way costs a 401 and a second login: renew a minute early, but not a
@@ -76,11 +77,10 @@ class Tokens:
     def _log_in(self) -> None:
         url = f"{self._settings.login_url}/oauth/token"
         credentials = (self._settings.client_id, self._secret())
+        grant = {"grant_type": "client_credentials"}
         answer = self._attempts.answer(
             ROUTE,
-            lambda: self._http.post(
-                url, auth=credentials, data={"grant_type": "client_credentials"}
-            ),
+            lambda: whole_answer(self._http, "POST", url, what=ROUTE, auth=credentials, data=grant),
         )
         if answer.status_code in _REFUSED:
             raise LoginRefused(host_of(url))

@@ -28,6 +28,7 @@ from recordings_pipeline.genesys.auth import Tokens
 from recordings_pipeline.genesys.budget import REAL_TIME, Clock, Gate, WindowStore
 from recordings_pipeline.genesys.lanes import Lanes
 from recordings_pipeline.genesys.meter import Meter
+from recordings_pipeline.genesys.whole_answer import whole_answer
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _LAST_GOOD = 401, 403, 404, 299
@@ -104,7 +105,9 @@ class ApiTransport:
                 "Content-Type": "application/json",
                 "Authorization": f"Bearer {token.reveal()}",
             }
-            return self._http.request(method, url, params=query, content=content, headers=headers)
+            return whole_answer(
+                self._http, method, url, what=route, params=query, content=content, headers=headers
+            )
 
         token = self._tokens.current()
         answer = self._attempts.answer(route, lambda: send(token))
