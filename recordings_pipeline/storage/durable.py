@@ -14,8 +14,11 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _RENAMEAT2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 _UNKNOWN_WAY = frozenset({errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP, errno.EMLINK})
-OF_THE_DISK = FULL | {errno.EROFS, errno.EIO}
+# The whole process has too few, so that it says little which file it was.
+_NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE})
+OF_THE_DISK = FULL | _NO_DESCRIPTORS | {errno.EROFS, errno.EIO}
 FREE_SPACE = "free space, then run the day again"
+RAISE_LIMIT = "raise the limit of open files, then run the day again"
 CHECK_DISK = "check the disk and its permissions, then run the day again"
 
 
@@ -34,9 +37,14 @@ def storage_failure(error: OSError, root: Path) -> StorageFailed | None:
     path = Path(error.filename) if isinstance(error.filename, str) else root
     if not path.is_relative_to(root) or (path == root and error.errno not in OF_THE_DISK):
         return None
-    remedy = FREE_SPACE if error.errno in FULL else CHECK_DISK
     name = "the data directory" if path == root else str(path.relative_to(root))
-    return StorageFailed(name, error.strerror or type(error).__name__, remedy)
+    return StorageFailed(name, error.strerror or type(error).__name__, _remedy(error.errno))
+
+
+def _remedy(number: int | None) -> str:
+    if number in _NO_DESCRIPTORS:
+        return RAISE_LIMIT
+    return FREE_SPACE if number in FULL else CHECK_DISK
 
 
 def publish_bytes(path: Path, content: bytes) -> None:

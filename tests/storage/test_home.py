@@ -38,6 +38,20 @@ def test_what_a_full_disk_does_not_help_is_not_answered_with_space(tmp_path: Pat
         (tmp_path / "file" / "below").touch()
 
 
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("name", [None, "ledger.db"])
+def test_where_no_descriptors_are_left_their_limit_is_to_be_raised(
+    number: int, name: str | None, tmp_path: Path
+) -> None:
+    where = () if name is None else (str(tmp_path / name),)
+
+    with (
+        pytest.raises(StorageFailed, match="raise the limit of open files"),
+        Home(tmp_path).storing(),
+    ):
+        raise OSError(number, "as the system says", *where)
+
+
 @pytest.mark.parametrize(
     "error", [BrokenPipeError(errno.EPIPE, "pipe"), FileNotFoundError(2, "no", "/elsewhere")]
 )
