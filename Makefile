@@ -19,6 +19,7 @@ test: check ## lint, types, architecture and tests
 	$(BIN)/pytest -m "not slow" --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 test-slow: $(READY) ## the sweeps that take minutes
+	-$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
 	$(BIN)/pytest -m slow
 
 test-crash: $(READY) ## what breaks it: a fault at every call, kills, power cuts, mutants: an hour

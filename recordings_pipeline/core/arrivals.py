@@ -24,6 +24,7 @@ STALE_S = 60.0
 # What may follow `incoming` or a day in a run key.
 INCOMING = layout.INCOMING.name
 _KEY_CHARACTERS = 8
+_SURROGATE, _TOO_LARGE = re.compile("[\ud800-\udfff]"), 1 << 63
 # `.part` and the like are what browsers, rsync, rclone and editors write; the S3 tools of AWS add a
 # dot and eight hex digits until a file is whole.
 _PART = re.compile(
@@ -101,13 +102,33 @@ class Position:
     looked: str = ""
 
 
+def is_sound(entry: Entry) -> bool:
+    """Say whether a line that was read holds what we write: anybody may append to a journal."""
+    texts = (entry.id, entry.name, entry.reason)
+    if not all(isinstance(text, str) and not _SURROGATE.search(text) for text in texts):
+        return False
+    is_size = type(entry.size_bytes) is int and 0 <= entry.size_bytes < _TOO_LARGE
+    return is_size and bool(PurePosixPath(entry.name).parts)
+
+
 def position_from(text: str | None) -> Position:
     """Read a cursor; what is none begins at the front: no event is kept twice."""
     try:
         found = json.loads(text or "{}")
-        return Position(**found) if isinstance(found, dict) else Position()
-    except (TypeError, ValueError):
+        position = Position(**found) if isinstance(found, dict) else Position()
+    except (TypeError, ValueError, RecursionError):
         return Position()
+    return position if _is_cursor(position) else Position()
+
+
+def _is_cursor(position: Position) -> bool:
+    """Say whether a cursor holds what cursors hold: people edit them in the UI."""
+    if not isinstance(position.asked, dict):
+        return False
+    asked = [*position.asked, *position.asked.values()]
+    texts = [position.journal, position.scan, position.looked, *asked]
+    is_byte = type(position.byte) is int and position.byte >= 0
+    return is_byte and all(isinstance(text, str) for text in texts)
 
 
 def position_text(position: Position) -> str:

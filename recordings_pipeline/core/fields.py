@@ -4,6 +4,7 @@ A message never quotes a payload: it may hold a name, a number or a spoken word.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,16 +13,21 @@ from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.layout import is_id
 
 Json = Mapping[str, Any]
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_MOST = 10**9
 
 
 def parsed(body: bytes, what: str) -> Any:  # noqa: ANN401 (JSON is whatever it is)
-    """Decode a JSON body.
+    """Decode a JSON body, which is UTF-8 (RFC 8259, section 8.1).
+
+    Halves of surrogate pairs, which JSON can escape and nothing else can hold, become ``?``.
 
     Raises:
         MalformedPayload: The body is not JSON; its text is not part of the message.
     """
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        return _without_halves(value) if _SURROGATE.search(body) else value
     except (ValueError, RecursionError):
         raise MalformedPayload(what, "is not valid JSON") from None
 
@@ -50,6 +56,25 @@ def text(owner: Json, name: str, what: str) -> str:
     return value
 
 
+def optional_text(owner: Json, name: str) -> str | None:
+    """Return a text, or None where there is none; a number is as good as its digits."""
+    value = owner.get(name)
+    return str(value) if isinstance(value, str | int | float) and value != "" else None
+
+
+def texts(owner: Json, name: str) -> tuple[str, ...]:
+    """Return the texts of a list; what is no list, or no text, is as good as absent."""
+    value = owner.get(name)
+    found = value if isinstance(value, list) else []
+    return tuple(item for item in found if isinstance(item, str))
+
+
+def count(owner: Json, name: str) -> int:
+    """Return a count; 0 for what is none, or more than there can be of anything."""
+    value = owner.get(name)
+    return value if isinstance(value, int) and 0 <= value <= _MOST else 0
+
+
 def id_of(owner: Json, name: str, what: str) -> str:
     """Ids become file names: anything but a lower-case UUID is refused."""
     value = text(owner, name, what)
@@ -67,11 +92,19 @@ def instant_of(owner: Json, name: str, what: str) -> datetime:
     """Return an instant with a time zone, in UTC."""
     try:
         instant = datetime.fromisoformat(text(owner, name, what))
-    except ValueError:
+        if instant.tzinfo is None:
+            raise MalformedPayload(what, f"{name} has no time zone")
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # before the year 1, or after 9999
         raise MalformedPayload(what, f"{name} is not an instant") from None
-    if instant.tzinfo is None:
-        raise MalformedPayload(what, f"{name} has no time zone")
-    return instant.astimezone(UTC)
+
+
+def _without_halves(value: Any) -> Any:  # noqa: ANN401 (JSON is whatever it is)
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_without_halves(name): _without_halves(found) for name, found in value.items()}
+    return list(map(_without_halves, value)) if isinstance(value, list) else value
 
 
 def _refuse_constant(name: str) -> None:

@@ -6,6 +6,7 @@ strict where a mistake would lose a recording: no id, no instant, no list where 
 Source: the models of the official Python SDK 269.0.0.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
@@ -13,10 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.fields import (
     Json,
+    count,
     id_of,
     items,
     mapping,
     optional_instant,
+    optional_text,
     text,
 )
 from recordings_pipeline.core.layout import is_id
@@ -34,6 +37,8 @@ from recordings_pipeline.core.secrets import SignedUrl, signed_url
 
 # Where an orphan calls a medium otherwise than a recording does.
 _ORPHAN_MEDIA = {"call": "audio"}
+_URL = re.compile(r"[!-~]{1,16000}")
+_MOST_LIMIT = 10**9
 
 
 def recordings(payload: object, conversation_id: str) -> list[Recording]:
@@ -50,7 +55,7 @@ def batch_state(payload: object) -> BatchState:
     state right after submission, not the end.
     """
     state = mapping(payload, "batch request")
-    expected, done = state.get("expectedResultCount") or 0, state.get("resultCount") or 0
+    expected, done = count(state, "expectedResultCount"), count(state, "resultCount")
     status = state.get("status")
     return BatchState(
         is_completed=status == "Completed" if status else 0 < expected <= done,
@@ -67,11 +72,10 @@ def batch_id(payload: object) -> str:
 def upload_report(payload: object) -> UploadReport:
     """Read the state of a report on uploads."""
     report = mapping(payload, "upload report")
-    url = report.get("signedUrl")
     return UploadReport(
         id=text(report, "id", "upload report"),
         is_over=report.get("state") in ("Completed", "Failed"),
-        url=signed_url(url) if isinstance(url, str) and url else None,
+        url=_link(report.get("signedUrl")),
     )
 
 
@@ -88,7 +92,7 @@ def retained_page(payload: object) -> tuple[list[Retained], str | None]:
         )
         for item in items(page, "entities")
     ]
-    following = parse_qs(urlsplit(str(page.get("nextUri") or "")).query).get("cursor")
+    following = parse_qs(_query(optional_text(page, "nextUri") or "") or "").get("cursor")
     return found, following[-1] if following else None
 
 
@@ -98,30 +102,31 @@ def orphans_page(payload: object) -> tuple[list[Orphan], int]:
     An optional cross-check fails nobody's day: what is odd about one is read as not known.
     """
     page = mapping(payload, "orphan recordings")
-    pages = page.get("pageCount")
     found = [_orphan(item) for item in items(page, "entities") if item.get("id")]
-    return found, pages if isinstance(pages, int) else 1
+    return found, count(page, "pageCount") or 1
 
 
 def names_page(payload: object) -> tuple[dict[str, str], int]:
     """Read one page of users, queues or divisions as (name by id, number of pages)."""
     page = mapping(payload, "listing")
-    pages = page.get("pageCount")
     found = {
         str(item["id"]): str(item["name"])
         for item in items(page, "entities")
         if item.get("id") and item.get("name")
     }
-    return found, pages if isinstance(pages, int) else 1
+    return found, count(page, "pageCount") or 1
 
 
 def transcript_links(payload: object) -> dict[str, SignedUrl]:
     """Read the signed URLs of a communication's transcript files, by recording."""
     what = "transcript URLs"
-    return {
-        id_of(mapping(item.get("recording"), what), "id", what): signed_url(text(item, "url", what))
-        for item in items(mapping(payload, what), "urls")
-    }
+    found = {}
+    for item in items(mapping(payload, what), "urls"):
+        link = _link(item.get("url"))
+        if link is None:
+            raise MalformedPayload(what, "has no url")
+        found[id_of(mapping(item.get("recording"), what), "id", what)] = link
+    return found
 
 
 def organization(payload: object) -> Organization:
@@ -133,15 +138,16 @@ def organization(payload: object) -> Organization:
 
 def batch_url_lifetime_s(payload: object) -> int:
     """Read how long the URLs of a batch request live; settings are in minutes, default 60."""
-    minutes = mapping(payload, "recording settings").get("recordingBatchDownloadUrlTtl")
-    return 60 * (minutes if isinstance(minutes, int) and minutes > 0 else 60)
+    minutes = count(mapping(payload, "recording settings"), "recordingBatchDownloadUrlTtl")
+    return 60 * (minutes or 60)
 
 
 def limit(payload: object, key: str) -> int | None:
     """Read one limit of a limits namespace; None when it is not listed."""
     for item in items(mapping(payload, "limits"), "entities"):
-        if item.get("key") == key and isinstance(item.get("value"), int | float):
-            return int(item["value"])
+        value = item.get("value")
+        if item.get("key") == key and isinstance(value, int | float) and 0 <= value <= _MOST_LIMIT:
+            return int(value)
     return None
 
 
@@ -158,12 +164,12 @@ def _recording(item: Json, conversation_id: str) -> Recording:
         conversation_id=conversation_id,
         communication_id=id_of(item, "sessionId", "recording") if item.get("sessionId") else None,
         media=str(item.get("media") or "unknown"),
-        media_subtype=item.get("mediaSubtype"),
+        media_subtype=optional_text(item, "mediaSubtype"),
         file_state=str(item.get("fileState") or "UNKNOWN"),
         archive_time=optional_instant(item, "archiveDate"),
         delete_time=optional_instant(item, "deleteDate"),
         export_time=optional_instant(item, "exportDate"),
-        region=item.get("region"),
+        region=optional_text(item, "region"),
         pauses=pauses_from(item.get("annotations")),
     )
 
@@ -196,11 +202,26 @@ def _instant_or_none(owner: Json, name: str) -> datetime | None:
 
 
 def _media(item: Json) -> Media:
-    url = item.get("resultUrl")
+    url = _link(item.get("resultUrl"))
     return Media(
         conversation_id=str(item.get("conversationId") or ""),
         recording_id=str(item.get("recordingId") or ""),
-        url=signed_url(url) if url else None,
+        url=url,
         content_type=str(item.get("contentType") or "").partition(";")[0].strip().lower(),
-        has_error=bool(item.get("errorMsg")) or not url,
+        has_error=bool(item.get("errorMsg")) or url is None,
     )
+
+
+def _link(value: object) -> SignedUrl | None:
+    """Return a link; None for what no client could ask for."""
+    if not isinstance(value, str) or not _URL.fullmatch(value) or _query(value) is None:
+        return None
+    return signed_url(value)
+
+
+def _query(url: str) -> str | None:
+    """Return the query of an address; None for what is no address."""
+    try:
+        return urlsplit(url).query
+    except ValueError:
+        return None

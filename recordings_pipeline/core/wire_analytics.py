@@ -9,12 +9,15 @@ from datetime import datetime
 from recordings_pipeline.core.errors import MalformedPayload
 from recordings_pipeline.core.fields import (
     Json,
+    count,
     id_of,
     instant_of,
     items,
     mapping,
     optional_instant,
+    optional_text,
     text,
+    texts,
 )
 from recordings_pipeline.core.layout import is_id
 from recordings_pipeline.core.model import Conversation
@@ -35,7 +38,7 @@ def conversations_page(payload: object) -> tuple[list[Conversation], int]:
     """
     page = mapping(payload, "details query")
     total = page.get("totalHits", 0)
-    if not isinstance(total, int) or total < 0:
+    if not isinstance(total, int) or total != count(page, "totalHits"):
         raise MalformedPayload("details query", "totalHits is not a count")
     return [_conversation(item) for item in items(page, "conversations")], total
 
@@ -71,8 +74,8 @@ def _conversation(item: Json) -> Conversation:
         start=instant_of(item, "conversationStart", "conversation"),
         end=optional_instant(item, "conversationEnd"),
         medium=str(customer.get("mediaType") or _VOICE),
-        direction=item.get("originatingDirection"),
-        division_ids=tuple(str(found) for found in item.get("divisionIds") or ()),
+        direction=optional_text(item, "originatingDirection"),
+        division_ids=texts(item, "divisionIds"),
         queue_id=_handling_queue(participants),
         agent_ids=_agent_ids(participants),
         participant_count=len(participants),
@@ -80,8 +83,8 @@ def _conversation(item: Json) -> Conversation:
         transfer_count=_transfer_count(participants),
         hold_ms=_hold_ms(participants),
         wrap_up_code=_wrap_up_code(participants),
-        ani=customer.get("ani"),
-        dnis=customer.get("sessionDnis") or customer.get("dnis"),
+        ani=optional_text(customer, "ani"),
+        dnis=optional_text(customer, "sessionDnis") or optional_text(customer, "dnis"),
         codecs=frozenset(_codecs(sessions)),
         recorded_ids=tuple(dict.fromkeys(_recorded(sessions))),
         has_snippet=any(session.get("snippetRecording") is True for session in sessions),
@@ -144,4 +147,4 @@ def _codecs(sessions: list[Json]) -> Iterator[str]:
     for session in sessions:
         if session.get("mediaType") == _VOICE:
             for stats in items(session, "mediaEndpointStats"):
-                yield from (str(codec).lower() for codec in stats.get("codecs") or ())
+                yield from (codec.lower() for codec in texts(stats, "codecs"))

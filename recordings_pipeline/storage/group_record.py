@@ -6,6 +6,7 @@ synced, and one that is torn counts for nothing: the files are fetched again.
 """
 
 import json
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from recordings_pipeline.storage.durable import naming
 from recordings_pipeline.storage.side_record import SideRecord, as_json, from_json, write_record
 
 _SUFFIX = ".group"
+_KEY = re.compile(r"[0-9A-Za-z-]{1,100}")
 
 
 class GroupRecord:
@@ -52,11 +54,11 @@ def part_groups(folder: Path) -> None:
 def _read(path: Path) -> list[SideRecord]:
     try:
         records = [from_json(found) for found in json.loads(path.read_bytes())]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return []
     return [record for record in records if record is not None and _is_name(record.recording)]
 
 
 def _is_name(key: str) -> bool:
     """Say whether a key is the name of a file, and leads nowhere else."""
-    return bool(key) and key == Path(key).name
+    return _KEY.fullmatch(key) is not None

@@ -63,7 +63,7 @@ def read_record(side: Path, key: str) -> SideRecord | None:
     """Return a part's side record; None without one that makes sense."""
     try:
         record = from_json(json.loads(side.read_bytes()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return record if record is not None and record.recording == key else None
 
@@ -80,8 +80,7 @@ def from_json(found: dict[str, object]) -> SideRecord | None:
         TypeError: It has other fields.
     """
     record = SideRecord(**found)  # type: ignore[arg-type] # looked at right below
-    counts = (record.total, record.size)
-    is_sound = isinstance(record.recording, str) and all(
-        isinstance(count, int) and count >= 0 for count in counts
-    )
-    return record if is_sound else None
+    counts = (record.total, record.size, record.attempt)
+    texts = (record.recording, record.sha256, record.boot, record.etag or "", record.name or "")
+    is_sound = all(type(count) is int and count >= 0 for count in counts)
+    return record if is_sound and all(isinstance(text, str) for text in texts) else None

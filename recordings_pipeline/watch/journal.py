@@ -19,6 +19,7 @@ from recordings_pipeline.core.arrivals import (
     REFUSED,
     Entry,
     arrival_id,
+    is_sound,
     journal_key,
 )
 
@@ -152,6 +153,6 @@ def _entry(line: bytes, end: int) -> Entry | None:
             end=end,
         )
         datetime.fromisoformat(entry.time)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return entry
+    return entry if is_sound(entry) else None
