@@ -6,6 +6,8 @@ from typing import Any
 
 # Chooses a number from 0 up to, and not including, another one.
 Choose = Callable[[int], int]
+# Deeper than any stack.
+_DEEP = b"[" * 20_000
 HOSTILE: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**31, 2**63, 10**30, 1e308, 0.1, "", " ", "0", "-1", "\ud800",
     "\0", "a" * 300, "../../x", "=1+1", "\x1b[2J", "<script>", "9999-12-31T23:59:59-23:59",
@@ -54,7 +56,7 @@ def _bytes_bent(data: bytes, choose: Choose) -> bytes:
     for _ in range(1 + choose(4)):
         at, length = choose(len(data) + 1), choose(9)
         noise = bytes(choose(256) for _ in range(length))
-        match choose(5):
+        match choose(6):
             case 0:
                 data = data[:at] + noise + data[at + length :]
             case 1:
@@ -63,6 +65,8 @@ def _bytes_bent(data: bytes, choose: Choose) -> bytes:
                 data = data[: at + length] + data[at:]
             case 3:
                 data = data[:at] + noise + data[at:]
-            case _:
+            case 4:
                 data = data[:at]
+            case _:
+                data = data[:at] + _DEEP + data[at:]
     return data

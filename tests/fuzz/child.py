@@ -28,7 +28,9 @@ def mutated(data: bytes, most: int, seed: int) -> bytes:
 def main() -> None:
     """Fuzz."""
     name, executions, corpus = sys.argv[1:]
-    options = [f"-runs={executions}", "-seed=1", "-max_len=65536", "-timeout=10", "-verbosity=0"]
+    limits = [f"-runs={executions}", "-seed=1", "-max_len=65536", "-timeout=10"]
+    # An input that breaks the target is kept beside the corpus.
+    options = [*limits, "-verbosity=0", f"-artifact_prefix={corpus}/"]
     atheris.Setup([sys.argv[0], *options, corpus], TARGETS[name], custom_mutator=mutated)
     atheris.Fuzz()
 

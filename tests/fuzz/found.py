@@ -32,6 +32,13 @@ def _session(**more: object) -> bytes:
     return _call(participants=[{"purpose": "customer", "sessions": [more]}])
 
 
+_MANIFEST_LINE = (
+    b'{"algorithm":"ed25519","chain":"%s","event_count":2,"first_seq":1,"key":"%s","last_seq":2,'
+    b'"number":1,"previous":"%s","root":"%s","sealed_time":"x","signature":"%s","size_bytes":5,'
+    b'"v":1}\n'
+) % tuple(b"0" * length for length in (64, 32, 64, 64, 128))
+
+
 FOUND: tuple[tuple[str, str, bytes], ...] = (
     ("api_replies", "half a pair of surrogates", _call(originatingDirection="\ud800")),
     ("api_replies", "the same, not escaped", b'{"id": "\xed\xa0\x80"}'),
@@ -63,4 +70,7 @@ FOUND: tuple[tuple[str, str, bytes], ...] = (
     ("records", "a key that is longer than a name", _record(recording="a" * 300)),
     ("records", "a key with a zero", _record(recording="a\0b")),
     ("records", "brackets without end", b"[" * 100_000),
+    ("audit_log", "brackets without end for a manifest", b"[" * 100_000),
+    ("audit_log", "brackets without end for an event", _MANIFEST_LINE + b"[" * 100_000),
+    ("audit_log", "an infinite number of an event", _MANIFEST_LINE + b'{"seq": 1e999}'),
 )  # fmt: skip

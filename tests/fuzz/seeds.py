@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import httpx
 
+from recordings_pipeline.core.audit.lines import GENESIS
+from recordings_pipeline.core.audit.manifest import Head, entry_line, sealed, segment_of
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.simulator.formats import Format
 from recordings_pipeline.simulator.options import EVERY_PERMISSION, Options
@@ -161,6 +164,21 @@ def _stretches() -> list[bytes]:
     return [json.dumps(participants).encode() for participants in found]
 
 
+def _audit() -> list[bytes]:
+    event = {
+        "seq": 1,
+        "event_id": f"{ID}/1",
+        "event_time": DAY.start,
+        "action": "recording.exported",
+        "object_id": ID,
+        "outcome": "exported",
+    }
+    segment = segment_of(GENESIS, [event, {**event, "seq": 2, "event_id": f"{ID}/2"}])
+    entry = replace(sealed(None, segment, DAY.end, "0" * 32), signature="0" * 128)
+    line = entry_line(entry) + b"\n"
+    return [line, segment.content, line + segment.content, str(Head(1, "0" * 64)).encode()]
+
+
 _SEEDS: Mapping[str, Callable[[], list[bytes]]] = {
     "api_replies": _replies,
     "headers": _headers,
@@ -173,4 +191,5 @@ _SEEDS: Mapping[str, Callable[[], list[bytes]]] = {
     "paths": _paths,
     "vendor_metadata": _metadata,
     "stretches": _stretches,
+    "audit_log": _audit,
 }

@@ -13,6 +13,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from recordings_pipeline.core import arrivals, ingest, layout, verification, wire, wire_analytics
+from recordings_pipeline.core.audit.findings import (
+    ledger_findings,
+    manifest_of,
+    segment_findings,
+    signature_findings,
+)
+from recordings_pipeline.core.audit.lines import GENESIS, sealed_bodies
+from recordings_pipeline.core.audit.manifest import head_from
+from recordings_pipeline.core.audit.schema import day_of_line
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.errors import ConfigurationError, MalformedPayload
 from recordings_pipeline.core.fields import parsed
@@ -233,6 +242,24 @@ def stretches(data: bytes) -> None:
     require_storable(found)
 
 
+def audit_log(data: bytes) -> None:
+    """Read lines as a manifest's, and what follows the first as the segment that it seals."""
+    lines = data.split(b"\n")
+    manifest = manifest_of(lines)
+    found = list(manifest.findings)
+    found += signature_findings(manifest.entries, frozenset({"0" * 32}), lambda *_: False)
+    for entry in manifest.entries[:2]:
+        found += segment_findings(entry, GENESIS, b"\n".join(lines[1:]))
+    for line in lines:
+        day_of_line(line)
+    bodies = sealed_bodies(data)
+    found += ledger_findings(bodies, {})
+    for finding in found:
+        str(finding).encode()
+    with suppress(ValueError):
+        head_from(data.decode("utf-8", "replace"))
+
+
 class in_memory:  # noqa: N801 (a context manager, used as a function)
     """Some bytes as a file, for the length of a ``with`` block."""
 
@@ -261,5 +288,6 @@ TARGETS: Mapping[str, Target] = {
         paths,
         vendor_metadata,
         stretches,
+        audit_log,
     )
 }

@@ -152,7 +152,7 @@ def _chain_findings(name: str, lines: Sequence[bytes], previous: str) -> Iterato
 def _seq(line: bytes) -> str:
     try:
         return f"it says it is event {int(json.loads(line)['seq'])}"
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return "it is no event"
 
 

@@ -145,7 +145,7 @@ def entry_from(line: bytes) -> Entry | None:
         kinds = {field.name: field.type for field in fields(Entry)}
         entry = Entry(**{name: values[name] for name in kinds})
         is_typed = all(type(values[name]) is kind for name, kind in kinds.items())
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     is_hex = is_typed and all(
         re.fullmatch(f"[0-9a-f]{{{size}}}", values[name]) for name, size in _HEX.items()
