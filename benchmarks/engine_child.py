@@ -16,10 +16,12 @@ from pathlib import Path
 from benchmarks.racing.profiling import profiled
 from benchmarks.racing.signals import read_list, tell_end, wait_for_start
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.peers import Peers
 from recordings_pipeline.core.secrets import signed_url
+from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.stages.arrivals import Ended, Job, Wanted
-from recordings_pipeline.stages.transfers import Transfers
+from recordings_pipeline.stages.transfers import Engine, Transfers
 from recordings_pipeline.storage.home import Home
 
 DAY = Day.from_key("2026-01-31")
@@ -56,12 +58,18 @@ def main() -> None:
 
 def fetch(files: Iterable[Wanted], home: Home, meter: Meter, keep: Keep) -> None:
     """Give the engine its files, the way `stages.audio_files` does; each is a recording."""
-    transfers: Transfers[Job] = Transfers(home, threading.Event(), meter)
+    transfers: Transfers[Job] = Transfers(
+        home, threading.Event(), meter, Engine(new_reader=_reader)
+    )
     with closing(transfers.run(Job((wanted,)) for wanted in files)) as groups:
         for group in groups:
             for ended in group:
                 if isinstance(ended, Ended):
                     keep(ended)
+
+
+def _reader() -> MediaReader:
+    return MediaReader(ReaderLimits(peers=Peers(is_loopback=True)))
 
 
 def wanted_files(names: Path) -> Iterator[Wanted]:

@@ -47,7 +47,7 @@ def test_a_disk_that_takes_no_more_fails_the_day_with_a_sentence_and_the_next_ru
     simulator = start(calls_per_day=4)
 
     with RecordingExporter(settings_of(simulator, tmp_path)) as exporter:
-        with largest_file(400_000):
+        with largest_file(700_000):
             full = exporter.export_range(FIRST.start, FIRST.end)
         again = exporter.export_range(FIRST.start, FIRST.end)
 

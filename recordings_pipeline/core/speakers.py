@@ -53,7 +53,7 @@ def speakers_of(transcript: Transcript, stretches: Sequence[Stretch]) -> list[Sp
         stretches: Those of its conversation; none if nobody knows.
     """
     phrases = transcript.phrases
-    first = phrases[0].start_ms if phrases else 0
+    first = min((phrase.start_ms for phrase in phrases), default=0)
     speaker_at = hearing(
         presence_of(transcript.communication_id, transcript.participants, stretches),
         transcript.start_epoch_ms,

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from recordings_pipeline.core.erasing import Erasure, Fate, Order, checked_ids, checked_reason
 from recordings_pipeline.core.errors import RecordingsError
+from recordings_pipeline.defs.given_days import described
 from recordings_pipeline.defs.resources import Organization
 
 BY = "dagster"
@@ -42,10 +43,16 @@ def erase_conversations(
 
 
 @dg.job(
-    description=(
+    description=described(
         "Erases conversations for good, with a tombstone that later exports respect; by default "
-        "it only says what would go. Config of ops.erase_conversations: conversation_ids, reason, "
-        "dry_run."
+        "it only says what would go. Ids and reason are required.",
+        {
+            "erase_conversations": {
+                "conversation_ids": ["5b3c6f4e-0a4f-4f0e-9d4e-1f2a3b4c5d6e"],
+                "reason": "DSAR-17",
+                "dry_run": False,
+            }
+        },
     )
 )
 def erase() -> None:
@@ -93,9 +100,10 @@ def retain_days(
 
 
 @dg.job(
-    description=(
+    description=described(
         "Erases what was kept for longer than RECORDINGS_KEEP_DAYS, holds aside; by default it "
-        "only says what would go. Config of ops.retain_days: apply."
+        "only says what would go.",
+        {"retain_days": {"apply": True}},
     )
 )
 def retain() -> None:

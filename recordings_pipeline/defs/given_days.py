@@ -17,7 +17,7 @@ def described(text: str, ops: Mapping[str, Mapping[str, Any]]) -> str:
     What is JSON is YAML as well, and fits on a line.
     """
     config = {"ops": {name: {"config": values} for name, values in ops.items()}}
-    return f"{text}\n\nConfig, all optional, for example:\n\n```yaml\n{json.dumps(config)}\n```"
+    return f"{text}\n\nConfig, for example:\n\n```yaml\n{json.dumps(config)}\n```"
 
 
 @contextmanager
