@@ -42,7 +42,7 @@ def totals(frame: Any, names: list[str]) -> list[int]:  # noqa: ANN401
 def test_every_question_has_an_answer_and_every_library_reads_the_same(
     start: Start, tmp_path: Path
 ) -> None:
-    export(start, tmp_path, world="small", calls_per_day=90)
+    export(start, tmp_path, world="small", calls_per_day=45)
     assert verify_audit(tmp_path, Keeping()).findings == ()
     list(publish_audit(tmp_path, Span()))
 

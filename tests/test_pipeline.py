@@ -214,7 +214,7 @@ def test_another_organization_is_kept_out_of_the_directory(start: Start, tmp_pat
 
 
 def test_a_token_that_dies_on_the_way_is_replaced(start: Start, tmp_path: Path) -> None:
-    simulator = start(token_lifetime_s=1)
+    simulator = start(token_lifetime_s=1, calls_per_day=4)
     # It dies while a batch is waited for.
     settings = settings_of(simulator, tmp_path, RECORDINGS_POLL_S="1.1")
 

@@ -18,7 +18,7 @@ from recordings_pipeline.stages.recording_index import index_day
 from tests.cli.conftest import environment
 from tests.conftest import Start, settings_of
 from tests.privacy.conftest import DAY
-from tests.privacy.searching import leaks, planted
+from tests.privacy.searching import Canaries, leaks, planted
 from tests.truth import short_world
 
 # Whatever anybody logs at any level goes to Dagster's event log, as no sensible person has it.
@@ -79,7 +79,7 @@ def run(simulator: Simulator, folder: Path) -> str:
 def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
     start: Start, tmp_path: Path, world: str, faults: str
 ) -> None:
-    written = short_world(world, tmp_path, 16)
+    written = short_world(world, tmp_path, 16 if world == "hostile" else 8)
     simulator = start(world=written, faults=faults, requests_per_minute=60_000)
 
     run(simulator, tmp_path)
@@ -97,28 +97,24 @@ def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
         if path.lstat().st_mode & 0o077
     ]
     assert open_to_others == []
-
-
-def test_the_search_finds_what_is_planted(start: Start, tmp_path: Path) -> None:
-    simulator = start(world=short_world("plain", tmp_path, 4, untranscribed=0.0))
-    run(simulator, tmp_path)
-    data = tmp_path / "data"
-    canaries = planted(simulator, data)
-    assert leaks(tmp_path, canaries) == []
-    number, word = next(iter(canaries.personal)), next(iter(canaries.words))
-
-    with (data / "ledger.db").open("ab") as ledger:
-        ledger.write(word)
-    (data / "audit" / "note").write_bytes(b"x" + number + b"x")
-    (data / "raw" / "note").write_bytes(word + number + b"?Signature=0123456789abcdef")
-    (tmp_path / "dagster" / "note").write_bytes(next(iter(canaries.secrets)))
-
-    assert leaks(tmp_path, canaries) == [
+    assert leaks_after_planting(tmp_path, canaries) == [
         "dagster/note: secret",
         "data/audit/note: person",
         "data/ledger.db: word",
         "data/raw/note: secret",
     ]
+
+
+def leaks_after_planting(folder: Path, canaries: Canaries) -> list[str]:
+    """Put what must not be there where it would hurt: a search that finds nothing proves little."""
+    data = folder / "data"
+    number, word = min(canaries.personal), min(canaries.words)
+    with (data / "ledger.db").open("ab") as ledger:
+        ledger.write(word)
+    (data / "audit" / "note").write_bytes(b"x" + number + b"x")
+    (data / "raw" / "note").write_bytes(word + number + b"?Signature=0123456789abcdef")
+    (folder / "dagster" / "note").write_bytes(min(canaries.secrets))
+    return leaks(folder, canaries)
 
 
 def test_what_holds_a_secret_does_not_show_it(start: Start, tmp_path: Path) -> None:
