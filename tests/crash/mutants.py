@@ -82,7 +82,7 @@ MUTANTS = (
         "a change without its event",
         "storage/ledger_moves.py",
         "    db.execute(insert(tables.events).values({",
-        '    if "retry" not in action: db.execute(insert(tables.events).values({',
+        '    if "exported" not in action: db.execute(insert(tables.events).values({',
         "tests/storage/test_ledger_model.py",
     ),
     Mutant(
@@ -90,7 +90,7 @@ MUTANTS = (
         "storage/audit/log.py",
         "                file.truncate(size - len(tail) + len(whole))",
         "                pass",
-        "tests/storage/audit/test_crash.py",
+        "tests/storage/audit/test_sealing.py",
     ),
     Mutant(
         "the ledger is not synced",
