@@ -1,12 +1,14 @@
 """Looks at a data directory from outside, at any moment, and knows what may be there."""
 
 import hashlib
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
@@ -108,11 +110,13 @@ class Witness:
                 yield str(path.relative_to(self.data)), identity
 
     def _files_of_the_ledger(self) -> set[str]:
-        """Read the ledger as it was left, mending nothing: that is for the next run to do."""
-        path = self.data / "ledger.db"
-        if not path.exists():
+        """Read a copy of the ledger as it was left: mending it is for the next run to do.
+
+        SQLite cannot read it without mending when it died before it had a write-ahead log.
+        """
+        if not (self.data / "ledger.db").exists():
             return set()
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        with TemporaryDirectory() as folder, closing(_copied(self.data, folder)) as db:
             tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
             rows = db.execute("SELECT path FROM files") if "files" in tables else ()
             return {name for (name,) in rows}
@@ -137,3 +141,9 @@ def _is_unfinished(path: Path) -> bool:
 def _source(path: Path) -> Source:
     content = path.read_bytes()
     return Source(len(content), hashlib.sha256(content).hexdigest())
+
+
+def _copied(data: Path, folder: str) -> sqlite3.Connection:
+    for path in data.glob("ledger.db*"):
+        shutil.copy(path, folder)
+    return sqlite3.connect(Path(folder, "ledger.db"))
