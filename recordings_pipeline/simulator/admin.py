@@ -16,7 +16,16 @@ from starlette.routing import Route
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.fault_plans import BadPlan, entries_from, plan_of
 from recordings_pipeline.simulator.page import start_page
-from recordings_pipeline.simulator.site import CLOCK, LIMITS, PLAN, PLANTED, RATE, TOLD, Site
+from recordings_pipeline.simulator.site import (
+    CLOCK,
+    HIDDEN,
+    LIMITS,
+    PLAN,
+    PLANTED,
+    RATE,
+    TOLD,
+    Site,
+)
 from recordings_pipeline.simulator.truth import truth_of
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2090, 1, 1)
@@ -28,6 +37,7 @@ def routes(site: Site) -> list[Route]:
     posts = {
         "faults": levers.faults,
         "plant": levers.plant,
+        "hide": levers.hide,
         "clock": levers.clock,
         "limits": levers.limits,
         "revoke": levers.revoke,
@@ -105,6 +115,18 @@ class _Levers:
             }
         )
 
+    async def hide(self, request: Request) -> JSONResponse:
+        """List no recording of a day's first conversations: ``{"day", "count"}``; 0 shows all."""
+        self._catch_up()
+        body = await _object(request)
+        day, count = _day(body.get("day")), body.get("count", 1)
+        if day is None or not _is_count(count, least=0):
+            return _bad("day is a date, count is 0 or more")
+        fits = [call.conversation_id for call in self._site.world.calls(day) if self._fits(call)]
+        self._site.state.note(HIDDEN, {id_: at < count for at, id_ in enumerate(fits)})
+        self._catch_up()
+        return JSONResponse({"conversation_ids": fits[:count]})
+
     async def limits(self, request: Request) -> JSONResponse:
         """Change the allowance, of the running window as well: ``{"requests_per_minute": 150}``."""
         rate = (await _object(request)).get(RATE)
@@ -137,6 +159,9 @@ class _Levers:
         known = [found.kind for found in self._site.recordings(call)]
         return bool(call.phases) and known == ["recording"] and call.is_exportable
 
+    def _fits(self, call: Call) -> bool:
+        return self._site.is_hidden(call) or self._plantable(call)
+
     def _untold(self, call: Call) -> bool:
         return bool(call.phases) and call.is_exportable and not self._site.is_told(call)
 
@@ -151,8 +176,8 @@ def _entries(body: dict[str, object]) -> object:
     return entries_from(text)
 
 
-def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _is_count(value: object, least: int = 1) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def _is_move(value: object, now: datetime) -> TypeGuard[float]:

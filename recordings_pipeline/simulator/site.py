@@ -16,6 +16,7 @@ from recordings_pipeline.simulator.state import State
 from recordings_pipeline.simulator.world import World
 
 PLANTED, TOLD, CLOCK, PLAN, CHANGED = "planted", "told", "clock", "plan", "changed"
+HIDDEN = "hidden"
 LIMITS, RATE = "limits", "requests_per_minute"
 
 
@@ -65,6 +66,7 @@ class Site:
         self._revision = 0
         self._planted: frozenset[str] = frozenset()
         self._told: frozenset[str] = frozenset()
+        self._hidden: frozenset[str] = frozenset()
         self.changed: dict[str, dict[str, str]] = {}
         self._faults: Sequence[Fault] = self._plan
         self._offset = timedelta()
@@ -77,6 +79,7 @@ class Site:
         self._revision, notes = self.state.notes()
         self._planted = frozenset(notes.get(PLANTED, {}))
         self._told = frozenset(notes.get(TOLD, {}))
+        self._hidden = frozenset(id_ for id_, is_it in notes.get(HIDDEN, {}).items() if is_it)
         self.changed = notes.get(CHANGED, {})
         plan = notes.get(PLAN)
         self._faults = self._plan if plan is None else plan_of(plan["fault"])
@@ -113,11 +116,17 @@ class Site:
 
     def recordings(self, call: Call) -> list[Recording]:
         """Return what can be listed of a conversation now."""
+        if self.is_hidden(call):
+            return []
         now = self.now()
         is_listed = self.is_known(call) and call.available <= now and not call.is_lost
         found = list(call.recordings) if is_listed else []
         late = self.world.planted(call) if call.conversation_id in self._planted else None
         return [*found, late] if late is not None else found
+
+    def is_hidden(self, call: Call) -> bool:
+        """Say whether a conversation's recordings are kept back, until they are shown again."""
+        return call.conversation_id in self._hidden
 
     def file_state(self, recording: Recording, call: Call) -> str:
         """Return the state of a recording now: one of an open conversation is still uploading."""

@@ -40,6 +40,11 @@ class Scene:
         url = f"{self.organization.base_url}/simulator/faults"
         httpx.post(url, json={"fault": faults}).raise_for_status()
 
+    def hide(self, day: str, count: int) -> None:
+        """Let it list no recording of so many conversations; 0 lists all again."""
+        url = f"{self.organization.base_url}/simulator/hide"
+        httpx.post(url, json={"day": day, "count": count}).raise_for_status()
+
     def files(self, day: str) -> dict[str, int]:
         """Return the inode of each file of a day that is published."""
         found = (self.host.data / "audio" / f"date={day}").glob("*/*")
