@@ -13,6 +13,7 @@ from recordings_pipeline.core.errors import ConfigurationError, Interrupted, Rec
 from recordings_pipeline.core.verification import Verification, sample_from, total
 from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import faults_table, materialization_metadata
+from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ class WhatToReplay(dg.Config):
 
 
 @dg.asset_check(
-    asset=_STAGE,
+    asset=ARCHIVE.key,
     description=(
         "Every file is there and has its size, and a sample of them has its SHA-256; nothing lies "
         "among them that nobody knows. Of all days; what differs is listed with the next step."
     ),
 )
-def archive_matches_the_ledger(
+def matches_the_ledger(
     config: WhatToVerify, organization: Organization
 ) -> dg.AssetCheckResult:
     """Compare the archive with the ledger; asks the platform nothing."""

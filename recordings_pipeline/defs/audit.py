@@ -8,7 +8,7 @@ from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.gaps import MOST_SHOWN
 from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.metadata import column_schema
-from recordings_pipeline.defs.options import day_asset
+from recordings_pipeline.defs.options import ARCHIVE, day_asset
 from recordings_pipeline.defs.resources import Organization
 
 _TABLE = "export_audit"
@@ -38,7 +38,7 @@ def export_audit(
 
 
 @dg.asset_check(
-    asset=_TABLE,
+    asset=ARCHIVE.key,
     description=(
         "The audit log is what was sealed: chain, roots, signatures, ledger, and the head in "
         "RECORDINGS_AUDIT_ANCHOR_DIR. What does not fit is listed with the next step."

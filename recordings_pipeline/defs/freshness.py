@@ -14,11 +14,12 @@ import dagster as dg
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.freshness import Freshness, freshness
+from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
 
 
 @dg.asset_check(
-    asset="recording_index",
+    asset=ARCHIVE.key,
     description=(
         "Yesterday was exported, and each day of the last month settled within four days of its "
         "end. Warns otherwise, and fails when none has settled for a week; says what to do."

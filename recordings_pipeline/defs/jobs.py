@@ -6,7 +6,7 @@ import dagster as dg
 
 from recordings_pipeline.core.days import ONE_DAY, Day
 from recordings_pipeline.core.timetable import daily_hour, hours_later
-from recordings_pipeline.defs.archive import archive_matches_the_ledger, replay_days
+from recordings_pipeline.defs.archive import matches_the_ledger, replay_days
 from recordings_pipeline.defs.freshness import days_settle_in_time
 from recordings_pipeline.defs.given_days import described
 from recordings_pipeline.defs.partitions import DAYS
@@ -28,14 +28,17 @@ EVERY_DAY_FIRST = {"dagster/priority": "20"}
 LOOK_BACK_NEXT = {"dagster/priority": "10"}
 
 # What belongs to no day.
-_WHOLE_ARCHIVE = dg.AssetSelection.checks(archive_matches_the_ledger)
-_ALL_DAYS = dg.AssetSelection.checks(days_settle_in_time) | dg.AssetSelection.assets("rescue_list")
+_RESCUE = dg.AssetSelection.assets("rescue_list")
+_ALL_DAYS = dg.AssetSelection.checks(days_settle_in_time) | _RESCUE
 # Somebody wants it of some days; it reads all of the audit log.
 _ON_DEMAND = dg.AssetSelection.assets("export_audit")
 
 export_day = dg.define_asset_job(
     "export_day",
-    selection=dg.AssetSelection.groups("recordings") - _ALL_DAYS - _WHOLE_ARCHIVE - _ON_DEMAND,
+    selection=dg.AssetSelection.groups("recordings")
+    - dg.AssetSelection.assets("archive")
+    - _RESCUE
+    - _ON_DEMAND,
     description=(
         "All assets of one day: index, audio, transcripts, voice activity, turns, metrics. Choose "
         "the day, or a range, in the launchpad; it needs no config."
@@ -44,11 +47,11 @@ export_day = dg.define_asset_job(
 
 verify_archive = dg.define_asset_job(
     "verify_archive",
-    selection=_WHOLE_ARCHIVE,
+    selection=dg.AssetSelection.checks(matches_the_ledger),
     description=described(
         "Compares the audio on disk with the ledger: all sizes, by default 1% of bytes.",
         {
-            "audio_files_archive_matches_the_ledger": {
+            "archive_matches_the_ledger": {
                 "first_day": "2026-01-01", "last_day": "2026-01-31", "sample": "100%"
             }
         },

@@ -9,6 +9,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.definitions import defs
+from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import run_stage
@@ -110,7 +111,7 @@ def test_a_replay_of_a_day_that_is_being_exported_fails_with_a_sentence(
     ("job", "ops"),
     [
         ("replay_quarantine", {"replay_days": {"days": ["January"]}}),
-        ("verify_archive", {"audio_files_archive_matches_the_ledger": {"first_day": "January"}}),
+        ("verify_archive", {"archive_matches_the_ledger": {"first_day": "January"}}),
     ],
 )
 def test_a_day_that_is_none_is_a_sentence(
@@ -129,7 +130,7 @@ def said(result: dg.ExecuteInProcessResult) -> str:
 
 
 def test_the_check_names_what_differs_and_asks_nobody(simulator: Simulator, tmp_path: Path) -> None:
-    everything = {"audio_files_archive_matches_the_ledger": {"sample": "100%"}}
+    everything = {"archive_matches_the_ledger": {"sample": "100%"}}
     organization = Organization(recordings_data=str(tmp_path))
     (clean,) = run("verify_archive", organization, **everything).get_asset_check_evaluations()
     path = next(tmp_path.glob("audio/date=*/*/*.wav"))
@@ -151,10 +152,11 @@ def test_the_check_names_what_differs_and_asks_nobody(simulator: Simulator, tmp_
     assert simulator.traffic.api_requests == asked
 
 
-def test_a_day_s_job_does_not_verify_the_whole_archive() -> None:
-    nodes = {node.name for node in defs.resolve_job_def("export_day").nodes}
+def test_no_run_that_makes_assets_checks_all_days() -> None:
+    checked = {key.asset_key for one in defs.asset_checks or () for key in one.check_keys}
 
-    assert not any("archive" in name for name in nodes)
+    assert checked == {ARCHIVE.key}
+    assert ARCHIVE.key not in defs.resolve_asset_graph().materializable_asset_keys
 
 
 def test_a_rebuild_materializes_every_table_about_speech_and_asks_nobody(

@@ -66,5 +66,5 @@ def test_a_day_s_job_leaves_what_belongs_to_no_day_to_the_daily_checks() -> None
     of_a_day = {node.name for node in defs.resolve_job_def("export_day").nodes}
     of_all = {node.name for node in defs.resolve_job_def("daily_checks").nodes}
 
-    assert of_all == {"recording_index_days_settle_in_time", "rescue_list"}
+    assert of_all == {"archive_days_settle_in_time", "rescue_list"}
     assert not of_a_day & of_all
