@@ -54,9 +54,7 @@ class WhatToReplay(dg.Config):
         "among them that nobody knows. Of all days; what differs is listed with the next step."
     ),
 )
-def matches_the_ledger(
-    config: WhatToVerify, organization: Organization
-) -> dg.AssetCheckResult:
+def matches_the_ledger(config: WhatToVerify, organization: Organization) -> dg.AssetCheckResult:
     """Compare the archive with the ledger; asks the platform nothing."""
     seed = secrets.randbelow(_SEEDS)
     try:

@@ -33,7 +33,7 @@ ARCHIVE = dg.AssetSpec(
     kinds={"file", "sqlite"},
     description=(
         "All days together: audio, ledger and audit log. No run makes it; jobs check it: "
-        "`verify_archive` its bytes, `verify_audit_log` its log, `daily_checks` whether days settle."
+        "verify_archive its bytes, verify_audit_log its log, daily_checks whether days settle."
     ),
 )
 

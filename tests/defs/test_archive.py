@@ -1,5 +1,7 @@
 """The archive in Dagster: a check that names what differs, and quarantine replayed with a click."""
 
+import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import dagster as dg
@@ -11,28 +13,41 @@ from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
+from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.export import open_export
 from recordings_pipeline.storage.home import Home
-from tests.conftest import Start, settings_of
+from tests.conftest import settings_of
+from tests.e2e.conftest import world_file
 
 DAY = Day.from_key("2026-01-31")
 
 
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Simulator, Path]]:
+    """A day that was exported, with one recording in quarantine, for all tests to copy."""
+    folder = tmp_path_factory.mktemp("exported")
+    data = folder / "data"
+    options = Options(world=world_file(folder, 6), requests_per_minute=60_000)
+    with Simulator(options) as host:
+        with open_export(settings_of(host, data)) as export:
+            for stage in ("recording_index", "audio_files"):
+                run_stage(export, stage, DAY)
+            id_ = next(iter(export.ledger.files(DAY)))
+            (path,) = data.glob(f"audio/date={DAY}/*/{id_}.*")
+            aside = export.home.path(layout.quarantine_folder(DAY)) / id_
+            aside.parent.mkdir()
+            path.rename(aside)
+            export.ledger.settle(id_, Verdict(Outcome.QUARANTINED, "noise"), export.now())
+        yield host, data
+
+
 @pytest.fixture
-def simulator(start: Start, tmp_path: Path) -> Simulator:
-    """A day that was exported, with one recording in quarantine."""
-    host = start(world="plain", calls_per_day=6)
-    with open_export(settings_of(host, tmp_path)) as export:
-        for stage in ("recording_index", "audio_files"):
-            run_stage(export, stage, DAY)
-        id_ = next(iter(export.ledger.files(DAY)))
-        (path,) = tmp_path.glob(f"audio/date={DAY}/*/{id_}.*")
-        aside = export.home.path(layout.quarantine_folder(DAY)) / id_
-        aside.parent.mkdir()
-        path.rename(aside)
-        export.ledger.settle(id_, Verdict(Outcome.QUARANTINED, "noise"), export.now())
+def simulator(pattern: tuple[Simulator, Path], tmp_path: Path) -> Simulator:
+    """The organization of that day, which the test finds in its own directory."""
+    host, data = pattern
+    shutil.copytree(data, tmp_path, dirs_exist_ok=True)
     return host
 
 
