@@ -11,12 +11,16 @@ import pytest
 from recordings_pipeline.cli.children import child, dagster_home
 from tests.cli.conftest import LIMIT_S, environment
 from tests.conftest import Start
+from tests.e2e.conftest import world_file
 
 COMMAND = [sys.executable, "-m", "recordings_pipeline.cli.run_day", "2026-01-31"]
 SUBMIT = "POST /api/v2/recording/batchrequests"
 
 
-@pytest.mark.parametrize("is_starter_gone", [False, True], ids=["Ctrl-C", "its starter is gone"])
+@pytest.mark.parametrize(
+    "is_starter_gone",
+    [pytest.param(False, marks=pytest.mark.slow, id="Ctrl-C"), pytest.param(True, id="alone")],
+)
 def test_an_interrupted_run_says_nothing_and_is_exit_code_130(
     start: Start,
     tmp_path: Path,
@@ -62,7 +66,8 @@ def test_what_dagster_started_beside_a_run_says_nothing_either(
 def test_a_warning_is_part_of_the_result_and_not_printed_beside_it(
     start: Start, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    environ = {**start(calls_per_day=6).environment, "RECORDINGS_DATA": str(tmp_path)}
+    simulator = start(world=world_file(tmp_path, 2), calls_per_day=2)
+    environ = {**simulator.environment, "RECORDINGS_DATA": str(tmp_path)}
     home = dagster_home({}, tmp_path)
 
     with child(COMMAND[1:], environment(**environ, DAGSTER_HOME=home)) as process:

@@ -13,6 +13,7 @@ from recordings_pipeline.stages.audit import verify_audit
 from recordings_pipeline.storage.tables import read_rows
 from tests.audited import DAY, Intruder, Scene
 from tests.conftest import Start
+from tests.e2e.conftest import world_file
 
 
 def organization(scene: Scene) -> Organization:
@@ -65,7 +66,8 @@ def test_what_was_changed_fails_the_check_and_is_listed(sealed: Scene, tmp_path:
 
 
 def test_the_head_is_metadata_of_what_ends_a_day_s_run(start: Start, tmp_path: Path) -> None:
-    fields = {n.lower(): v for n, v in start(world="plain", calls_per_day=2).environment.items()}
+    environ = start(world=world_file(tmp_path, 2), calls_per_day=2).environment
+    fields = {name.lower(): value for name, value in environ.items()}
     ours = Organization(**fields, recordings_data=str(tmp_path))
     with dg.DagsterInstance.ephemeral() as instance:
         result = defs.resolve_job_def("export_day").execute_in_process(

@@ -52,7 +52,7 @@ def settle(simulator: Simulator, data: Path) -> None:
 def test_each_table_is_a_line_with_its_numbers(
     start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    simulator = start(calls_per_day=6)
+    simulator = start(calls_per_day=2)
     data = tmp_path / "data"
     settle(simulator, data)
     fields = {name.lower(): value for name, value in simulator.environment.items()}
@@ -63,8 +63,8 @@ def test_each_table_is_a_line_with_its_numbers(
     told = {line["asset"]: line["metadata"] for line in lines if "asset" in line}
     assert code == 0
     assert list(told) == list(STAGES)
-    assert told["audio_files"]["counts"] == {"missing": 6}
-    assert told["recording_index"]["dagster/row_count"] == 6
+    assert told["audio_files"]["counts"] == {"missing": 2}
+    assert told["recording_index"]["dagster/row_count"] == 2
     assert Waits(**told["recording_index"]["waits"]).allowance_s == 0
     assert {line["headway"]["stage"] for line in lines if "headway" in line} <= set(STAGES)
 
