@@ -102,9 +102,7 @@ def test_the_look_back_goes_before_a_backfill(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hour", "expected"),
     [
-        pytest.param(
-            "5", ["30 5 * * *", "30 8 * * *", "30 11 * * *"], marks=pytest.mark.slow
-        ),
+        pytest.param("5", ["30 5 * * *", "30 8 * * *", "30 11 * * *"], marks=pytest.mark.slow),
         ("22", ["30 22 * * *", "30 1 * * *", "30 4 * * *"]),
     ],
 )
