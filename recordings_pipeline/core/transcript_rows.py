@@ -63,9 +63,9 @@ def phrase_rows(transcript: Transcript, speakers: Sequence[Speaker]) -> Block:
 def word_rows(transcript: Transcript, speakers: Sequence[Speaker]) -> Block:
     """Return one row per word: phrase by phrase, in order of the transcript."""
     phrases = transcript.phrases
-    if not any([phrase.words for phrase in phrases]):
-        return Block({"word": ()})
     words = list(chain.from_iterable([phrase.words for phrase in phrases]))
+    if not words:
+        return Block({"word": ()})
     counts = [len(phrase.words) for phrase in phrases]
     columns: dict[str, Sequence[Any]] = {
         "word_index": list(chain.from_iterable(map(range, counts))),
