@@ -59,9 +59,7 @@ def interruptions(own: Mask, other: Mask) -> Iterator[bool]:
     """Say of each burst whether it came into the other's talk and outlasted it."""
     for start, end in runs(own):
         was_there = start >= 500 and other[start - 500 : start].all()
-        yield bool(
-            was_there and other[start : start + 300].all() and not other[start : end + 1].all()
-        )
+        yield bool(was_there and other[start : start + 300].all() and not other[start:end].all())
 
 
 def backchannels(own: Mask, other: Mask) -> Iterator[bool]:

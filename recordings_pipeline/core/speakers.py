@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from recordings_pipeline.core.presence import Presence, Voice, Windows, presence_of
 from recordings_pipeline.core.spans import Span
-from recordings_pipeline.core.speech import Speaker, Stretch, Transcript
+from recordings_pipeline.core.speech import Phrase, Speaker, Stretch, Transcript
 
 # Clocks of media and of analytics differ by some tenths of a second. Where nobody else is on the
 # line, a voice is believed this long before it comes and after it goes.
@@ -29,6 +29,17 @@ class Line:
         """Return who speaks on a side at an instant."""
         edges, speakers = self.internal if side == "internal" else self.external
         return speakers[bisect_right(edges, epoch_ms)]
+
+    def speakers(self, phrases: Sequence[Phrase], clock: int) -> list[Speaker]:
+        """Return who speaks in the middle of each phrase: without calls, as there are millions."""
+        (inside, insiders), (outside, outsiders) = self.internal, self.external
+        clock *= 2
+        return [
+            insiders[bisect_right(inside, (clock + phrase.start_ms + phrase.end_ms) // 2)]
+            if phrase.side == "internal"
+            else outsiders[bisect_right(outside, (clock + phrase.start_ms + phrase.end_ms) // 2)]
+            for phrase in phrases
+        ]
 
 
 def speakers_of(transcript: Transcript, stretches: Sequence[Stretch]) -> list[Speaker]:
@@ -53,13 +64,13 @@ def speakers_of(transcript: Transcript, stretches: Sequence[Stretch]) -> list[Sp
         stretches: Those of its conversation; none if nobody knows.
     """
     phrases = transcript.phrases
-    first = min((phrase.start_ms for phrase in phrases), default=0)
-    speaker_at = hearing(
+    first = min([phrase.start_ms for phrase in phrases], default=0)
+    line, clock = _line_and_clock(
         presence_of(transcript.communication_id, transcript.participants, stretches),
         transcript.start_epoch_ms,
-        (first, max((phrase.end_ms for phrase in phrases), default=first)),
+        (first, max([phrase.end_ms for phrase in phrases], default=first)),
     )
-    return [speaker_at(phrase.side, (phrase.start_ms + phrase.end_ms) // 2) for phrase in phrases]
+    return line.speakers(phrases, clock)
 
 
 def hearing(presence: Presence, start_epoch_ms: int | None, extent: Span) -> SpeakerAt:
@@ -70,11 +81,17 @@ def hearing(presence: Presence, start_epoch_ms: int | None, extent: Span) -> Spe
         start_epoch_ms: When it began; None when nobody knows.
         extent: Its first and last millisecond with speech.
     """
-    if start_epoch_ms is None or _is_beside(start_epoch_ms, extent, presence):
-        line, clock = _whole(presence), 0
-    else:
-        line, clock = line_of(presence), start_epoch_ms
+    line, clock = _line_and_clock(presence, start_epoch_ms, extent)
     return lambda side, at_ms: line.speaker(side, clock + at_ms)
+
+
+def _line_and_clock(
+    presence: Presence, start_epoch_ms: int | None, extent: Span
+) -> tuple[Line, int]:
+    """Return the line of a recording, and what has to be added to its milliseconds there."""
+    if start_epoch_ms is None or _is_beside(start_epoch_ms, extent, presence):
+        return _whole(presence), 0
+    return line_of(presence), start_epoch_ms
 
 
 def line_of(presence: Presence) -> Line:

@@ -78,8 +78,7 @@ class Phrase(Struct, frozen=True, gc=False):
         return len(self.words) or len(self.text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechEvent:
+class SpeechEvent(Struct, frozen=True, gc=False):
     """Something the source noticed in a recording: silence, a topic, sentiment, ….
 
     Attributes:

@@ -5,9 +5,11 @@ to fill than everything else. What is the same for many rows is named once, with
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any
+
+from msgspec.structs import replace
 
 from recordings_pipeline.core.pauses import SOURCE, Pause
 from recordings_pipeline.core.speech import Speaker, SpeechEvent, Stretch, Transcript
@@ -62,6 +64,8 @@ def word_rows(transcript: Transcript, speakers: Sequence[Speaker]) -> Block:
     """Return one row per word: phrase by phrase, in order of the transcript."""
     phrases = transcript.phrases
     words = list(chain.from_iterable([phrase.words for phrase in phrases]))
+    if not words:
+        return Block({"word": ()})
     counts = [len(phrase.words) for phrase in phrases]
     columns: dict[str, Sequence[Any]] = {
         "word_index": list(chain.from_iterable(map(range, counts))),
@@ -83,6 +87,8 @@ def word_rows(transcript: Transcript, speakers: Sequence[Speaker]) -> Block:
 
 def event_rows(transcript: Transcript, events: Sequence[SpeechEvent]) -> Block:
     """Return one row per event."""
+    if not events:
+        return Block({"kind": ()})
     starts_ms = [event.start_ms for event in events]
     names = (
         *("kind", "source", "side", "end_ms", "name", "value", "text"),

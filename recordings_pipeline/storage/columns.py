@@ -32,13 +32,16 @@ def column_of(values: Values, shape: pa.DataType) -> "pa.Array[Any]":
     if pa.types.is_string(shape):
         return _strings(values)
     if pa.types.is_boolean(shape):
-        buffer = _bits([value is True for value in values])
-        return _made(shape, values, [buffer])
-    if pa.types.is_timestamp(shape) and not {type(value) for value in values} <= _NUMBERS:
+        buffers = [_valid(values), _bits([value is True for value in values])]
+        return pa.Array.from_buffers(shape, len(values), buffers)
+    if pa.types.is_timestamp(shape) and not set(map(type, values)) <= _NUMBERS:
         values = [_microseconds(value) for value in values]
-    found = [0 if value is None else value for value in values] if None in values else values
-    numbers = np.array(found, np.float64 if pa.types.is_floating(shape) else np.int64)
-    return _made(shape, values, [_buffer(numbers)])
+    valid = _valid(values)
+    found = values if valid is None else [0 if value is None else value for value in values]
+    kind = np.float64 if pa.types.is_floating(shape) else np.int64
+    # An array of a list takes twice the time, as its shape has to be found out first.
+    numbers = np.fromiter(found, kind, len(found))
+    return pa.Array.from_buffers(shape, len(values), [valid, _buffer(numbers)])
 
 
 def repeated_column(values: Values, shape: pa.DataType, counts: Sequence[int]) -> "pa.Array[Any]":
@@ -62,11 +65,13 @@ def _microseconds(value: Any) -> int | None:  # noqa: ANN401 (an instant, or one
 
 
 def _strings(values: Values) -> "pa.Array[Any]":
-    present = ["" if value is None else value for value in values] if None in values else values
+    valid = _valid(values)
+    present = values if valid is None else ["" if value is None else value for value in values]
     joined = "".join(present)
     # Of ASCII one character is one byte: nothing needs to be encoded piece by piece.
     parts = present if joined.isascii() else [value.encode() for value in present]
-    return _made(pa.string(), values, [_ends(parts), pa.py_buffer(joined.encode())])
+    buffers = [valid, _ends(parts), pa.py_buffer(joined.encode())]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def _lists(values: Values, shape: Any) -> "pa.Array[Any]":  # noqa: ANN401 (the stubs have no ListType)
@@ -75,10 +80,6 @@ def _lists(values: Values, shape: Any) -> "pa.Array[Any]":  # noqa: ANN401 (the 
     return pa.Array.from_buffers(
         shape, len(values), [_valid(values), _ends(parts)], children=[child]
     )
-
-
-def _made(shape: pa.DataType, values: Values, buffers: list[pa.Buffer]) -> "pa.Array[Any]":
-    return pa.Array.from_buffers(shape, len(values), [_valid(values), *buffers])
 
 
 def _valid(values: Values) -> pa.Buffer | None:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _MOST_MEMORY = "256MB"
 _MOST_ID_LENGTH = 64
-# Keys of so many rows take some 40 MB; those of 30 million take more than a limit of 64 MB allows.
-_PART_ROWS = 1_000_000
+# Keys of so many rows take some 10 MB, those of a million 50 MB: memory would grow with the day
+# until there.
+_PART_ROWS = 250_000
 _KNOWN = "count_if(ms IS NULL) = 0"
 
 
@@ -105,7 +106,7 @@ class _Finder:
         return bool(self._ask(f"SELECT 1 {both} GROUP BY recording_id HAVING count(*) > 1 LIMIT 1"))
 
     def _parts(self) -> list[str]:
-        """Return conditions that each hold for about a million rows; each row meets one of them.
+        """Return conditions that each hold for some 250,000 rows; each row meets one of them.
 
         Where rows are sorted by conversation, a part is read without the others.
         """

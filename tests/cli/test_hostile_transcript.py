@@ -58,7 +58,7 @@ def kept(data: Path, count: int) -> None:
         archive.ledger.transcripts.settle(DAY, standing)
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(200_000, marks=pytest.mark.slow)])
 def test_a_hostile_file_becomes_rows_exports_and_a_page(
     tmp_path: Path, enter: Enter, capsys: pytest.CaptureFixture[str], count: int
 ) -> None:

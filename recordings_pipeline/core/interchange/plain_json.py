@@ -9,6 +9,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from recordings_pipeline.core.cast import Cast
 from recordings_pipeline.core.interchange.written_json import written_json
 from recordings_pipeline.core.speech import Speaker, Turn
@@ -57,7 +59,7 @@ def _recording(recording: SpokenRecording, offset_ms: int, cast: Cast, source: s
             for name in sources
             for turn in recording.turns_by(name)
         ],
-        "events": [asdict(event) for event in recording.events],
+        "events": [msgspec.structs.asdict(event) for event in recording.events],
     }
 
 

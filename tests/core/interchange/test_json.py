@@ -11,6 +11,7 @@ import pytest
 
 from recordings_pipeline.core.interchange.plain_json import plain_json
 from recordings_pipeline.core.interchange.vcon import DRAFT, Reference, vcon
+from recordings_pipeline.core.interchange.written_json import written_json
 from recordings_pipeline.core.spoken import SoundFile, SpokenConversation
 from tests.core.interchange.vcon_schema import SCHEMA
 from tests.spoken import (
@@ -155,6 +156,16 @@ def test_hostile_words_survive_in_json_and_command_no_terminal(write: Any) -> No
     assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e\u2066-\u2069]", text) == []
     assert all(json.dumps(word, ensure_ascii=False) in words for word in HOSTILE[:8])
     text.encode()
+
+
+def test_what_is_written_is_indented_as_the_json_module_does_it() -> None:
+    value = {
+        "a": [1, 2.5, -0.0, 1e300, 2**70, None, True, '\\ "\n\b\u00e9'],
+        "b": {},
+        "c": [[], {"": []}],
+    }
+
+    assert written_json(value) == json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def test_a_hostile_vcon_is_still_a_vcon() -> None:
