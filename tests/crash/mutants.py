@@ -77,6 +77,7 @@ MUTANTS = (
         'Column("event_id", Text, nullable=False, unique=True)',
         'Column("event_id", Text, nullable=False)',
         "tests/storage/test_ledger_model.py",
+        "told_twice",
     ),
     Mutant(
         "a change without its event",
@@ -84,6 +85,7 @@ MUTANTS = (
         "    db.execute(insert(tables.events).values({",
         '    if "exported" not in action: db.execute(insert(tables.events).values({',
         "tests/storage/test_ledger_model.py",
+        "leaves_one_event",
     ),
     Mutant(
         "a torn line of the manifest stays",
@@ -91,6 +93,7 @@ MUTANTS = (
         "                file.truncate(size - len(tail) + len(whole))",
         "                pass",
         "tests/storage/audit/test_sealing.py",
+        "torn",
     ),
     Mutant(
         "the ledger is not synced",
