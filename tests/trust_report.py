@@ -94,7 +94,7 @@ KINDS = (
     Kind("fuzz: hypothesis", names=frozenset(TARGETS)),
     Kind("fuzz: atheris", names=frozenset(TARGETS)),
     Kind("tamperings", frozenset({"found"}), least=40),
-    Kind("canaries", frozenset({"0 found", "all found"}), least=3),
+    Kind("canaries", frozenset({"0 found", "all found"}), least=4),
     Kind("costs", frozenset({"measured", "met"}), least=10),
 )
 
