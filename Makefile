@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo dev test test-slow test-crash bench bench-transfer check audit sbom clean
+.PHONY: demo dev test test-slow test-crash trust-report soak bench bench-transfer check audit sbom clean
 
 demo: $(READY) ## one simulated day through Dagster, from index to metrics
 	@$(BIN)/recordings-pipeline demo
@@ -25,6 +25,13 @@ test-slow: $(READY) ## the sweeps that take minutes
 test-crash: $(READY) ## what breaks it: a fault at every call, kills, power cuts, mutants: an hour
 	RECORDINGS_KILLS=$${RECORDINGS_KILLS:-1000} $(BIN)/pytest tests/crash tests/storage
 
+trust-report: $(READY) ## what the tests of trust find, as tables: ten minutes, more by its variables
+	-$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	@$(BIN)/python -m tests.trust_report
+
+soak: $(READY) ## ten minutes of exports with faults: memory, descriptors and threads stay
+	$(BIN)/python benchmarks/soak.py $(MINUTES)
+
 bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/simulator.py
 	$(BIN)/python benchmarks/api_cost.py
@@ -34,6 +41,7 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/sound_files.py
 	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/audit.py
+	$(BIN)/python benchmarks/trust_overhead.py
 	$(BIN)/python benchmarks/queries.py
 	$(BIN)/python benchmarks/speech.py
 	$(BIN)/python benchmarks/speech_memory.py

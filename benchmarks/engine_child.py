@@ -59,7 +59,7 @@ def main() -> None:
 def fetch(files: Iterable[Wanted], home: Home, meter: Meter, keep: Keep) -> None:
     """Give the engine its files, the way `stages.audio_files` does; each is a recording."""
     transfers: Transfers[Job] = Transfers(
-        home, threading.Event(), meter, Engine(new_reader=_reader)
+        home, threading.Event(), meter, Engine(new_reader=media_reader)
     )
     with closing(transfers.run(Job((wanted,)) for wanted in files)) as groups:
         for group in groups:
@@ -68,7 +68,8 @@ def fetch(files: Iterable[Wanted], home: Home, meter: Meter, keep: Keep) -> None
                     keep(ended)
 
 
-def _reader() -> MediaReader:
+def media_reader() -> MediaReader:
+    """Open a reader that may fetch from this machine."""
     return MediaReader(ReaderLimits(peers=Peers(is_loopback=True)))
 
 

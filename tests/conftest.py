@@ -13,6 +13,7 @@ from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.simulator.server import Simulator
 from tests.audited import Scene, scene_in, sealed_scene
 from tests.hosts import Host, Reply, Serve, running
+from tests.trust_results import record
 
 pytest_plugins = ["recordings_pipeline.simulator.testing"]
 Start = Callable[..., Simulator]
@@ -23,6 +24,12 @@ POLL_S = {"RECORDINGS_POLL_S": "0.02"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a person say where pictures are kept."""
     parser.addoption("--artefacts", type=Path, help="Folder for pictures of the UI.")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what failed for the report on trust: a test that fails has recorded nothing."""
+    if report.failed:
+        record("failed test", report.nodeid, "failed", f"in its {report.when}")
 
 
 @pytest.fixture(scope="session", autouse=True)

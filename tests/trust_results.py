@@ -8,7 +8,7 @@ from pathlib import Path
 VARIABLE = "RECORDINGS_TRUST_RESULTS"
 
 
-def record(kind: str, name: str, outcome: str, detail: str = "") -> None:
+def record(kind: str, name: str, outcome: str, detail: str = "", count: int = 1) -> None:
     """Append one result.
 
     Args:
@@ -16,10 +16,11 @@ def record(kind: str, name: str, outcome: str, detail: str = "") -> None:
         name: Which of those.
         outcome: ``passed``, ``caught``, ``skipped``, …
         detail: Numbers, as a person reads them.
+        count: How many trials that were.
     """
     path = os.environ.get(VARIABLE)
     if not path:
         return
-    line = {"kind": kind, "name": name, "outcome": outcome, "detail": detail}
+    line = {"kind": kind, "name": name, "outcome": outcome, "detail": detail, "count": count}
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")

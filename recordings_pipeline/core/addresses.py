@@ -31,7 +31,8 @@ def api_url(given: Mapping[str, str]) -> str:
     domain = domain_of(region)
     if domain is None:
         names = ", ".join(sorted(DOMAINS))
-        raise ConfigurationError("GENESYS_REGION", f"is {region!r}: use one of {names}")
+        # Not quoted: what was pasted into the wrong variable may be the secret.
+        raise ConfigurationError("GENESYS_REGION", f"is no region that we know: use one of {names}")
     return f"https://api.{domain}"
 
 

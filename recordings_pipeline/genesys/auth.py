@@ -119,8 +119,13 @@ def _read_secret(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not text"
         raise ConfigurationError(
-            "GENESYS_CLIENT_SECRET_FILE", f"cannot be read: {path}: {reason}"
+            "GENESYS_CLIENT_SECRET_FILE", f"cannot be read: {_shown(path)}: {reason}"
         ) from None
     if not text:
-        raise ConfigurationError("GENESYS_CLIENT_SECRET_FILE", f"is empty: {path}")
+        raise ConfigurationError("GENESYS_CLIENT_SECRET_FILE", f"is empty: {_shown(path)}")
     return text
+
+
+def _shown(path: Path) -> str:
+    """Name a file, unless it may be the secret itself that somebody took for a file."""
+    return str(path) if path.is_absolute() else "what it names (give the whole path of a file)"

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.days import Day
@@ -56,6 +56,9 @@ from recordings_pipeline.storage.transcript_book import TranscriptBook
 _ROWS = 1_000
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
 _IDS = 500
+# Made once, as in `ledger_moves`.
+_FORGET_FILES = delete(tables.files).where(tables.files.c.recording_id == bindparam("id_"))
+_ADD_FILES = insert(tables.files)
 
 
 class Ledger:
@@ -216,12 +219,11 @@ class Ledger:
 
     def settle_all(self, settlements: Iterable[Settlement], now: datetime) -> None:
         """Say how some recordings stand now: all of them, or none."""
-        columns = tables.files.c
         with writing(self._engine) as db:
             for one in settlements:
-                db.execute(delete(tables.files).where(columns.recording_id == one.recording_id))
+                db.execute(_FORGET_FILES, {"id_": one.recording_id})
                 if one.files:
-                    db.execute(insert(tables.files), [dict(file) for file in one.files])
+                    db.execute(_ADD_FILES, [dict(file) for file in one.files])
                 move(db, one.recording_id, one.verdict, now, retry_time=one.retry_time)
 
     def files(self, day: Day) -> dict[str, list[dict[str, Any]]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Verdict
@@ -16,6 +16,14 @@ from recordings_pipeline.storage.ledger_engine import insert_or_update
 
 # How a recording stands for an instant, inside the transaction that first lists it.
 _UNLISTED = "unlisted"
+# Made once: making a statement takes SQLAlchemy longer than SQLite takes to run it.
+_ID = bindparam("id_")
+_BEFORE = select(tables.recordings).where(tables.recordings.c.recording_id == _ID)
+_CHANGE = update(tables.recordings).where(tables.recordings.c.recording_id == _ID)
+_FILES = select(tables.files.c.size_bytes, tables.files.c.sha256).where(
+    tables.files.c.recording_id == _ID
+)
+_TELL = insert(tables.events)
 
 
 def list_recording(
@@ -47,8 +55,7 @@ def move(
     retry_time: datetime | None,
 ) -> None:
     """Change a recording's outcome and keep the event, or do nothing when it is no news."""
-    columns = tables.recordings.c
-    before = db.execute(select(tables.recordings).where(columns.recording_id == recording_id)).one()
+    before = db.execute(_BEFORE, {"id_": recording_id}).one()
     if (before.outcome, before.reason, before.retry_time) == (
         verdict.outcome,
         verdict.reason,
@@ -57,19 +64,16 @@ def move(
         return
     attempt = before.attempt + 1
     db.execute(
-        update(tables.recordings)
-        .where(columns.recording_id == recording_id)
-        .values(
-            outcome=str(verdict.outcome),
-            reason=verdict.reason,
-            retry_time=retry_time,
-            attempt=attempt,
-        )
+        _CHANGE,
+        {
+            "id_": recording_id,
+            "outcome": str(verdict.outcome),
+            "reason": verdict.reason,
+            "retry_time": retry_time,
+            "attempt": attempt,
+        },
     )
-    columns = tables.files.c
-    files = db.execute(
-        select(columns.size_bytes, columns.sha256).where(columns.recording_id == recording_id)
-    ).all()
+    files = db.execute(_FILES, {"id_": recording_id}).all()
     record(
         db,
         recording_id,
@@ -94,4 +98,4 @@ def record(
     """Keep an event; the attempt makes its id unique, so that no attempt ends twice."""
     event_id = f"{object_id}/{attempt}/{action}"
     row = {"event_id": event_id, "object_id": object_id, "action": action, **values}
-    db.execute(insert(tables.events).values({"reason": "", **row}))
+    db.execute(_TELL, {"reason": "", **row})

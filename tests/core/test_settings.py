@@ -7,8 +7,11 @@ import pytest
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.settings import settings_from
+from recordings_pipeline.core.variables import VARIABLES
 
 GOOD = {"GENESYS_CLIENT_ID": "id", "GENESYS_CLIENT_SECRET": "secret"}
+# As long as one of the platform.
+SECRET = "Zk3vPq9-canary_Zk3vPq9-canary_Zk3vPq9-canar"
 
 
 def test_an_id_and_a_secret_are_enough() -> None:
@@ -102,6 +105,18 @@ def test_a_policy_names_containers_codecs_and_pairs() -> None:
 def test_settings_do_not_show_the_secret() -> None:
     assert "secret'" not in repr(settings_from({**GOOD, "GENESYS_CLIENT_SECRET": "hush'"}))
     assert "hush" not in repr(settings_from({**GOOD, "GENESYS_CLIENT_SECRET": "hush"}))
+
+
+@pytest.mark.parametrize("name", [variable.name for variable in VARIABLES])
+@pytest.mark.parametrize("pasted", [SECRET, f"https://{SECRET} ", f"x,{SECRET}"])
+def test_a_secret_pasted_into_any_variable_is_not_printed(name: str, pasted: str) -> None:
+    said = ""
+    try:
+        settings_from({**GOOD, name: pasted})
+    except ConfigurationError as error:
+        said = str(error)
+
+    assert SECRET not in said
 
 
 @pytest.mark.parametrize(

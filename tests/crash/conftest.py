@@ -106,7 +106,7 @@ def fault_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[FaultSer
     """Start exports that go wrong; needs a compiler."""
     library = compiled(tmp_path_factory.mktemp("library"))
     if library is None:
-        record("sweep", "all", "skipped", NO_COMPILER)
+        record("crash points", "all", "skipped", NO_COMPILER)
         pytest.skip(NO_COMPILER)
     with FaultServer(library) as started:
         yield started

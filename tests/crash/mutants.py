@@ -77,13 +77,15 @@ MUTANTS = (
         'Column("event_id", Text, nullable=False, unique=True)',
         'Column("event_id", Text, nullable=False)',
         "tests/storage/test_ledger_model.py",
+        "told_twice",
     ),
     Mutant(
         "a change without its event",
         "storage/ledger_moves.py",
-        "    db.execute(insert(tables.events).values({",
-        '    if "exported" not in action: db.execute(insert(tables.events).values({',
+        "    db.execute(_TELL, ",
+        '    if "retry" not in action: db.execute(_TELL, ',
         "tests/storage/test_ledger_model.py",
+        "leaves_one_event",
     ),
     Mutant(
         "a torn line of the manifest stays",
@@ -91,6 +93,7 @@ MUTANTS = (
         "                file.truncate(size - len(tail) + len(whole))",
         "                pass",
         "tests/storage/audit/test_sealing.py",
+        "torn",
     ),
     Mutant(
         "the ledger is not synced",

@@ -64,7 +64,8 @@ def test_a_killed_export_is_finished_by_the_next_and_no_byte_is_moved_twice(
         assert moved <= MOST_BYTES_OF_A_DAY * size + killed * in_flight
         assert left == []
         kills, day = kills + killed, Day(day.date + timedelta(days=1))
-    record("kills", f"{sweep.times} kill -9", "passed", f"seed {SEED}, {kills} kills, 0 violations")
+    told = f"seed {SEED}, {kills} kills, 0 violations"
+    record("kills", f"{sweep.times} kill -9", "passed", told, kills)
 
 
 def kill_until_done(scene: Scene, witness: Witness, chosen: Iterator[Moment], most: int) -> int:

@@ -22,7 +22,7 @@ def test_a_mutant_is_caught(mutant: Mutant, tmp_path: Path) -> None:
 
     assert code == _TESTS_FAILED, said
     caught_by = next(line for line in said.splitlines() if line.startswith("FAILED "))
-    record("mutant", mutant.name, "caught", caught_by.partition(" - ")[0].removeprefix("FAILED "))
+    record("mutants", mutant.name, "caught", caught_by.partition(" - ")[0].removeprefix("FAILED "))
 
 
 @pytest.mark.slow

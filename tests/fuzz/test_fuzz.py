@@ -49,7 +49,7 @@ def run(name: str, examples: int) -> None:
         TARGETS[name](noise)
 
     tried()
-    record("fuzz", name, "passed", f"{2 * examples} examples of hypothesis")
+    record("fuzz: hypothesis", name, "passed", f"{2 * examples:,} examples", 2 * examples)
 
 
 @EVERY
@@ -87,4 +87,5 @@ def test_a_fuzzer_that_sees_which_lines_are_reached_finds_nothing(
     said = [line for line in ended.stderr.splitlines() if not line.startswith(("INFO", "WARN"))]
     assert ended.returncode == 0, "\n".join(said)[-4_000:] + ended.stdout[-1_000:]
     corpus = len(list(tmp_path.iterdir()))
-    record("fuzz", name, "passed", f"{EXECUTIONS} executions of atheris, {corpus} inputs kept")
+    told = f"{EXECUTIONS:,} executions, {corpus} inputs kept"
+    record("fuzz: atheris", name, "passed", told, EXECUTIONS)

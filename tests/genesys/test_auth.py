@@ -218,6 +218,15 @@ def test_an_unusable_secret_file_is_named(
     assert host.logins == []
 
 
+def test_a_secret_that_was_taken_for_its_file_is_not_shown(serve: Serve, tokens_of: Open) -> None:
+    more = {"GENESYS_CLIENT_SECRET": "", "GENESYS_CLIENT_SECRET_FILE": "hush-hush-9"}
+
+    with pytest.raises(ConfigurationError, match="give the whole path of a file") as caught:
+        tokens_of(settings_for(serve(NOTHING), **more)).current()
+
+    assert "hush" not in str(caught.value)
+
+
 def test_neither_secret_nor_token_is_shown(serve: Serve, tokens_of: Open) -> None:
     tokens = tokens_of(settings_for(serve(NOTHING)))
     held = tokens.current()

@@ -19,6 +19,7 @@ from tests.cli.conftest import environment
 from tests.conftest import Start, settings_of
 from tests.privacy.conftest import DAY
 from tests.privacy.searching import Canaries, leaks, planted
+from tests.trust_results import record
 from tests.truth import short_world
 
 # Whatever anybody logs at any level goes to Dagster's event log, as no sensible person has it.
@@ -97,12 +98,18 @@ def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
         if path.lstat().st_mode & 0o077
     ]
     assert open_to_others == []
+    count = len(canaries.secrets | canaries.personal | canaries.words)
+    told = f"{len(canaries.secrets)} secrets, {len(canaries.personal)} names and numbers"
+    told += f", {len(canaries.words)} phrases; 0 found where they must not be"
+    record("canaries", f"a {world} world", "0 found", told, count)
     assert leaks_after_planting(tmp_path, canaries) == [
         "dagster/note: secret",
         "data/audit/note: person",
         "data/ledger.db: word",
         "data/raw/note: secret",
     ]
+    told = "4 files with what must not be in them, 4 named"
+    record("canaries", f"planted on purpose, a {world} world", "all found", told, 4)
 
 
 def leaks_after_planting(folder: Path, canaries: Canaries) -> list[str]:

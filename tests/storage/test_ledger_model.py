@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -232,7 +233,20 @@ def test_ledger_and_model_agree_whatever_happens(examples: int, steps: int) -> N
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
-    record("model", f"{examples} lives", "passed", f"up to {steps} steps each")
+    record("model lives", f"{examples} lives", "passed", f"up to {steps} steps each", examples)
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.DISCOVERED])
+def test_each_way_to_change_leaves_one_event(outcome: Outcome, tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        ledger.listed(DAY, START, [conversation(IDS[0], [discovered(IDS[0])])])
+        files = [{**file_of(IDS[0], 1, "a" * 64)}] if outcome is Outcome.EXPORTED else []
+
+        for _ in range(2):
+            ledger.settle(IDS[0], Verdict(outcome, "why"), START, files=files)
+
+        assert [one["outcome"] for one in ledger.events(after=0)] == [NEW, outcome]
+        assert list(events_add_up(ledger.histories.of(DAY))) == []
 
 
 def test_no_change_is_told_twice(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_an_older_ledger_is_brought_up_to_date_and_keeps_what_it_knew(
         assert list(events_add_up(ledger.histories.of(DAY))) == []
 
     assert shape(path) == shape(tmp_path / "new.db")
-    record("migration", f"version {version}", "passed", f"to version {SCHEMA_VERSION}")
+    record("migrations", f"version {version}", "passed", f"to version {SCHEMA_VERSION}")
 
 
 def test_the_start_of_a_conversation_comes_out_of_its_row(tmp_path: Path) -> None:
