@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Verdict
@@ -17,7 +17,7 @@ from recordings_pipeline.storage.ledger_engine import insert_or_update
 # How a recording stands for an instant, inside the transaction that first lists it.
 _UNLISTED = "unlisted"
 # Made once: making a statement takes SQLAlchemy longer than SQLite takes to run it.
-_ID = bindparam("id_")
+_ID: BindParameter[str] = bindparam("id_")
 _BEFORE = select(tables.recordings).where(tables.recordings.c.recording_id == _ID)
 _CHANGE = update(tables.recordings).where(tables.recordings.c.recording_id == _ID)
 _FILES = select(tables.files.c.size_bytes, tables.files.c.sha256).where(
