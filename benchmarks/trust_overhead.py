@@ -115,7 +115,8 @@ def _child(names: Path, folder: Path) -> None:
                 out.writelines(_digests(ended))
         ledger.history.finished(_STAGE, DAY, _now(), is_done=True)
         seal(home, ledger.history, keeping, _now())
-    tell_end(asdict(meter.reading()))
+        # A run closes its ledger once, after many stages.
+        tell_end(asdict(meter.reading()))
 
 
 def _digests(group: Iterable[Ended]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def test_what_is_as_it_has_to_be_is_no_problem() -> None:
 )
 def test_what_is_wrong_or_was_not_tried_is_named(results: list[Result], problem: str) -> None:
     assert problems(results, KINDS) == [problem]
-    assert f"**1 problems.**\n- {problem}\n" in rendered(results, "today", KINDS)
+    assert f"**Problems: 1**\n\n- {problem}\n" in rendered(results, "today", KINDS)
 
 
 def test_nothing_at_all_is_a_problem_of_every_kind() -> None:

@@ -94,7 +94,7 @@ KINDS = (
     Kind("fuzz: hypothesis", names=frozenset(TARGETS)),
     Kind("fuzz: atheris", names=frozenset(TARGETS)),
     Kind("tamperings", frozenset({"found"}), least=40),
-    Kind("canaries", frozenset({"0 found", "all found"}), least=4),
+    Kind("canaries", frozenset({"none found", "all found"}), least=4),
     Kind("costs", frozenset({"measured", "met"}), least=10),
 )
 
@@ -127,7 +127,7 @@ def rendered(results: Sequence[Result], title: str, kinds: Sequence[Kind] = KIND
     lines = ["# What the tests of trust found", "", title, ""]
     lines += ["| what | results | trials | how they ended |", "|---|---|---|---|"]
     lines += [_summary(kind.name, results) for kind in kinds]
-    lines += ["", f"**{len(wrong)} problems.**", *(f"- {sentence}" for sentence in wrong)]
+    lines += ["", f"**Problems: {len(wrong)}**", "", *(f"- {sentence}" for sentence in wrong)]
     for kind in kinds:
         rows = [_row(one) for one in results if one.kind == kind.name]
         if rows:

@@ -100,8 +100,8 @@ def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
     assert open_to_others == []
     count = len(canaries.secrets | canaries.personal | canaries.words)
     told = f"{len(canaries.secrets)} secrets, {len(canaries.personal)} names and numbers"
-    told += f", {len(canaries.words)} phrases; 0 found where they must not be"
-    record("canaries", f"a {world} world", "0 found", told, count)
+    told += f", {len(canaries.words)} phrases"
+    record("canaries", f"a {world} world", "none found", told, count)
     assert leaks_after_planting(tmp_path, canaries) == [
         "dagster/note: secret",
         "data/audit/note: person",
