@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, TranscriptState, Verdict
 from recordings_pipeline.core.pauses import Pause
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.speech import Stretch
+
+if TYPE_CHECKING:  # its structs take a tenth of what loading Dagster takes
+    from recordings_pipeline.core.speech import Stretch
 
 # The reason of a day that somebody planned, and nobody exported.
 NOT_EXPORTED = "not exported yet"
@@ -110,7 +112,7 @@ class Course:
     conversation_id: str
     start: datetime
     end: datetime | None
-    stretches: tuple[Stretch, ...]
+    stretches: tuple["Stretch", ...]
 
 
 @dataclass(frozen=True, slots=True)

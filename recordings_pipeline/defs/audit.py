@@ -1,8 +1,9 @@
 """The audit log in Dagster: a check that nothing in it was changed, and its table for analysts."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
-from recordings_pipeline.core.audit.findings import Finding
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.gaps import MOST_SHOWN
@@ -10,6 +11,9 @@ from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.metadata import column_schema
 from recordings_pipeline.defs.options import ARCHIVE, day_asset
 from recordings_pipeline.defs.resources import Organization
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.audit.findings import Finding
 
 _TABLE = "export_audit"
 
@@ -71,7 +75,7 @@ verify_audit_log = dg.define_asset_job(
 )
 
 
-def _table(found: tuple[Finding, ...]) -> dg.TableMetadataValue:
+def _table(found: "tuple[Finding, ...]") -> dg.TableMetadataValue:
     names = ("layer", "name", "cause", "next_step")
     records = [
         dg.TableRecord({name: str(getattr(finding, name)) for name in names})

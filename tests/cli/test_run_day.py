@@ -11,7 +11,6 @@ import pytest
 from recordings_pipeline.cli.children import child, dagster_home
 from tests.cli.conftest import LIMIT_S, environment
 from tests.conftest import Start
-from tests.e2e.conftest import world_file
 
 COMMAND = [sys.executable, "-m", "recordings_pipeline.cli.run_day", "2026-01-31"]
 SUBMIT = "POST /api/v2/recording/batchrequests"
@@ -66,8 +65,7 @@ def test_what_dagster_started_beside_a_run_says_nothing_either(
 def test_a_warning_is_part_of_the_result_and_not_printed_beside_it(
     start: Start, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    simulator = start(world=world_file(tmp_path, 2), calls_per_day=2)
-    environ = {**simulator.environment, "RECORDINGS_DATA": str(tmp_path)}
+    environ = {**start(calls_per_day=6).environment, "RECORDINGS_DATA": str(tmp_path)}
     home = dagster_home({}, tmp_path)
 
     with child(COMMAND[1:], environment(**environ, DAGSTER_HOME=home)) as process:

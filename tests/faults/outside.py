@@ -40,7 +40,7 @@ DAGSTER: list[Fault] = [
     ),
     Shown(
         number="G5", name="A step is run again",
-        tests=of("defs/test_run_days",
+        tests=of("defs/test_range_of_days",
                 "test_the_days_around_one_that_fails_stay_green_and_a_retry_takes_the_rest"),
         ends="only what is left is done",
     ),
