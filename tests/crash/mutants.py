@@ -111,8 +111,6 @@ MUTANTS = (
         "tests/storage/test_durable.py",
     ),
 )
-# Noticed within seconds.
-FAST = ("no If-Range",)
 
 
 def outcome(mutant: Mutant | None, tests: str, chosen: str, folder: Path) -> tuple[int, str]:

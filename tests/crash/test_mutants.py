@@ -4,19 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.mutants import FAST, MUTANTS, Mutant, outcome
+from tests.crash.mutants import MUTANTS, Mutant, outcome
 from tests.trust_results import record
 
 _TESTS_FAILED = 1
 
 
-@pytest.mark.parametrize(
-    "mutant",
-    [
-        pytest.param(one, id=one.name, marks=() if one.name in FAST else pytest.mark.slow)
-        for one in MUTANTS
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_is_caught(mutant: Mutant, tmp_path: Path) -> None:
     code, said = outcome(mutant, mutant.tests, mutant.chosen, tmp_path)
 

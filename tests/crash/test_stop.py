@@ -20,28 +20,21 @@ UNREAD_BYTES_PER_CONNECTION = 64 * 1024
 IN_FLIGHT_BYTES_PER_STOP = CONNECTIONS * UNREAD_BYTES_PER_CONNECTION
 
 
-SHORT = Sweep(2, calls=20, most_files=12, longest_s=0.5)
-LONG = Sweep(25, calls=200, most_files=25, longest_s=2.0)
+SWEEP = Sweep(25, calls=200, most_files=25, longest_s=2.0)
 
 
-@pytest.mark.parametrize(
-    ("number", "sweep"),
-    [
-        pytest.param(signal.SIGTERM, SHORT, id="SIGTERM, two"),
-        pytest.param(signal.SIGTERM, LONG, id="SIGTERM, 25", marks=pytest.mark.slow),
-        pytest.param(signal.SIGINT, LONG, id="Ctrl-C, 25", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_a_stopped_export_parks_what_is_on_its_way_and_no_byte_is_moved_twice(
-    number: signal.Signals, sweep: Sweep, begin: Begin, say: Say
+    number: signal.Signals, begin: Begin, say: Say
 ) -> None:
-    scene = begin(sweep.calls)
+    scene = begin(SWEEP.calls)
     witness = scene.witness(DAY)
     # After its first question: before that nothing is under way.
-    chosen = moments(sweep, random.Random(SEED), questions=1)
+    chosen = moments(SWEEP, random.Random(SEED), questions=1)
     stopped, longest_s = 0, 0.0
 
-    for moment in (next(chosen) for _ in range(sweep.times)):
+    for moment in (next(chosen) for _ in range(SWEEP.times)):
         run, is_under_way = scene.started(witness, moment)
         if is_under_way:
             run.send(number)
@@ -61,7 +54,7 @@ def test_a_stopped_export_parks_what_is_on_its_way_and_no_byte_is_moved_twice(
         f"{number.name}: seed {SEED}, {stopped} stops, {longest_s:.2f} s at most, "
         f"{twice / max(stopped, 1) / 1e3:.1f} kB twice a stop"
     )
-    assert stopped > sweep.times / 2
+    assert stopped > SWEEP.times / 2
     witness.look_at_the_end()
     assert 0 <= twice <= stopped * IN_FLIGHT_BYTES_PER_STOP
     assert witness.left_behind() == []

@@ -85,6 +85,7 @@ def test_pages_of_a_job_that_lose_conversations_lose_none_of_them(
     assert "details job" in " ".join(report.warnings)
 
 
+@pytest.mark.slow
 def test_a_clean_day_is_believed_without_another_call(simulator: Simulator, opened: Open) -> None:
     report = index_day(opened(simulator), DAY)
 
