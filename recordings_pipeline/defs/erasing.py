@@ -50,7 +50,7 @@ def erase_conversations(
             "erase_conversations": {
                 "conversation_ids": ["5b3c6f4e-0a4f-4f0e-9d4e-1f2a3b4c5d6e"],
                 "reason": "DSAR-17",
-                "dry_run": False,
+                "dry_run": True,
             }
         },
     )
@@ -103,7 +103,7 @@ def retain_days(
     description=described(
         "Erases what was kept for longer than RECORDINGS_KEEP_DAYS, holds aside; by default it "
         "only says what would go.",
-        {"retain_days": {"apply": True}},
+        {"retain_days": {"apply": False}},
     )
 )
 def retain() -> None:

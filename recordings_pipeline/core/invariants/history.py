@@ -17,7 +17,6 @@ _TELL = "keep the directory as it is, and report it with the output of this comm
 class Event:
     """One event of the ledger."""
 
-    seq: int
     event_id: str
     action: str
     object_id: str
@@ -53,7 +52,6 @@ class History:
 def event_from(row: Mapping[str, Any]) -> Event:
     """Read an event of the ledger."""
     return Event(
-        seq=row["seq"],
         event_id=row["event_id"],
         action=row["action"],
         object_id=row["object_id"],

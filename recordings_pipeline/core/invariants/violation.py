@@ -27,7 +27,7 @@ STATEMENTS = {
     "I1": "no wrong bytes: every file has the bytes that were verified",
     "I2": "manifest and disk agree: exported means there, and nothing else lies there",
     "I3": "one event for each change, and the last one says how a recording stands",
-    "I4": "the audit log is whole: no number is missing, and it says what the ledger says",
+    "I4": "the audit log is what was sealed, and says what the ledger says",
     "I5": "tables are whole, and tell of the ledger's rows",
     "I6": "nothing is lost: every recording has an end, or a time to come",
     "I7": "nothing is left over from runs that died",
@@ -39,5 +39,5 @@ STATEMENTS = {
     "I13": "nothing claims success over an open end, and every refusal says why",
     "I14": "erased is gone, and its erasure is told",
 }
-# Only a run can show these: its tests look at them, a directory does not tell.
+# A directory does not tell: tests of the allowance look at what processes ask together.
 SHOWN_BY_RUNS = frozenset({"I10"})
