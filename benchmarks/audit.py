@@ -128,7 +128,7 @@ def _measure_many(root: Path) -> bool:
     home.prepare()
     _make_many(root)
     with closing(Ledger(root / layout.LEDGER)) as ledger:
-        sealing_s = _seconds(lambda: seal(home, ledger.history, keeping, NOW))
+        sealing_s = _seconds(lambda: seal(home, ledger.events, keeping, NOW))
     size = sum(path.stat().st_size for path in (root / layout.AUDIT_SEGMENTS).iterdir())
     verify_s = min(_seconds(lambda: _verify(root, keeping)) for _ in range(ROUNDS))
     export_s = _seconds(lambda: list(publish_audit(root, Span())))

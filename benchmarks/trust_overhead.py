@@ -102,9 +102,9 @@ def _child(names: Path, folder: Path) -> None:
     keeping = Keeping(folder.with_name("key.pem"))
     with closing(Ledger(folder / layout.LEDGER)) as ledger, (folder / "digests").open("w") as out:
         ledger.listed(DAY, _now(), _listed(files))
-        seal(home, ledger.history, keeping, _now())
+        seal(home, ledger.events, keeping, _now())
         wait_for_start()
-        ledger.history.started(_STAGE, DAY, _now(), "benchmark")
+        ledger.events.started(_STAGE, DAY, _now(), "benchmark")
         transfers: Transfers[Download] = Transfers(
             home, threading.Event(), meter, Engine(new_reader=media_reader)
         )
@@ -113,8 +113,8 @@ def _child(names: Path, folder: Path) -> None:
                 ended = [one for one in group if isinstance(one, Ended)]
                 ledger.settle_all(map(_settlement, ended), _now())
                 out.writelines(_digests(ended))
-        ledger.history.finished(_STAGE, DAY, _now(), is_done=True)
-        seal(home, ledger.history, keeping, _now())
+        ledger.events.finished(_STAGE, DAY, _now(), is_done=True)
+        seal(home, ledger.events, keeping, _now())
         # A run closes its ledger once, after many stages.
         tell_end(asdict(meter.reading()))
 

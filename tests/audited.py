@@ -58,7 +58,7 @@ class Scene:
 
     def seal(self, now: datetime = NOW) -> Head | None:
         with self.ledger() as ledger:
-            return seal(self.home, ledger.history, self.keeping, now)
+            return seal(self.home, ledger.events, self.keeping, now)
 
 
 def scene(folder: Path) -> Scene:

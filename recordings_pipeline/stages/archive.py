@@ -34,7 +34,7 @@ class Archive:
 
     def seal(self) -> Head | None:
         """Seal what was told since the last time; return the audit log's head."""
-        return seal(self.home, self.ledger.history, self.keeping, self.clock())
+        return seal(self.home, self.ledger.events, self.keeping, self.clock())
 
 
 def archive_of(export: Export) -> Archive:

@@ -149,4 +149,4 @@ def _events(root: Path) -> Generator[EventBook | None]:
         yield None
         return
     with closing(Ledger(path)) as ledger:
-        yield ledger.history
+        yield ledger.events

@@ -56,7 +56,7 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """
     with export.home.storing(), export.home.day_lock(day):
         measurement, is_done = Measurement(export.client), False
-        export.ledger.history.started(stage, day, export.now(), _program())
+        export.ledger.events.started(stage, day, export.now(), _program())
         end_pending(archive_of(export), day)
         export.gauge.begin(stage, export.client.spent)
         try:
@@ -70,7 +70,7 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
                 export.ledger.days.spent(day, export.now(), spent.api_calls)
                 text = spent.spent_text()
                 export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
-            export.ledger.history.finished(stage, day, export.now(), is_done=is_done)
+            export.ledger.events.finished(stage, day, export.now(), is_done=is_done)
             head = archive_of(export).seal()
         describe(export.home)
     logger.info("%s %s: %d rows", stage, day, report.row_count)

@@ -43,7 +43,7 @@ def require_day(export: Export, day: Day) -> int:
         f"{facts.used_bytes} bytes used, {facts.free_bytes} free, quota {facts.quota_bytes}, "
         f"{facts.calls_per_minute} calls a minute"
     )
-    export.ledger.history.checked(day, export.now(), text, is_passed=not problems)
+    export.ledger.events.checked(day, export.now(), text, is_passed=not problems)
     if problems:
         raise PreflightFailed(problems)
     return facts.conversation_count

@@ -85,7 +85,7 @@ class Ledger:
         self.histories = HistoryBook(self._engine)
         self.orphans = OrphanBook(self._engine)
         self.notes = NoteBook(self._engine)
-        self.history = EventBook(self._engine)
+        self.events = EventBook(self._engine)
         self.erasures = ErasureBook(self._engine)
         self.holds = HoldBook(self._engine)
         self.seals = SealBook(self._engine)
@@ -250,11 +250,6 @@ class Ledger:
             outcome = "done" if is_done else "failed"
             news = {"event_time": now, "day": day.key, "outcome": outcome, "reason": text}
             record(db, object_id, before + 1, "api.spent", news)
-
-    def events(self, after: int) -> Iterator[Mapping[str, Any]]:
-        """Yield the events with a sequence number above ``after``, in order."""
-        query = select(tables.events).where(tables.events.c.seq > after)
-        yield from self._all(query.order_by(tables.events.c.seq))
 
     def _all(self, query: Select[Any]) -> list[Mapping[str, Any]]:
         with storing(self._engine), self._engine.connect() as db:

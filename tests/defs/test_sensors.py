@@ -74,7 +74,9 @@ def keys(result: dg.SensorResult) -> list[str | None]:
 
 def told(root: Path, action: str = "file_created") -> list[str]:
     with closing(Ledger(root / layout.LEDGER)) as ledger:
-        return [event["reason"] for event in ledger.events(after=0) if event["action"] == action]
+        return [
+            event["reason"] for event in ledger.events.after(0, 10_000) if event["action"] == action
+        ]
 
 
 def day(number: int) -> str:
@@ -229,7 +231,7 @@ def test_what_was_refused_is_an_event_without_its_name(root: Path) -> None:
 
     assert told(root, "file_refused") == ["a file in incoming/: a FIFO, not a file"]
     with closing(Ledger(root / layout.LEDGER)) as ledger:
-        assert number not in str(list(ledger.events(after=0)))
+        assert number not in str(list(ledger.events.after(0, 10_000)))
 
 
 def test_a_run_begins_where_the_files_already_are(root: Path) -> None:

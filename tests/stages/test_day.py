@@ -63,7 +63,7 @@ def test_a_stage_that_fails_leaves_a_complete_audit_log(start: Start, opened: Op
         run_stage(replace(export, quota_bytes=1), "audio_files", DAY)
 
     events = sealed_events(export.home.root)
-    assert [e["seq"] for e in events] == [e["seq"] for e in export.ledger.events(after=0)]
+    assert [e["seq"] for e in events] == [e["seq"] for e in export.ledger.events.after(0, 10_000)]
     assert [e["action"] for e in events if e["action"] in (STARTED, FINISHED)] == [
         STARTED,
         FINISHED,
@@ -85,7 +85,7 @@ def test_what_a_stage_took_of_the_allowance_is_in_the_audit_log(start: Start, op
 
     assert spends(export) == [(f"recording_index/{DAY}", "done")] * 2
     first, again = (
-        e["reason"] for e in export.ledger.events(after=0) if e["action"] == "api.spent"
+        e["reason"] for e in export.ledger.events.after(0, 10_000) if e["action"] == "api.spent"
     )
     spent = simulator.traffic.api_requests + simulator.traffic.logins
     assert sum(int(text.partition(" ")[0]) for text in (first, again)) == spent

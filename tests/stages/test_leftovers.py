@@ -24,7 +24,11 @@ def test_a_file_that_was_removed_by_hand_is_fetched_again_and_the_log_says_why(
 
     again = fetch_day(export, DAY)
 
-    events = [e for e in export.ledger.events(0) if e["object_id"] == removed["recording_id"]]
+    events = [
+        e
+        for e in export.ledger.events.after(0, 10_000)
+        if e["object_id"] == removed["recording_id"]
+    ]
     assert path.read_bytes() == content
     assert again.throughput.bytes_moved == len(content)
     assert again.counts == fetched.counts

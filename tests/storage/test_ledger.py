@@ -68,7 +68,7 @@ def test_an_event_holds_the_digest_of_the_only_file(
     files = [file_of(id_, number, digest) for number, digest in enumerate(digests, start=1)]
     ledger.settle(id_, Verdict(Outcome.EXPORTED), NOW, files=files)
 
-    *_, event = ledger.events(after=0)
+    *_, event = ledger.events.after(0, 10_000)
     assert (event["sha256"], event["size_bytes"]) == (told, 3 * len(digests))
     ledger.close()
 

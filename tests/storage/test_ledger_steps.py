@@ -60,7 +60,10 @@ def test_an_older_ledger_is_brought_up_to_date_and_keeps_what_it_knew(
         assert standing.verdict == Verdict(Outcome.EXPORTED)
         assert row["conversation_start_time"] == START
         assert (file["size_bytes"], file["codec"]) == (3, None)
-        assert [event["outcome"] for event in ledger.events(after=0)] == ["discovered", "exported"]
+        assert [event["outcome"] for event in ledger.events.after(0, 10_000)] == [
+            "discovered",
+            "exported",
+        ]
         (transcript,) = ledger.transcripts.of_day(DAY).values()
         assert (transcript.state, transcript.failures) == (TranscriptState.FETCHED, 0)
         ledger.settle(ID, Verdict(Outcome.DISCOVERED, "its file was removed"), NOW)

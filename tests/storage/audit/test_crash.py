@@ -38,7 +38,7 @@ for number in range(1, 100):
                 os._exit(9)
         ledger = Ledger(root / "ledger.db")
         sys.addaudithook(step)
-        seal(Home(root), ledger.history, Keeping(key, anchor), datetime.now(UTC))
+        seal(Home(root), ledger.events, Keeping(key, anchor), datetime.now(UTC))
         os._exit(0)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     print(number, code, flush=True)

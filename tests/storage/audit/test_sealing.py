@@ -39,7 +39,7 @@ root, key, anchor = map(Path, sys.argv[1:])
 ledger = Ledger(root / "ledger.db")
 print("ready", flush=True)
 sys.stdin.read()
-seal(Home(root), ledger.history, Keeping(key, anchor), datetime.now(UTC))
+seal(Home(root), ledger.events, Keeping(key, anchor), datetime.now(UTC))
 ledger.close()
 """
 
@@ -126,7 +126,7 @@ def test_a_manifest_s_line_that_a_crash_has_torn_is_written_again(
     path.write_bytes(whole + b"\n" + tail)
 
     with sealed.ledger() as ledger:
-        seal(sealed.home, ledger.history, anchored, NOW)
+        seal(sealed.home, ledger.events, anchored, NOW)
 
     assert is_good(sealed)
     assert [event["seq"] for event in sealed_events(sealed.root)] == list(range(1, 13))
@@ -206,7 +206,7 @@ def test_another_key_goes_on_with_the_log_and_has_to_be_trusted(
     other = replace(sealed.keeping, key=tmp_path / "other.pem", anchor=None)
     sealed.happen(100, 1)
     with sealed.ledger() as ledger:
-        seal(sealed.home, ledger.history, other, NOW + timedelta(days=1))
+        seal(sealed.home, ledger.events, other, NOW + timedelta(days=1))
 
     (finding,) = verify_audit(sealed.root, other).findings
 
