@@ -2,7 +2,6 @@
 
 import gzip
 import re
-import socket
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -311,37 +310,3 @@ def test_a_header_that_came_twice_is_a_list(serve: Serve, reader: MediaReader) -
     _, taken = fetch(reader, host)
 
     assert taken.begun[0][1]["x-part"] == "1, 2"
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.1", "0x7f000001"])
-def test_an_address_of_this_machine_is_refused_before_anything_is_sent(host: str) -> None:
-    with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=True) as server:
-        server.settimeout(0.2)
-        reader = MediaReader()
-        url = signed_url(f"https://{host}:{server.getsockname()[1]}/x?signature=hush")
-
-        reader.start(url, WHOLE, Taken(), DEADLINE_S)
-
-        assert ended(reader) == Ending("the host has not a public address")
-        with pytest.raises(TimeoutError):
-            server.accept()
-        reader.close()
-
-
-def test_plain_http_is_for_a_simulator_on_this_machine(serve: Serve) -> None:
-    reader, host = MediaReader(), serve(in_turn(Answer()))
-
-    reader.start(signed_url(host.url), WHOLE, Taken(), DEADLINE_S)
-
-    assert ended(reader) == Ending("the URL is not https (libcurl error 1)")
-    assert host.asked == []
-    reader.close()
-
-
-def test_after_a_refused_address_a_handle_is_as_good_as_new(serve: Serve) -> None:
-    reader, host = MediaReader(LOCAL), serve(in_turn(Answer(200, b"good")))
-    reader.start(signed_url("https://169.254.169.254/"), WHOLE, Taken(), DEADLINE_S)
-
-    assert ended(reader) == Ending("the host has not a public address")
-    assert fetch(reader, host)[1].content == b"good"
-    reader.close()
