@@ -29,7 +29,7 @@ from recordings_pipeline.core.holding import Hold
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.standings import ListedConversation
+from recordings_pipeline.core.standings import ListedConversation, Settlement
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.hold_book import holds_on
 from recordings_pipeline.storage.ledger_engine import insert_or_ignore, storing, writing
@@ -195,7 +195,7 @@ def _forget(db: Connection, day: Day | None, id_: str, verdict: Verdict, now: da
         changed = {"communication_id": None, "start_time": start}
         chosen = update(tables.recordings).where(_RECORDINGS.recording_id == recording_id)
         db.execute(chosen.values(row=row_as_text(RECORDING_INDEX, row), **changed))
-        move(db, recording_id, verdict, now, retry_time=None)
+        move(db, [Settlement(recording_id, verdict)], now)
     for table in (tables.conversations, tables.gaps, tables.transcripts, tables.orphans):
         db.execute(delete(table).where(table.c.conversation_id == id_))
 

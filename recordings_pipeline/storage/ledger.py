@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Select, select
 from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.days import Day
@@ -44,7 +44,7 @@ from recordings_pipeline.storage.ledger_engine import (
     storing,
     writing,
 )
-from recordings_pipeline.storage.ledger_moves import list_recording, move, record
+from recordings_pipeline.storage.ledger_moves import list_recordings, move, record, replace_files
 from recordings_pipeline.storage.ledger_steps import upgrade
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.recording_book import RecordingBook
@@ -56,9 +56,6 @@ from recordings_pipeline.storage.transcript_book import TranscriptBook
 _ROWS = 1_000
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
 _IDS = 500
-# Made once, as in `ledger_moves`.
-_FORGET_FILES = delete(tables.files).where(tables.files.c.recording_id == bindparam("id_"))
-_ADD_FILES = insert(tables.files)
 
 
 class Ledger:
@@ -201,8 +198,7 @@ class Ledger:
                     "stretches": conversation.stretches,
                 }
                 db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
-                for listed in conversation.recordings:
-                    list_recording(db, day, conversation.conversation_id, listed, asked)
+                list_recordings(db, day, conversation, asked)
 
     def settle(
         self,
@@ -219,12 +215,11 @@ class Ledger:
 
     def settle_all(self, settlements: Iterable[Settlement], now: datetime) -> None:
         """Say how some recordings stand now: all of them, or none."""
+        if not (some := list(settlements)):
+            return
         with writing(self._engine) as db:
-            for one in settlements:
-                db.execute(_FORGET_FILES, {"id_": one.recording_id})
-                if one.files:
-                    db.execute(_ADD_FILES, [dict(file) for file in one.files])
-                move(db, one.recording_id, one.verdict, now, retry_time=one.retry_time)
+            replace_files(db, some)
+            move(db, some, now)
 
     def files(self, day: Day) -> dict[str, list[dict[str, Any]]]:
         """Return the day's audio files by recording, in order of their numbers."""

@@ -1,101 +1,132 @@
 """How a recording's outcome changes: with its event, in the transaction of whoever changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
+from sqlalchemy.engine import RowMapping
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.model import Verdict
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.standings import Listed
+from recordings_pipeline.core.standings import ListedConversation, Settlement
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_update
 
 # How a recording stands for an instant, inside the transaction that first lists it.
 _UNLISTED = "unlisted"
-# Made once: making a statement takes SQLAlchemy longer than SQLite takes to run it.
+# Made once: making a statement takes SQLAlchemy longer than SQLite takes to run it. A group takes
+# as many statements as one recording, which is a third of the time.
 _ID: BindParameter[str] = bindparam("id_")
-_BEFORE = select(tables.recordings).where(tables.recordings.c.recording_id == _ID)
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+_BEFORE = select(tables.recordings).where(tables.recordings.c.recording_id.in_(_IDS))
 _CHANGE = update(tables.recordings).where(tables.recordings.c.recording_id == _ID)
-_FILES = select(tables.files.c.size_bytes, tables.files.c.sha256).where(
-    tables.files.c.recording_id == _ID
-)
+_FILES = select(
+    tables.files.c.recording_id, tables.files.c.size_bytes, tables.files.c.sha256
+).where(tables.files.c.recording_id.in_(_IDS))
+_FORGET_FILES = delete(tables.files).where(tables.files.c.recording_id.in_(_IDS))
+_ADD_FILES = insert(tables.files)
 _TELL = insert(tables.events)
 
 
-def list_recording(
-    db: Connection, day: Day, conversation_id: str, listed: Listed, asked: datetime
+def list_recordings(
+    db: Connection, day: Day, conversation: ListedConversation, asked: datetime
 ) -> None:
-    """Keep a recording's row of the index, and how it stands."""
-    row = listed.row
-    values = {
-        "recording_id": row["recording_id"],
-        "conversation_id": conversation_id,
-        "communication_id": row["communication_id"],
-        "day": day.key,
-        "start_time": row["conversation_start_time"],
-        "row": row_as_text(RECORDING_INDEX, row),
-        "outcome": _UNLISTED,
-        "attempt": 0,
-    }
-    keep = ["outcome", "attempt"]
-    db.execute(insert_or_update(tables.recordings, values, key=["recording_id"], keep=keep))
-    move(db, row["recording_id"], listed.verdict, asked, retry_time=listed.retry_time)
-
-
-def move(
-    db: Connection,
-    recording_id: str,
-    verdict: Verdict,
-    now: datetime,
-    *,
-    retry_time: datetime | None,
-) -> None:
-    """Change a recording's outcome and keep the event, or do nothing when it is no news."""
-    before = db.execute(_BEFORE, {"id_": recording_id}).one()
-    if (before.outcome, before.reason, before.retry_time) == (
-        verdict.outcome,
-        verdict.reason,
-        retry_time,
-    ):
+    """Keep the rows of the index of a conversation's recordings, and how they stand."""
+    if not conversation.recordings:
         return
-    attempt = before.attempt + 1
-    db.execute(
-        _CHANGE,
-        {
-            "id_": recording_id,
-            "outcome": str(verdict.outcome),
-            "reason": verdict.reason,
-            "retry_time": retry_time,
-            "attempt": attempt,
-        },
-    )
-    files = db.execute(_FILES, {"id_": recording_id}).all()
-    record(
+    for listed in conversation.recordings:
+        row = listed.row
+        values = {
+            "recording_id": row["recording_id"],
+            "conversation_id": conversation.conversation_id,
+            "communication_id": row["communication_id"],
+            "day": day.key,
+            "start_time": row["conversation_start_time"],
+            "row": row_as_text(RECORDING_INDEX, row),
+            "outcome": _UNLISTED,
+            "attempt": 0,
+        }
+        keep = ["outcome", "attempt"]
+        db.execute(insert_or_update(tables.recordings, values, key=["recording_id"], keep=keep))
+    move(
         db,
-        recording_id,
-        attempt,
-        f"recording.{verdict.outcome}",
-        {
-            "event_time": now,
-            "day": before.day,
-            "conversation_id": before.conversation_id,
-            "outcome": str(verdict.outcome),
-            "reason": verdict.reason,
-            "size_bytes": sum(file.size_bytes for file in files) if files else None,
-            # Several digests are in the manifest; one of them would pass for the recording's.
-            "sha256": files[0].sha256 if len(files) == 1 else None,
-        },
+        [
+            Settlement(one.row["recording_id"], one.verdict, one.retry_time)
+            for one in conversation.recordings
+        ],
+        asked,
     )
+
+
+def replace_files(db: Connection, settlements: Iterable[Settlement]) -> None:
+    """Keep the files of some recordings in place of those that were known."""
+    files = {one.recording_id: one.files for one in settlements}
+    db.execute(_FORGET_FILES, {"ids": list(files)})
+    if rows := [dict(file) for some in files.values() for file in some]:
+        db.execute(_ADD_FILES, rows)
+
+
+def move(db: Connection, settlements: Iterable[Settlement], now: datetime) -> None:
+    """Change the outcomes of recordings and keep the events, save for those that are no news.
+
+    Files are left as they are. Of two settlements of one recording the later counts.
+    """
+    wanted = {one.recording_id: one for one in settlements}
+    found = db.execute(_BEFORE, {"ids": list(wanted)}).mappings()
+    before = {row["recording_id"]: row for row in found}
+    changed = [one for id_, one in wanted.items() if _is_news(before[id_], one)]
+    if not changed:
+        return
+    db.execute(_CHANGE, [_change(before[one.recording_id], one) for one in changed])
+    files: dict[str, list[Any]] = {one.recording_id: [] for one in changed}
+    for file in db.execute(_FILES, {"ids": list(files)}):
+        files[file.recording_id].append(file)
+    db.execute(
+        _TELL,
+        [
+            _event(before[one.recording_id], one, files[one.recording_id]) | {"event_time": now}
+            for one in changed
+        ],
+    )
+
+
+def _is_news(before: RowMapping, one: Settlement) -> bool:
+    told = one.verdict.outcome, one.verdict.reason, one.retry_time
+    return (before["outcome"], before["reason"], before["retry_time"]) != told
+
+
+def _change(before: RowMapping, one: Settlement) -> dict[str, Any]:
+    return {
+        "id_": one.recording_id,
+        "outcome": str(one.verdict.outcome),
+        "reason": one.verdict.reason,
+        "retry_time": one.retry_time,
+        "attempt": before["attempt"] + 1,
+    }
+
+
+def _event(before: RowMapping, one: Settlement, files: Sequence[Any]) -> dict[str, Any]:
+    action = f"recording.{one.verdict.outcome}"
+    return _named(one.recording_id, before["attempt"] + 1, action) | {
+        "day": before["day"],
+        "conversation_id": before["conversation_id"],
+        "outcome": str(one.verdict.outcome),
+        "reason": one.verdict.reason,
+        "size_bytes": sum(file.size_bytes for file in files) if files else None,
+        # Several digests are in the manifest; one of them would pass for the recording's.
+        "sha256": files[0].sha256 if len(files) == 1 else None,
+    }
 
 
 def record(
     db: Connection, object_id: str, attempt: int, action: str, values: Mapping[str, Any]
 ) -> None:
     """Keep an event; the attempt makes its id unique, so that no attempt ends twice."""
+    db.execute(_TELL, {"reason": "", **_named(object_id, attempt, action), **values})
+
+
+def _named(object_id: str, attempt: int, action: str) -> dict[str, Any]:
     event_id = f"{object_id}/{attempt}/{action}"
-    row = {"event_id": event_id, "object_id": object_id, "action": action, **values}
-    db.execute(_TELL, {"reason": "", **row})
+    return {"event_id": event_id, "object_id": object_id, "action": action}

@@ -12,6 +12,7 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import StorageFailed
 from recordings_pipeline.core.fetch_gaps import unknown_results
 from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.standings import Settlement
 from recordings_pipeline.storage.ledger import Ledger
 from tests.conftest import largest_file
 from tests.listing import conversation, discovered
@@ -85,6 +86,26 @@ def test_only_an_exported_recording_has_files(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_a_group_is_settled_with_an_event_for_each_of_which_there_is_news(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    ids = [str(UUID(int=number)) for number in range(3)]
+    ledger.listed(DAY, NOW, [conversation("a", map(discovered, ids))])
+    exported, again = Verdict(Outcome.EXPORTED), Verdict(Outcome.RETRY, "it broke off")
+    group = [
+        Settlement(ids[0], exported, files=(file_of(ids[0], 1, "a" * 64),)),
+        Settlement(ids[1], Verdict(Outcome.DISCOVERED)),
+        Settlement(ids[2], again),
+        Settlement(ids[2], exported, files=(file_of(ids[2], 1, "b" * 64),)),
+    ]
+
+    ledger.settle_all(group, NOW)
+
+    told = [(event["object_id"], event["sha256"]) for event in ledger.events.after(3, 10_000)]
+    assert told == [(ids[0], "a" * 64), (ids[2], "b" * 64)]
+    assert list(ledger.files(DAY)) == [ids[0], ids[2]]
+    ledger.close()
+
+
 def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.db")
     ids = [str(UUID(int=number)) for number in range(5)]
@@ -123,7 +144,7 @@ def file_of(recording_id: str, number: int, sha256: str) -> dict[str, object]:
     return {
         "recording_id": recording_id,
         "file_number": number,
-        "path": f"audio/{number}.wav",
+        "path": f"audio/{recording_id}_{number}.wav",
         "size_bytes": 3,
         "sha256": sha256,
         "container": "wav",
