@@ -19,7 +19,8 @@ from recordings_pipeline.core.errors import (
     Unsupported,
 )
 from recordings_pipeline.core.model import Outcome, Recording, Verdict
-from recordings_pipeline.core.retries import DEFERRED_DELAY, recording_delay
+from recordings_pipeline.core.refusals import was_refused
+from recordings_pipeline.core.retries import DEFERRED_DELAY, REFUSED_DELAY, recording_delay
 from recordings_pipeline.core.standings import Standing
 
 
@@ -73,7 +74,8 @@ def verdict_on_second_look(
 
 def delay_without_file(verdict: Verdict) -> timedelta | None:
     """Return after how long another try is worth it when no file came; None for not at all."""
-    delays = {Outcome.DEFERRED: DEFERRED_DELAY, Outcome.RETRY: recording_delay(None)}
+    again = REFUSED_DELAY if was_refused(verdict) else recording_delay(None)
+    delays = {Outcome.DEFERRED: DEFERRED_DELAY, Outcome.RETRY: again}
     return delays.get(verdict.outcome)
 
 

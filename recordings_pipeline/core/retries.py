@@ -46,6 +46,8 @@ _BROKEN_DELAY = timedelta(hours=1)
 _UNUSABLE_DELAY = timedelta(hours=6)
 # An upload or a restore takes minutes to hours, and each look at it costs an API call.
 DEFERRED_DELAY = timedelta(hours=6)
+# What the source refuses is repaired by people as well.
+REFUSED_DELAY = _UNUSABLE_DELAY
 
 
 def recording_delay(error: RecordingsError | None) -> timedelta:

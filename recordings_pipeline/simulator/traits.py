@@ -42,8 +42,9 @@ ORPHANS = ("orphaned", "adrift")
 # Recordings that were started and never came: an upload that failed, one that nobody knows of, and
 # orphans. Their bits follow all others, and so they are dealt: a world without them stays the same.
 LOSSES = ("lost_upload", "vanished", *ORPHANS)
-# Calls in which the sides talk at once. Younger than the losses, so that its bit follows theirs.
-MANNERS = ("crosstalk",)
+# Calls in which the sides talk at once, and those whose batch requests are refused. Younger than
+# the losses, so that their bits follow theirs.
+MANNERS = ("crosstalk", "refused")
 GROUPS = (MEDIA, FATES, LENGTHS, STATES, CODECS, LANGUAGES, PARTNERS, VARIANTS, LATES)
 TRAITS = (*(trait for group in GROUPS for trait in group), *SINGLES, *LOSSES, *MANNERS)
 _BIT = {trait: np.uint64(1 << position) for position, trait in enumerate(TRAITS)}

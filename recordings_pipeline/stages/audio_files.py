@@ -148,6 +148,8 @@ class _Fetcher:
         return self._done / seconds if self._done and seconds > 1 else None
 
     def _job(self, standing: Standing, delivery: Delivery) -> Job | Settlement:
+        if delivery.refusal is not None:
+            return self._without_file(standing, delivery.refusal)
         id_, media = standing.recording_id, tuple(delivery.media[standing.recording_id])
         if not media and delivery.is_completed:
             return self._without_file(standing, _WITHHELD)

@@ -8,12 +8,16 @@ from datetime import timedelta
 from recordings_pipeline.core.batches import conversations_per_batch, usable_s
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import NotFound, PermissionMissing
-from recordings_pipeline.core.model import BatchState, Media, Outcome
+from recordings_pipeline.core.model import BatchState, Media, Outcome, Verdict
+from recordings_pipeline.core.refusals import was_refused
 from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.requests import Requests, awaited, good_until
+from recordings_pipeline.stages.refusals import Asked, requested
+from recordings_pipeline.stages.requests import Kind, Refused, Requests, awaited, good_until
 
 _ARCHIVED = "ARCHIVED"
+# What was refused comes last: by then it is known whether anything is accepted.
+_KINDS = ((False, False), (True, False), (False, True), (True, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Delivery:
         media: Results by recording, in the order of the platform; empty for a withheld one.
         others: Conversations of recordings that came along because they belong to the same ones.
         good_until: When the URLs expire, by the monotonic clock.
+        refusal: How all of them stand when the request was refused for their sake; else None.
     """
 
     standings: tuple[Standing, ...]
@@ -32,6 +37,7 @@ class Delivery:
     media: dict[str, list[Media]]
     others: dict[str, str]
     good_until: float
+    refusal: Verdict | None = None
 
 
 def nothing_known() -> float | None:
@@ -60,14 +66,15 @@ def deliveries(
         is_first: Whether this is the first try; a second one does not trust old requests.
         recordings_per_s: Says how fast they are used, once somebody knows.
     """
-    requests, pools = Requests(export), {False: _Pool(), True: _Pool()}
+    requests, pools = Requests(export), {Kind(*kind): _Pool() for kind in _KINDS}
 
     def asked(*, is_end: bool) -> Iterator[Delivery]:
-        for is_archived, pool in pools.items():
+        for kind, pool in pools.items():
             while pool and (len(pool) >= (size := _size(export, recordings_per_s)) or is_end):
-                while requests.is_enough and not is_archived:
+                while requests.is_enough and not kind.is_archived:
                     yield _next(export, requests)
-                requests.make(pool.taken(size), is_archived=is_archived)
+                for refused in requests.make(pool.taken(size), kind):
+                    yield _refused(refused)
 
     for some in wanted:
         left = list(some)
@@ -75,27 +82,34 @@ def deliveries(
             left = yield from _held(export, left)
             left = yield from _requested_before(export, day, left)
         for standing in left:
-            pools[standing.row["file_state"] == _ARCHIVED].add(standing)
+            pools[_kind(export, standing)].add(standing)
         yield from asked(is_end=False)
     yield from asked(is_end=True)
     while requests:
         yield _next(export, requests)
 
 
-def completed_batch(export: Export, conversation_ids: Sequence[str]) -> tuple[str, list[Media]]:
+def completed_batches(
+    export: Export, conversation_ids: Sequence[str]
+) -> Iterator[tuple[Asked, list[Media]]]:
     """Request a batch for some conversations, wait for it, and keep its URLs.
 
-    Returns:
-        The id of the request, and its results; empty when the platform did not finish in time.
+    Yields:
+        A request and its results, which are empty when the platform did not finish in time; more
+        than one, and what is refused, where one of the conversations has all of them refused.
     """
-    batch_id = export.client.request_batch(conversation_ids)
+    for asked in requested(export.client, export.refusals, conversation_ids):
+        yield asked, [] if asked.verdict else _completed(export, asked.batch_id)
+
+
+def _completed(export: Export, batch_id: str) -> list[Media]:
     state = awaited(export, batch_id)
     media = list(state.results) if state.is_completed else []
     # Of a recording with one bad file none is kept: the others would pass for all there are.
     bad = {item.recording_id for item in media if item.has_error}
     whole = (item for item in media if item.recording_id not in bad)
     export.links.keep(whole, export.url_lifetime_s())
-    return batch_id, media
+    return media
 
 
 class _Pool:
@@ -118,6 +132,16 @@ class _Pool:
 
 def _size(export: Export, recordings_per_s: Callable[[], float | None]) -> int:
     return conversations_per_batch(export.url_lifetime_s(), recordings_per_s())
+
+
+def _kind(export: Export, standing: Standing) -> Kind:
+    is_suspect = was_refused(standing.verdict) or standing.conversation_id in export.refusals
+    return Kind(standing.row["file_state"] == _ARCHIVED, is_suspect)
+
+
+def _refused(refused: Refused) -> Delivery:
+    """Deliver nothing, and say why."""
+    return Delivery(refused.standings, True, {}, {}, float("inf"), refused.verdict)  # noqa: FBT003
 
 
 def _next(export: Export, requests: Requests) -> Delivery:
@@ -177,6 +201,7 @@ def _read_again(export: Export, batch_id: str) -> BatchState | None:
         state = export.client.batch(batch_id)
     except (NotFound, PermissionMissing):
         return None
+    export.refusals.accepted()
     return state if state.is_completed else None
 
 

@@ -19,6 +19,7 @@ from recordings_pipeline.core.discovery import (
     unlisted_ids,
 )
 from recordings_pipeline.core.model import Conversation, Media, Recording, Verdict
+from recordings_pipeline.core.refusals import was_refused
 from recordings_pipeline.core.settling import final_from
 from recordings_pipeline.core.standings import (
     KnownConversation,
@@ -27,7 +28,7 @@ from recordings_pipeline.core.standings import (
     Standing,
 )
 from recordings_pipeline.genesys.client import BATCH_SIZE
-from recordings_pipeline.stages.batches import completed_batch
+from recordings_pipeline.stages.batches import completed_batches
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.threads import for_each
 
@@ -41,6 +42,10 @@ class _Chunk:
 
     conversations: list[Conversation]
     known: Mapping[str, list[Standing]]
+
+    def was_refused(self, conversation_id: str) -> bool:
+        """Say whether requests were refused for the sake of a conversation before."""
+        return any(was_refused(found.verdict) for found in self.known.get(conversation_id, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,22 @@ def _by_metadata(export: Export, chunk: _Chunk) -> list[Found]:
 
 def _by_batch(export: Export, chunk: _Chunk) -> list[Found]:
     """Ask about all at once, then about the odd ones; runs in a thread, touches no ledger."""
-    batch_id, media = completed_batch(export, [c.id for c in chunk.conversations])
+    conversations = {conversation.id: conversation for conversation in chunk.conversations}
+    refused = [id_ for id_ in conversations if chunk.was_refused(id_)]
+    fresh = [id_ for id_ in conversations if id_ not in refused]
+    found = []
+    for asked, media in completed_batches(export, fresh):
+        if asked.verdict is not None:
+            refused += asked.conversation_ids
+            continue
+        its = [conversations[id_] for id_ in asked.conversation_ids]
+        found += _of_batch(export, _Chunk(its, chunk.known), asked.batch_id, media)
+    # Metadata tells of what a batch is refused for: the audio stage says how it stands.
+    alone = [conversations[id_] for id_ in refused]
+    return found + _by_metadata(export, _Chunk(alone, chunk.known))
+
+
+def _of_batch(export: Export, chunk: _Chunk, batch_id: str, media: list[Media]) -> list[Found]:
     by_conversation: dict[str, list[Media]] = {}
     for item in media:
         by_conversation.setdefault(item.conversation_id, []).append(item)

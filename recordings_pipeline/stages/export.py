@@ -21,6 +21,7 @@ from recordings_pipeline.genesys.client import GenesysClient, open_client
 from recordings_pipeline.genesys.media import MediaReader, ReaderLimits
 from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
+from recordings_pipeline.stages.refusals import Refusals
 from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
 from recordings_pipeline.storage.age_files import imported
 from recordings_pipeline.storage.extras import require_silero
@@ -57,6 +58,7 @@ class Export:
         rescue_days: How many days ahead the rescue list looks.
         api_connections: Most questions of the API at once.
         links: Signed URLs that the index came by.
+        refusals: Conversations for whose sake requests for files were refused.
         clock: Says what time it is: days settle by it, and what happened is dated by it.
         engine: How transfers run.
         gauge: Knows how far the stage at work has come.
@@ -77,6 +79,7 @@ class Export:
     rescue_days: int = DEFAULT_RESCUE_DAYS
     api_connections: int = DEFAULT_API_CONNECTIONS
     links: Links = field(default_factory=Links)
+    refusals: Refusals = field(default_factory=Refusals)
     clock: Clock = real_time
     engine: Engine = field(default_factory=Engine)
     gauge: Gauge = field(default_factory=Gauge)

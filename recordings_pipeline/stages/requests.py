@@ -2,12 +2,15 @@
 
 import time
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 
 from recordings_pipeline.core.batches import usable_s
-from recordings_pipeline.core.model import BatchState
+from recordings_pipeline.core.model import BatchState, Verdict
 from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.core.throughput import Waits
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.refusals import requested
 
 # The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
 # its first half minute either way.
@@ -46,6 +49,26 @@ class Request:
         return time.monotonic() - self.made >= DEADLINE_S
 
 
+class Kind(NamedTuple):
+    """What recordings have batches of their own: they would hold up, or spoil, those of others.
+
+    Attributes:
+        is_archived: Whether they lie in the archive.
+        is_suspect: Whether a request was refused for their sake before.
+    """
+
+    is_archived: bool = False
+    is_suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Recordings for whose sake a request is refused, and how they stand."""
+
+    standings: tuple[Standing, ...]
+    verdict: Verdict
+
+
 class Requests:
     """All requests of a run; fresh ones are few at a time, archived ones wait beside them."""
 
@@ -61,12 +84,22 @@ class Requests:
         """Whether another one would be made too early to be used."""
         return sum(not request.is_archived for request in self._under_way) >= AHEAD
 
-    def make(self, standings: list[Standing], *, is_archived: bool) -> None:
-        """Ask for the recordings of some conversations."""
-        ids = list(dict.fromkeys(standing.conversation_id for standing in standings))
-        client = self._export.client
-        batch_id = client.request_batch(ids)
-        self._under_way.append(Request(batch_id, client.poll_s, tuple(standings), is_archived))
+    def make(self, standings: list[Standing], kind: Kind) -> list[Refused]:
+        """Ask for the recordings of some conversations; return those that are refused."""
+        by_conversation: dict[str, list[Standing]] = {}
+        for standing in standings:
+            by_conversation.setdefault(standing.conversation_id, []).append(standing)
+        client, refused = self._export.client, []
+        for asked in requested(
+            client, self._export.refusals, list(by_conversation), is_suspect=kind.is_suspect
+        ):
+            its = tuple(chain.from_iterable(by_conversation[id_] for id_ in asked.conversation_ids))
+            if asked.verdict is not None:
+                refused.append(Refused(its, asked.verdict))
+            else:
+                request = Request(asked.batch_id, client.poll_s, its, kind.is_archived)
+                self._under_way.append(request)
+        return refused
 
     def next(self) -> tuple[Request, BatchState]:
         """Wait for the request that ends first, and forget it; it may have run out of time."""

@@ -138,9 +138,10 @@ FAULTS: list[Fault] = [
     ),
     Played(
         number="W15", name="A batch is refused because of one of its items",
-        how="400 for every request for files",
-        play=plan(fault("submit", status=400)), ends=("fails",),
-        told="POST /api/v2/recording/batchrequests: unexpected HTTP status 400",
+        how="400 for each request for files that names one of them, then for every request",
+        play=each(plan(pinned={1: "refused"}), plan(fault("submit", status=400))),
+        ends=("2 exported, 1 retry", "fails"),
+        told="the source refuses every request for its file: HTTP 400",
     ),
     Played(
         number="W16", name="A batch is too large",

@@ -26,6 +26,9 @@ def submit_batch(ask: Ask) -> Answer:
     for item in items:
         if not isinstance(item, dict) or not isinstance(item.get("conversationId"), str):
             raise bad("An item has no conversationId.", "batch.download.bad.request")
+    calls = [_call(ask, item["conversationId"]) for item in items]
+    if any(call is not None and call.has("refused") for call in calls):
+        raise bad("An item cannot be processed.", "batch.download.bad.request")
     number = ask.site.state.add({"batches": 1})["batches"]
     batch_id = ask.site.name("batch", number)
     hidden = [item["conversationId"] for item in items] if ask.suffers("hide") else []
@@ -58,11 +61,16 @@ def poll_batch(ask: Ask) -> Answer:
     return Answer(found)
 
 
+def _call(ask: Ask, conversation_id: str) -> Call | None:
+    call = ask.site.world.find(conversation_id)
+    return call if call is not None and call.conversation_id == conversation_id else None
+
+
 def _results(ask: Ask, job: Job) -> Iterator[dict[str, Any]]:
     hidden = set(job.body["hidden"])
     for item in job.body["items"]:
-        call = ask.site.world.find(item["conversationId"])
-        if call is None or call.conversation_id != item["conversationId"]:
+        call = _call(ask, item["conversationId"])
+        if call is None:
             answer = {
                 "conversationId": item["conversationId"],
                 "errorMsg": "The conversation was not found.",
