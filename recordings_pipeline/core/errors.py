@@ -10,6 +10,7 @@ RecordingsError
 │   ├── Unreachable
 │   ├── RateLimited
 │   ├── ServerFailed
+│   ├── NotJson              (in core/fields.py)
 │   ├── LinkExpired
 │   ├── AnswerUnusable
 │   └── TransferInterrupted

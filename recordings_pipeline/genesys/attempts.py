@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -12,7 +13,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from recordings_pipeline.core.concurrency import is_setback
-from recordings_pipeline.core.errors import RateLimited, RecordingsError, ServerFailed, Unreachable
+from recordings_pipeline.core.errors import (
+    RateLimited,
+    RecordingsError,
+    ServerFailed,
+    Unreachable,
+)
+from recordings_pipeline.core.fields import NotJson, looks_like_json
 from recordings_pipeline.core.retries import (
     API,
     DEFAULT_RETRY_AFTER_S,
@@ -25,6 +32,10 @@ from recordings_pipeline.genesys.lanes import Lanes
 from recordings_pipeline.genesys.meter import Meter
 
 _TOO_MANY = 429
+# Accepted, and no content.
+_MAY_BE_EMPTY = (202, 204)
+# A header is anybody's: what is told of it has to be a type and nothing else.
+_TYPE = re.compile(r"([a-z]{1,20}/[a-z0-9.+-]{1,40})[ ]*(?:;|$)", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +59,13 @@ class Attempts:
             Unreachable: No answer, again and again; or none from a host that can be trusted.
             RateLimited: 429 outlasted the budget.
             ServerFailed: 5xx outlasted the budget.
+            NotJson: So did an answer that is none of the server's.
             Interrupted: The run was asked to stop.
         """
         failures = 0
         while True:
             answer = self._once(route, send)
-            if isinstance(answer, httpx.Response) and not is_worth_retrying(answer.status_code):
+            if isinstance(answer, httpx.Response) and not _may_pass(answer):
                 return answer
             if isinstance(answer, httpx.RequestError) and (reason := _mistrust(answer)):
                 raise Unreachable(host_of(str(answer.request.url)), reason) from None
@@ -108,6 +120,17 @@ class Attempts:
         return asked
 
 
+def _may_pass(answer: httpx.Response) -> bool:
+    """Say whether another attempt may change an answer.
+
+    A good one without JSON, or without anything where something has to be said, is that of a proxy
+    which has other troubles.
+    """
+    if answer.is_success and answer.status_code not in _MAY_BE_EMPTY:
+        return not looks_like_json(answer.content)
+    return is_worth_retrying(answer.status_code)
+
+
 def _failure(
     route: str, answer: httpx.Response | httpx.RequestError, asked_s: float | None
 ) -> RecordingsError:
@@ -116,6 +139,10 @@ def _failure(
         return Unreachable(host_of(str(answer.request.url)), type(answer).__name__)
     if answer.status_code == _TOO_MANY:
         return RateLimited(route, asked_s or 0.0)
+    if answer.is_success:
+        found = _TYPE.match(answer.headers.get("content-type", ""))
+        kind = found[1] if found else ""
+        return NotJson(route, kind, len(answer.content), correlation_id(answer))
     return ServerFailed(route, answer.status_code, correlation_id(answer))
 
 

@@ -47,13 +47,15 @@ def from_host(script: Script) -> Play:
     return play
 
 
-def senseless(body: str) -> Play:
-    """Export from a source that answers every question of the API with the same."""
-    return plan(fault("api", status=200, body=body))
+def senseless(body: str, content_type: str = "application/json") -> Play:
+    """Export from a source that answers every question, that for a token too, with the same."""
+    return plan(fault("login|api", status=200, body=body, content_type=content_type))
 
 
 two_lengths = Turn(answer(200, "Content-Type: audio/wav", "Content-Length: 5",
                           "Content-Length: 7", body=b"RIFF-----"))  # fmt: skip
+
+PAGE = "<html>Sign in, please.</html>"
 
 FAULTS: list[Fault] = [
     Played(
@@ -156,13 +158,15 @@ FAULTS: list[Fault] = [
     ),
     Played(
         number="W18", name="A gateway answers with its own page",
-        how="502 with HTML for each question, once",
-        play=plan("bad-gateway"), ends=("3 exported",),
+        how="HTML for each question, once with 502 and once with 200, then for good",
+        play=each(plan("bad-gateway,html-200"), senseless(PAGE, "text/html")),
+        ends=("3 exported", "fails"),
+        told="POST /oauth/token: text/html of 29 bytes came instead of JSON",
     ),
     Played(
         number="W19", name="An answer that says nothing, or another thing",
         how="an empty body, null, and a list, with status 200",
         play=each(*map(senseless, ("", "null", "[]"))), ends=("fails", "fails", "fails"),
-        told="is not valid JSON",
+        told="application/json of 0 bytes came instead of JSON",
     ),
 ]  # fmt: skip

@@ -9,7 +9,14 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from recordings_pipeline.core.errors import Interrupted, RateLimited, ServerFailed, Unreachable
+from recordings_pipeline.core.errors import (
+    Interrupted,
+    RateLimited,
+    ServerFailed,
+    Unreachable,
+)
+from recordings_pipeline.core.fields import NotJson
+from recordings_pipeline.core.retries import API
 from recordings_pipeline.genesys.attempts import Attempts, host_of
 from recordings_pipeline.genesys.budget import Gate
 from recordings_pipeline.genesys.lanes import Lanes
@@ -17,7 +24,8 @@ from recordings_pipeline.genesys.meter import Meter
 from tests.hosts import Answer, Host, Patience, Serve, in_turn
 
 ROUTE = "GET /thing"
-GOOD = Answer(200, b"good")
+GOOD = Answer(200, b'{"is": "good"}')
+PAGE = Answer(200, b"<html>hush</html>", {"Content-Type": "text/html; charset=utf-8"})
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ class Trial:
 def test_an_answer_that_another_attempt_would_not_change_is_returned_at_once(
     serve: Serve, http: httpx.Client, status: int
 ) -> None:
-    host = serve(in_turn(Answer(status, b"")))
+    host = serve(in_turn(Answer(status, b"{}" if status == 200 else b"")))
     trial = Trial(http, host, Patience())
 
     assert trial.answer().status_code == status
@@ -68,16 +76,63 @@ def test_a_trouble_that_passes_is_waited_out(serve: Serve, http: httpx.Client, s
     host = serve(in_turn(Answer(status), GOOD))
     trial = Trial(http, host, stop)
 
-    assert trial.answer().content == b"good"
+    assert trial.answer().content == GOOD.body
     assert len(stop.waits) == 1
     assert (trial.meter.reading().api_calls, trial.meter.reading().rate_limited_count) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [PAGE, Answer(200, b""), Answer(200, b"\xff"), Answer(201, b" <?xml?>")]
+)
+def test_what_is_no_json_is_a_trouble_that_passes(
+    serve: Serve, http: httpx.Client, wrong: Answer
+) -> None:
+    host = serve(in_turn(wrong, GOOD))
+    trial = Trial(http, host, Patience())
+
+    assert trial.answer().content == GOOD.body
+    assert trial.meter.reading().api_calls == 2
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b" \n[]", b"\xef\xbb\xbf{}", b"null", b'"x"', b"-1", b"true"]
+)
+def test_whatever_json_it_is_is_returned_at_once(
+    serve: Serve, http: httpx.Client, body: bytes
+) -> None:
+    host = serve(in_turn(Answer(200, body)))
+
+    assert Trial(http, host, Patience()).answer().content == body
+    assert len(host.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"Content-Type": "text/html; charset=utf-8"}, "text/html of 17 bytes"),
+        ({"Content-Type": "x/" + "y" * 200}, "17 bytes of no known type"),
+        ({"Content-Type": "hush me/now"}, "17 bytes of no known type"),
+        ({}, "17 bytes of no known type"),
+    ],
+)
+def test_what_stays_no_json_ends_after_the_usual_attempts_with_its_type_and_size(
+    serve: Serve, http: httpx.Client, headers: dict[str, str], told: str
+) -> None:
+    host = serve(in_turn(Answer(200, PAGE.body, headers)))
+
+    with pytest.raises(NotJson) as failure:
+        Trial(http, host, Patience()).answer()
+
+    assert len(host.asked) == API.attempts
+    assert f"{ROUTE}: {told} came instead of JSON" in str(failure.value)
+    assert "hush" not in str(failure.value)
 
 
 def test_a_refusal_for_the_rate_is_counted_and_waited_out(serve: Serve, http: httpx.Client) -> None:
     host = serve(in_turn(Answer(429, headers={"Retry-After": "0"}), GOOD))
     trial = Trial(http, host, threading.Event())
 
-    assert trial.answer().content == b"good"
+    assert trial.answer().content == GOOD.body
     assert (trial.meter.reading().api_calls, trial.meter.reading().rate_limited_count) == (2, 1)
 
 
@@ -212,7 +267,7 @@ def test_a_failed_attempt_gives_its_place_back(serve: Serve, http: httpx.Client)
 
     trial.answer()
 
-    assert trial.answer().content == b"good"
+    assert trial.answer().content == GOOD.body
     assert len(stop.waits) == 1
 
 
@@ -246,4 +301,4 @@ def test_a_body_that_cannot_be_unpacked_is_tried_again(
     broken = Answer(status, b"<html>", {"Content-Encoding": "gzip"})
     host = serve(in_turn(broken, GOOD))
 
-    assert Trial(http, host, Patience()).answer().content == b"good"
+    assert Trial(http, host, Patience()).answer().content == GOOD.body

@@ -153,7 +153,7 @@ def test_a_login_host_in_trouble_is_asked_again(serve: Serve, tokens_of: Open, s
 
 
 BROKEN: dict[str, tuple[Reply, type[RecordingsError], str]] = {
-    "page": (in_turn(Answer(200, b"<html>")), MalformedPayload, "login: is not valid JSON"),
+    "page": (in_turn(Answer(200, b"{<html>")), MalformedPayload, "login: is not valid JSON"),
     "list": (in_turn(reply_json([])), MalformedPayload, "login: has no access_token"),
     "no token": (in_turn(reply_json({})), MalformedPayload, "login: has no access_token"),
     "number": (

@@ -135,7 +135,7 @@ def test_pages_of_the_largest_size_are_asked_for_in_order(serve: Serve, client_o
     assert {(query["order"], query["orderBy"]) for query in asked} == {("asc", "conversationStart")}
 
 
-@pytest.mark.parametrize("body", [b"<html>busy</html>", b"[]", b"null", b'{"totalHits": -1}'])
+@pytest.mark.parametrize("body", [b"{<html>busy</html>", b"[]", b"null", b'{"totalHits": -1}'])
 def test_a_good_status_with_a_senseless_body_is_an_error(
     serve: Serve, client_of: Open, body: bytes
 ) -> None:

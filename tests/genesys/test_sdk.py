@@ -136,8 +136,8 @@ def test_the_body_of_a_question_arrives_as_it_was_given(host: Host, sdk: Sdk) ->
 
 @pytest.mark.parametrize(
     "body",
-    [b"null", b'{"fileState": "FROZEN", "media": null}', b"[{}]", b"<html>", b""],
-    ids=["null", "unknown word", "list", "page", "nothing"],
+    [b"null", b'{"fileState": "FROZEN", "media": null}', b"[{}]", b"{<html>"],
+    ids=["null", "unknown word", "list", "nonsense"],
 )
 def test_the_sdk_reads_no_answer(serve: Serve, body: bytes) -> None:
     host = serve(in_turn(Answer(200, body)))

@@ -65,7 +65,7 @@ def test_a_question_arrives_as_it_was_asked(serve: Serve, transport_to: Open) ->
 
 @pytest.mark.parametrize("status", [200, 202, 204, 299])
 def test_a_good_answer_is_handed_back_unread(serve: Serve, transport_to: Open, status: int) -> None:
-    body = b"" if status == 204 else b"<not even JSON>"
+    body = b"" if status == 204 else b"{not even JSON"
     host = serve(in_turn(Answer(status, body, {"X-Name": "value"})))
 
     reply = transport_to(host).ask("GET", f"{host.url}{ME}")
