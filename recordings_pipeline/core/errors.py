@@ -197,11 +197,12 @@ class PermissionMissing(PermanentError):
     route: str
     needed: str
     correlation_id: str = ""
+    advice: str = "grant it to a role of the OAuth client, in every division"
 
     def __str__(self) -> str:
         return (
-            f"{self.route}: permission missing ({self.needed}); grant it to a role of the OAuth "
-            f"client, in every division (correlation id {self.correlation_id or 'none'})"
+            f"{self.route}: permission missing ({self.needed}); {self.advice} "
+            f"(correlation id {self.correlation_id or 'none'})"
         )
 
 

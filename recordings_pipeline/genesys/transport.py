@@ -5,7 +5,7 @@ import logging
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -33,6 +33,9 @@ from recordings_pipeline.genesys.whole_answer import whole_answer
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _LAST_GOOD = 401, 403, 404, 299
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+# What belongs to the client that asked for it, whatever the permissions of another one.
+_JOB = re.compile(r"GET .*/(batchrequests|details/jobs|uploads/reports)/\{id\}")
+_OWN = "or it is another client's: only the OAuth client that made it may read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ def _refusal(route: str, answer: httpx.Response) -> RecordingsError:
     if answer.status_code == _NOT_FOUND:
         return NotFound(route)
     if answer.status_code == _FORBIDDEN:
-        return PermissionMissing(route, _reason(answer), correlation_id(answer))
+        error = PermissionMissing(route, _reason(answer), correlation_id(answer))
+        return replace(error, advice=f"{error.advice}; {_OWN}") if _JOB.search(route) else error
     return UnexpectedStatus(route, answer.status_code, correlation_id(answer))
 
 

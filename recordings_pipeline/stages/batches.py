@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from recordings_pipeline.core.batches import conversations_per_batch, usable_s
@@ -99,17 +99,17 @@ def completed_batches(
         than one, and what is refused, where one of the conversations has all of them refused.
     """
     for asked in requested(export.client, export.refusals, conversation_ids):
-        yield asked, [] if asked.verdict else _completed(export, asked.batch_id)
+        yield (asked, []) if asked.verdict else _completed(export, asked)
 
 
-def _completed(export: Export, batch_id: str) -> list[Media]:
-    state = awaited(export, batch_id)
+def _completed(export: Export, asked: Asked) -> tuple[Asked, list[Media]]:
+    batch_id, state = awaited(export, asked)
     media = list(state.results) if state.is_completed else []
     # Of a recording with one bad file none is kept: the others would pass for all there are.
     bad = {item.recording_id for item in media if item.has_error}
     whole = (item for item in media if item.recording_id not in bad)
     export.links.keep(whole, export.url_lifetime_s())
-    return media
+    return replace(asked, batch_id=batch_id), media
 
 
 class _Pool:

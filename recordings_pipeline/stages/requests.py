@@ -6,11 +6,12 @@ from itertools import chain
 from typing import NamedTuple
 
 from recordings_pipeline.core.batches import usable_s
+from recordings_pipeline.core.errors import NotFound, PermissionMissing
 from recordings_pipeline.core.model import BatchState, Verdict
 from recordings_pipeline.core.standings import Standing
 from recordings_pipeline.core.throughput import Waits
 from recordings_pipeline.stages.export import Export
-from recordings_pipeline.stages.refusals import requested
+from recordings_pipeline.stages.refusals import Asked, requested
 
 # The vendor's samples poll every 5 s; a small batch is ready sooner, a slow one takes ten polls in
 # its first half minute either way.
@@ -29,16 +30,20 @@ class Request:
     """A batch request under way.
 
     Attributes:
+        conversation_ids: What it asks for.
         pause_s: Seconds until it is asked about the next time.
         due: When to ask about it, by the monotonic clock like all times here.
+        is_second: Whether it was made in place of one that could not be read.
     """
 
     batch_id: str
+    conversation_ids: tuple[str, ...]
     pause_s: float
     standings: tuple[Standing, ...] = ()
     is_archived: bool = False
     made: float = field(default_factory=time.monotonic)
     due: float = 0.0
+    is_second: bool = False
 
     def __post_init__(self) -> None:
         self.due = self.made + self.pause_s
@@ -97,7 +102,8 @@ class Requests:
             if asked.verdict is not None:
                 refused.append(Refused(its, asked.verdict))
             else:
-                request = Request(asked.batch_id, client.poll_s, its, kind.is_archived)
+                ids = asked.conversation_ids
+                request = Request(asked.batch_id, ids, client.poll_s, its, kind.is_archived)
                 self._under_way.append(request)
         return refused
 
@@ -116,20 +122,36 @@ def polled(export: Export, request: Request) -> BatchState:
     began = time.monotonic()
     export.client.wait(max(request.due - began, 0.0))
     export.client.meter.waited(Waits(polling_s=time.monotonic() - began))
-    state = export.client.batch(request.batch_id)
+    state = _read(export, request)
     slowest = SLOWEST_ARCHIVED_POLL_S if request.is_archived else SLOWEST_POLL_S
     request.pause_s = max(request.pause_s, min(request.pause_s * POLL_GROWTH, slowest))
     request.due = time.monotonic() + request.pause_s
     return state
 
 
-def awaited(export: Export, batch_id: str) -> BatchState:
-    """Poll one request until it is completed, or its time is over."""
-    request = Request(batch_id, export.client.poll_s)
+def _read(export: Export, request: Request) -> BatchState:
+    """Read the state of a request; make it anew, once, where the source denies it.
+
+    It is its maker's alone: whoever has other credentials than a minute ago has to ask anew.
+    """
+    try:
+        return export.client.batch(request.batch_id)
+    except (NotFound, PermissionMissing):
+        if request.is_second:
+            raise
+    request.is_second = True
+    request.batch_id = export.client.request_batch(request.conversation_ids)
+    request.made = time.monotonic()
+    return export.client.batch(request.batch_id)
+
+
+def awaited(export: Export, asked: Asked) -> tuple[str, BatchState]:
+    """Poll one request until it is completed, or its time is over; return its id as well."""
+    request = Request(asked.batch_id, asked.conversation_ids, export.client.poll_s)
     while True:
         state = polled(export, request)
         if state.is_completed or request.is_over:
-            return state
+            return request.batch_id, state
 
 
 def good_until(export: Export, request: Request) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.faults.case import Fault, Play, Played, Shown, of
-from tests.faults.playing import fault, plan
+from tests.faults.playing import each, fault, plan
 from tests.faults.scene import Scene
 from tests.hosts import Answer, Heard
 
@@ -105,8 +105,10 @@ FAULTS: list[Fault] = [
         told="recording:recording:view",
     ),
     Played(
-        number="U8", name="A batch belongs to another client", how="403 for every look at a batch",
-        play=plan(fault("poll", status=403)), ends=("fails",), told="permission missing",
+        number="U8", name="A batch belongs to another client",
+        how="403 for the first look, then for every one",
+        play=each(plan(fault("poll", status=403, numbers=[1])), plan(fault("poll", status=403))),
+        ends=("3 exported", "fails"), told="only the OAuth client that made it may read it",
     ),
     Played(
         number="U9", name="The login host is down while the API is up",

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from recordings_pipeline.core.errors import PermanentError
+from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.settings import settings_from
 from recordings_pipeline.genesys.client import BATCH_SIZE
 from recordings_pipeline.simulator.call import Call
-from recordings_pipeline.simulator.options import Options
+from recordings_pipeline.simulator.options import PERMISSIONS, Options
 from recordings_pipeline.simulator.server import Simulator
+from recordings_pipeline.stages.audio_files import fetch_day
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import open_export
-from tests.conftest import Start, settings_of
+from recordings_pipeline.stages.recording_index import index_day
+from tests.conftest import POLL_S, Start, settings_of
+from tests.faults.playing import fault
 from tests.listing import conversation, discovered
 from tests.stages.conftest import DAY, Open, standing_of
 
@@ -118,3 +124,53 @@ def test_what_an_old_request_does_not_name_is_asked_for_anew(start: Start, opene
     media = {id_: files for delivery in coming for id_, files in delivery.media.items()}
     assert all(media[str(call.recording_id)] for call in calls)
     assert simulator.traffic.routes[SUBMIT] == asked + 1
+
+
+def plan_in(folder: Path, **what: object) -> str:
+    """Write down what is answered to those who look at a batch."""
+    path = folder / "faults.toml"
+    path.write_text(fault("poll", **what))
+    return str(path)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_request_that_cannot_be_read_is_made_anew_once(
+    start: Start, opened: Open, tmp_path: Path, status: int
+) -> None:
+    simulator = start(calls_per_day=6, faults=plan_in(tmp_path, status=status, numbers=[1]))
+    call = simulator.world.calls(DAY.date)[PLAIN]
+
+    (delivery,) = deliveries(opened(simulator), DAY, [[standing_of(call)]])
+
+    assert delivery.media[str(call.recording_id)]
+    assert simulator.traffic.routes[SUBMIT] == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(403, "only the OAuth client that made it may read it"), (404, "not found")],
+)
+def test_a_request_that_can_never_be_read_is_an_error_after_the_second_one(
+    start: Start, opened: Open, tmp_path: Path, status: int, told: str
+) -> None:
+    simulator = start(calls_per_day=6, faults=plan_in(tmp_path, status=status))
+    call = simulator.world.calls(DAY.date)[PLAIN]
+
+    with pytest.raises(PermanentError, match=told):
+        list(deliveries(opened(simulator), DAY, [[standing_of(call)]]))
+
+    assert simulator.traffic.routes[SUBMIT] == 2
+
+
+def test_what_the_index_asked_as_another_client_is_asked_for_anew(
+    start: Start, tmp_path: Path
+) -> None:
+    simulator = start(calls_per_day=6, other_clients=(PERMISSIONS,))
+    for environment, stage in zip(simulator.environments, (index_day, fetch_day), strict=True):
+        settings = settings_from({**environment, **POLL_S, "RECORDINGS_DATA": str(tmp_path)})
+        with open_export(settings) as export:
+            stage(export, DAY)
+            counts = export.ledger.totals.counts(DAY)
+
+    assert Outcome.RETRY not in counts
+    assert counts[Outcome.EXPORTED] > 0
