@@ -1,8 +1,8 @@
 """What is tried again, and after how long: the one place for every retry of the package.
 
-To change what is retried, change `is_worth_retrying` (API), `core.transfer.judge` (media) or the
-two budgets below; nothing else in the package waits and tries again. What a later run should try
-again says when by `recording_delay`.
+To change what is retried, change `is_worth_retrying` (API), `core.transfer.judge` (media), the two
+budgets or the number of tries below; nothing else in the package waits and tries again. What a
+later run should try again says when by `recording_delay`.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,11 @@ class Budget:
 API = Budget(attempts=8, first_wait_s=0.5)
 # Every attempt that brings bytes is progress, so the media budget counts those that bring none.
 MEDIA = Budget(attempts=6, first_wait_s=0.2)
+
+
+# What arrives whole and is no recording may have been cut or exchanged on its way, with a length to
+# match. What comes like that twice lies like that at the source: a person has to look.
+UNTRUSTED_TRIES = 2
 
 
 # What broke off may work as soon as the network does; a host that sends pages instead of audio is

@@ -208,9 +208,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A recording to fetch: all its files, in order of their numbers."""
+    """A recording to fetch: all its files, in order of their numbers.
+
+    Attributes:
+        is_last: Whether bytes that cannot be trusted are kept aside; else they are dropped, as they
+            are fetched once more.
+    """
 
     wanted: tuple[Wanted, ...]
+    is_last: bool = True
 
     @property
     def recording_id(self) -> str:

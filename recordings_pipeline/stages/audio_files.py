@@ -1,15 +1,15 @@
 """Fetch each recording, resume, verify; one manifest row per file."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from itertools import groupby, islice
-from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import BY_CALLER, SENSITIVE
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import LinkExpired
+from recordings_pipeline.core.errors import LinkExpired, UntrustedBytes
 from recordings_pipeline.core.fates import (
     delay_without_file,
     needs_second_look,
@@ -19,14 +19,15 @@ from recordings_pipeline.core.fates import (
 )
 from recordings_pipeline.core.fetch_gaps import unknown_results, untried
 from recordings_pipeline.core.gaps import failing
-from recordings_pipeline.core.model import Media, Outcome, Recording, Verdict
+from recordings_pipeline.core.model import Outcome, Recording, Verdict
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.retries import UNTRUSTED_TRIES
 from recordings_pipeline.core.schemas import AUDIO_FILES
 from recordings_pipeline.core.standings import DueRecording, Settlement, Standing
-from recordings_pipeline.core.trust import Facts
 from recordings_pipeline.stages.arrivals import Ended, Job, Wanted
 from recordings_pipeline.stages.batches import Delivery, deliveries
 from recordings_pipeline.stages.export import Export
+from recordings_pipeline.stages.file_rows import facts_of, file_rows
 from recordings_pipeline.stages.leftovers import (
     clear_parts,
     notice_changed_files,
@@ -39,7 +40,8 @@ from recordings_pipeline.stages.transfers import Transfers
 from recordings_pipeline.storage.tables import write_table
 
 STAGE = "audio_files"
-# A URL that expired is asked for again; one that expires three times lives too short to use.
+# A URL that expired is asked for again; one that expires three times lives too short to use. So is
+# what came whole and is no recording: a proxy may have spoilt it, but not twice.
 ROUNDS = 3
 # Recordings read from the ledger at once.
 _PAGE = 500
@@ -82,7 +84,8 @@ class _Fetcher:
         self._day = day
         self._meter = export.client.meter
         self._unknown: dict[str, str] = {}
-        self._expired: list[str] = []
+        self._again: dict[str, Verdict] = {}
+        self._untrusted: Counter[str] = Counter()
         self._listed: dict[str, list[Recording]] = {}
         self._done = self._total = 0
         self._began = time.monotonic()
@@ -99,22 +102,23 @@ class _Fetcher:
             require_room(export, day, without=mine)
         for number in range(ROUNDS):
             self._fetch(due, is_first=number == 0)
-            expired, self._expired = self._expired, []
-            due = [DueRecording(id_, None) for id_ in (*expired, *self._come_due(expired))]
-        for some in _pages(DueRecording(id_, None) for id_ in expired):
-            self._settle([self._later(one.recording_id, _EXPIRED) for one in some])
+            again, self._again = self._again, {}
+            due = [DueRecording(id_, None) for id_ in (*again, *self._come_due(again))]
+        for some in _pages(DueRecording(id_, None) for id_ in again):
+            ids = [one.recording_id for one in some]
+            self._settle([self._later(id_, again[id_]) for id_ in ids])
         return self._unknown
 
-    def _come_due(self, expired: list[str]) -> list[str]:
+    def _come_due(self, waiting: Collection[str]) -> list[str]:
         """Return what failed hours ago in this run, or before, and is worth another try by now."""
         export = self._export
         failed = export.ledger.recordings.come_due(self._day, export.now())
-        again = failed - {*expired} - export.processed_ids
+        again = failed - {*waiting} - export.processed_ids
         self._total += len(again)
         return sorted(again)
 
     def _fetch(self, due: list[DueRecording], *, is_first: bool) -> None:
-        """Fetch once; recordings whose URLs expired on the way are left for another round."""
+        """Fetch once; what expired or was spoilt on the way is left for another round."""
         if not due:
             return
         export = self._export
@@ -165,12 +169,12 @@ class _Fetcher:
                 id_,
                 number,
                 url,
-                facts=_facts(standing, media[number - 1]),
+                facts=facts_of(standing, media[number - 1]),
                 good_until=delivery.good_until,
             )
             for number, url in enumerate(urls, start=1)
         )
-        return Job(tuple(wanted))
+        return Job(tuple(wanted), is_last=self._untrusted[id_] + 1 >= UNTRUSTED_TRIES)
 
     def _without_file(self, standing: Standing, verdict: Verdict) -> Settlement:
         """Settle what no file came of; of what was tried before, the metadata are read first."""
@@ -188,43 +192,25 @@ class _Fetcher:
             if isinstance(item, Settlement):
                 settlements.append(item)
             elif isinstance(item.error, LinkExpired):
-                self._expired.append(item.recording_id)
+                self._again[item.recording_id] = _EXPIRED
+            elif isinstance(item.error, UntrustedBytes) and not item.job.is_last:
+                self._untrusted[item.recording_id] += 1
+                self._again[item.recording_id] = Verdict(Outcome.RETRY, str(item.error))
             else:
                 settlements.append(self._settlement(item))
         self._settle(settlements)
 
     def _settlement(self, ended: Ended) -> Settlement:
         if ended.error is None:
-            files = tuple(self._files(ended))
+            for file in ended.fetched:
+                self._meter.published(file.digest.size, file.sound.duration_s, file.seconds)
+            files = tuple(file_rows(ended, self._export.now()))
             odd = next((f.trust.verdict for f in ended.fetched if f.trust.verdict.reason), None)
             verdict = odd or Verdict(Outcome.EXPORTED)
             return Settlement(ended.recording_id, verdict, files=files)
         verdict, delay = verdict_on(ended.error)
         retry_time = None if delay is None else self._export.now() + delay
         return Settlement(ended.recording_id, verdict, retry_time)
-
-    def _files(self, ended: Ended) -> Iterator[dict[str, Any]]:
-        for number, file in enumerate(ended.fetched, start=1):
-            sound, trust, wanted = file.sound, file.trust, ended.job.wanted[number - 1]
-            self._meter.published(file.digest.size, sound.duration_s, file.seconds)
-            yield {
-                "recording_id": ended.recording_id,
-                "file_number": number,
-                "path": str(file.path),
-                "size_bytes": file.digest.size,
-                "sha256": file.digest.sha256,
-                "container": sound.container,
-                "content_type": wanted.facts.content_type,
-                "codec": sound.codec,
-                "channels": sound.channels,
-                "sample_rate_hz": sound.sample_rate_hz,
-                "duration_ms": _ms(sound.duration_s),
-                "is_silent": trust.is_silent,
-                "is_mislabelled": trust.is_mislabelled,
-                "is_resumed": file.is_resumed,
-                "download_ms": _ms(file.seconds),
-                "exported_time": self._export.now(),
-            }
 
     def _skip(self, ids: list[str]) -> None:
         """Leave out what the caller has already."""
@@ -240,21 +226,6 @@ class _Fetcher:
         self._export.ledger.settle_all(settlements, self._export.now())
         self._done += len(settlements)
         self._export.reached(STAGE, self._done, self._total)
-
-
-def _facts(standing: Standing, media: Media) -> Facts:
-    """Say what is known of a file; the platform's metadata tells no duration of a recording."""
-    row = standing.row
-    start, end = row.get("conversation_start_time"), row.get("conversation_end_time")
-    return Facts(
-        media=row["media"],
-        content_type=media.content_type,
-        conversation_s=(end - start).total_seconds() if start and end else None,
-    )
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
 
 
 def _pages(due: Iterable[DueRecording]) -> Iterator[list[DueRecording]]:

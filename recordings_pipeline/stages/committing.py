@@ -103,9 +103,9 @@ def sync_folders(group: Iterable[Published]) -> None:
 def _clear_away(home: Home, recording: Recording, error: RecordingsError) -> None:
     for wanted, part in zip(recording.job.wanted, recording.parts, strict=True):
         match error:
-            case UntrustedBytes():
+            case UntrustedBytes() if recording.job.is_last:
                 part.quarantine(home.path(_quarantine_path(wanted)))
-            case NotFound() | Unsupported():
+            case NotFound() | Unsupported() | UntrustedBytes():
                 part.recorded()
             case _:
                 part.park()

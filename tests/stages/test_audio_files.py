@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,6 +14,7 @@ import pytest
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import PreflightFailed
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.retries import UNTRUSTED_TRIES
 from recordings_pipeline.simulator.call import Call
 from recordings_pipeline.simulator.options import SENSITIVE, Options
 from recordings_pipeline.simulator.server import Simulator
@@ -22,7 +24,7 @@ from recordings_pipeline.stages.recording_index import index_day
 from recordings_pipeline.storage.part_file import PartFile
 from recordings_pipeline.storage.tables import read_rows
 from tests.conftest import Start, settings_of
-from tests.hosts import Answer, Heard, Serve
+from tests.hosts import Answer, Heard, Host, Serve, changed, running
 from tests.listing import conversation, discovered
 from tests.stages.conftest import DAY, Open, platform
 
@@ -47,19 +49,43 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Generator[Fetched]:
     """Fetch a day on which every recording ends in another way."""
     options = Options(world="plain", calls_per_day=6, requests_per_minute=60_000)
     data = tmp_path_factory.mktemp("audio_files")
-    with Simulator(options) as simulator, open_export(settings_of(simulator, data)) as export:
+    with ExitStack() as stack:
+        simulator = stack.enter_context(Simulator(options))
         calls = simulator.world.calls(DAY.date)
         ids = [str(call.recording_id) for call in calls]
+        host = stack.enter_context(running(noisy(simulator, ids[NOISE])))
+        settings = settings_of(host, data, **credentials(simulator))
+        export = stack.enter_context(open_export(settings))
         ids[RELISTED] = UNLISTED_ID
         for call, id_ in zip(calls, ids, strict=True):
             list_it(export, call, id_)
-        with PartFile(export.home.path(layout.PARTS), ids[NOISE]) as part:
-            part.begin(0, 9, '"a"')
-            part.append(b"no audio!")
         began = export.now()
         report = fetch_day(replace(export, processed_ids=frozenset({ids[OWNED]})), DAY)
         rows = {row["recording_id"]: row for row in read_rows(export.home.path(report.path))}
         yield Fetched(report, [rows[id_] for id_ in ids], began, export.now())
+
+
+def noisy(simulator: Simulator, recording_id: str) -> Host:
+    """Return a host between us and a simulator that sends noise in place of one recording."""
+    noise = Answer(200, b"no audio!", {"Content-Type": "audio/wav"})
+
+    def led_astray(state: Any) -> Any:  # noqa: ANN401 (JSON)
+        for result in state.get("results", ()):
+            if result.get("recordingId") == recording_id:
+                result["resultUrl"] = f"{host.url}/noise"
+        return state
+
+    passed = changed(simulator, "batchrequests/", led_astray)
+
+    def reply(heard: Heard) -> Answer:
+        return noise if heard.path == "/noise" else passed(heard)
+
+    host = Host(reply, reply)
+    return host
+
+
+def credentials(simulator: Simulator) -> dict[str, str]:
+    return {name: text for name, text in simulator.environment.items() if "CLIENT" in name}
 
 
 def list_it(export: Export, call: Call, recording_id: str) -> None:
@@ -125,7 +151,8 @@ def test_the_report_counts_every_recording_and_the_bytes_of_the_files(day: Fetch
     report = day.report
 
     assert report.row_count == sum(report.counts.values()) == 6
-    assert report.throughput.bytes_moved == day.rows[EXPORTED]["size_bytes"]
+    tries = UNTRUSTED_TRIES * len(b"no audio!")
+    assert report.throughput.bytes_moved == day.rows[EXPORTED]["size_bytes"] + tries
 
 
 @pytest.mark.parametrize(
@@ -281,6 +308,51 @@ def test_a_good_file_waits_for_the_others_of_its_recording_and_comes_once(
     contents = [export.home.path(PurePosixPath(row["path"])).read_bytes() for row in rows]
     assert contents == [WAV, WAV[:-1] + b"2"]
     assert list(export.home.path(layout.PARTS).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("contents", "outcome"),
+    [
+        ([WAV], "exported"),
+        ([WAV[:400], WAV], "exported"),
+        ([WAV[:400], WAV[:400], WAV], "quarantined"),
+    ],
+    ids=["whole", "cut once", "cut twice"],
+)
+def test_what_comes_whole_and_is_no_recording_is_fetched_once_more_and_no_oftener(
+    serve: Serve, opened: Open, contents: list[bytes], outcome: str
+) -> None:
+    sent = iter(contents)
+    platforms = platform(UNLISTED_ID, {"/1": Answer()})
+
+    def reply(heard: Heard) -> Answer:
+        if heard.path == "/1":
+            return Answer(200, next(sent), {"Content-Type": "audio/wav"})
+        return platforms(heard)
+
+    host = serve(reply)
+    export = opened(host)
+    list_one(export)
+
+    assert fetch_day(export, DAY).counts == {outcome: 1}
+
+    tries = [heard.path for heard in host.asked].count("/1")
+    assert tries == min(len(contents), UNTRUSTED_TRIES)
+    assert list(export.home.path(layout.PARTS).iterdir()) == []
+
+
+def test_a_part_that_is_somebody_elses_does_not_spoil_a_recording(
+    start: Start, opened: Open
+) -> None:
+    simulator = start(calls_per_day=1)
+    export = opened(simulator)
+    index_day(export, DAY)
+    id_ = str(simulator.world.calls(DAY.date)[0].recording_id)
+    with PartFile(export.home.path(layout.PARTS), id_) as part:
+        part.begin(0, 9, '"a"')
+        part.append(b"no audio!")
+
+    assert fetch_day(export, DAY).counts == {"exported": 1}
 
 
 def test_all_files_of_a_quarantined_recording_lie_in_quarantine(serve: Serve, opened: Open) -> None:

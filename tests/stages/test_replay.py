@@ -13,13 +13,14 @@ from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.quarantine import Quarantined
 from recordings_pipeline.core.replaying import Choice
+from recordings_pipeline.core.retries import UNTRUSTED_TRIES
 from recordings_pipeline.core.trust import NOT_IN_CODECS, Policy
 from recordings_pipeline.stages.archive import Archive, archive_of, open_archive
 from recordings_pipeline.stages.day import run_stage
 from recordings_pipeline.stages.replay import Replayed, quarantine, replay
 from recordings_pipeline.storage.ledger import Ledger
-from recordings_pipeline.storage.part_file import PartFile
 from tests.conftest import Start
+from tests.faults.playing import named
 from tests.listing import START, conversation, discovered
 from tests.sealed import sealed_events
 from tests.stages.conftest import DAY, Open
@@ -141,23 +142,25 @@ def test_a_recording_that_is_not_quarantined_is_not_replayed(
         list(replay(archive, Span(), Choice(recording_id=recording_id)))
 
 
-def test_what_arrives_whole_after_a_replay_is_exported(start: Start, opened: Open) -> None:
-    export = opened(start(world="plain", calls_per_day=4))
+def test_what_arrives_whole_after_a_replay_is_exported(
+    start: Start, opened: Open, tmp_path: Path
+) -> None:
+    faults = tmp_path / "faults.toml"
+    faults.write_text(named("html-as-audio", times=UNTRUSTED_TRIES))
+    export = opened(start(world="plain", calls_per_day=4, faults=str(faults)))
     run_stage(export, "recording_index", DAY)
-    recording_id = next(iter(export.ledger.standings(DAY)))
-    with PartFile(export.home.path(layout.PARTS), recording_id) as part:
-        part.begin(0, 9, '"a"')
-        part.append(b"no audio!")
     run_stage(export, "audio_files", DAY)
     archive = archive_of(export)
-    assert outcomes(archive, DAY)[recording_id] is Outcome.QUARANTINED
-    assert contents(archive, DAY) == {recording_id: b"no audio!"}
+    ids = [i for i, found in outcomes(archive, DAY).items() if found is Outcome.QUARANTINED]
+    assert ids
+    assert contents(archive, DAY).keys() == {*ids}
 
     list(replay(archive, Span(), Choice()))
     run_stage(export, "audio_files", DAY)
 
-    assert outcomes(archive, DAY)[recording_id] is Outcome.EXPORTED
-    assert contents(archive, DAY) == {f"replayed/{recording_id}": b"no audio!"}
+    after = outcomes(archive, DAY)
+    assert {after[id_] for id_ in ids} == {Outcome.EXPORTED}
+    assert contents(archive, DAY).keys() == {f"replayed/{id_}" for id_ in ids}
 
 
 def test_a_granted_permission_a_wider_policy_and_impatience_are_worth_another_try(
