@@ -19,7 +19,6 @@ from recordings_pipeline.core.fields import (
     text,
     texts,
 )
-from recordings_pipeline.core.layout import is_id
 from recordings_pipeline.core.model import Conversation
 from recordings_pipeline.core.stretches import stretches_as_text, stretches_of
 
@@ -37,10 +36,18 @@ def conversations_page(payload: object) -> tuple[list[Conversation], int]:
     An empty page has no ``conversations`` member at all.
     """
     page = mapping(payload, "details query")
-    total = page.get("totalHits", 0)
-    if not isinstance(total, int) or total != count(page, "totalHits"):
+    # Of nothing at all the platform may say nothing; what it tells of, it has to have counted.
+    total = page.get("totalHits", None if "conversations" in page else 0)
+    if type(total) is not int or total != count(page, "totalHits"):
         raise MalformedPayload("details query", "totalHits is not a count")
     return [_conversation(item) for item in items(page, "conversations")], total
+
+
+def named_conversations(payload: object) -> list[Conversation]:
+    """Read the answer about conversations that were asked for by their ids; it counts nothing."""
+    return [
+        _conversation(item) for item in items(mapping(payload, "details by id"), "conversations")
+    ]
 
 
 def job_page(payload: object) -> tuple[list[Conversation], str | None]:
@@ -138,9 +145,9 @@ def _wrap_up_code(participants: list[Json]) -> str | None:
 
 def _recorded(sessions: list[Json]) -> Iterator[str]:
     for session in sessions:
-        session_id = session.get("sessionId")
-        if session.get("recording") is True and isinstance(session_id, str) and is_id(session_id):
-            yield session_id
+        if session.get("recording") is True:
+            # Without it, a recording that does not come would be missed by nobody.
+            yield id_of(session, "sessionId", "recorded session")
 
 
 def _codecs(sessions: list[Json]) -> Iterator[str]:

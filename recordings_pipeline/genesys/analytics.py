@@ -67,7 +67,7 @@ def conversations_by_id(client: GenesysClient, ids: Sequence[str]) -> Iterator[C
     for start in range(0, len(ids), PAGE_SIZE):
         wanted = list(ids[start : start + PAGE_SIZE])
         reply = client.sdk.analytics.get_analytics_conversations_details(id=wanted)
-        yield from wire_analytics.conversations_page(json_of(reply, "details by id"))[0]
+        yield from wire_analytics.named_conversations(json_of(reply, "details by id"))
 
 
 def conversations_by_job(client: GenesysClient, day: Day) -> Iterator[Conversation]:

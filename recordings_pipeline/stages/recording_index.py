@@ -93,6 +93,8 @@ def _ask(export: Export, day: Day, recorded_count: int) -> tuple[str, ...]:
     said: tuple[str, ...] = ()
     if not reads_by_job(day, count, available_until):
         tally = _discovered(export, day, by_query, count)
+        # What the answers count beside the day's own may be among the recorded ones as well.
+        _require_all(tally, recorded_count - max(count - tally.conversations, 0))
     else:
         tally = _discovered(export, day, by_job, count)
         if tally.recorded < recorded_count:

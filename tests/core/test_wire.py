@@ -15,6 +15,36 @@ def test_an_empty_page_has_no_conversations_member() -> None:
     assert wire_analytics.conversations_page({"totalHits": 0}) == ([], 0)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"totalHits": None},
+        {"totalHits": None, "conversations": []},
+        {"conversations": None},
+        {"conversations": [{"conversationId": ID, "conversationStart": START}]},
+        {"totalHits": "3"},
+        {"totalHits": True},
+    ],
+    ids=["null", "null beside a list", "null instead of a list", "none", "text", "a truth"],
+)
+def test_a_page_that_does_not_count_what_there_is_is_no_end(page: dict[str, Any]) -> None:
+    with pytest.raises(MalformedPayload, match="totalHits is not a count"):
+        wire_analytics.conversations_page(page)
+
+
+@pytest.mark.parametrize("session_id", [None, "", 7, "../../etc", ID.replace("1", "A")])
+def test_a_recorded_leg_without_an_id_is_refused(session_id: object) -> None:
+    sessions = [{"recording": True, "sessionId": session_id}]
+    item = {
+        "conversationId": ID,
+        "conversationStart": START,
+        "participants": [{"sessions": sessions}],
+    }
+
+    with pytest.raises(MalformedPayload, match="sessionId"):
+        wire_analytics.conversations_page({"conversations": [item], "totalHits": 1})
+
+
 def test_an_open_conversation_has_no_end() -> None:
     item = {"conversationId": ID, "conversationStart": START}
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from tests.faults.case import Fault, Play, Played, Shown, of
-from tests.faults.playing import fault, named, plan
+from tests.faults.playing import each, fault, named, plan
 from tests.faults.scene import AUDIO, FETCHING, INDEX, TRANSCRIPTS, Scene
 
 UNASKED = "11111111-1111-4111-8111-111111111111"
@@ -24,6 +24,16 @@ def between(path: str, change: Any, *stages: str, calls: int = 3) -> Play:  # no
 
 def one_more(answer: Any) -> Any:  # noqa: ANN401
     return answer | {"totalHits": answer["totalHits"] + 1} if "totalHits" in answer else answer
+
+
+def without_total(answer: Any) -> Any:  # noqa: ANN401
+    return {name: value for name, value in answer.items() if name != "totalHits"}
+
+
+def without_anybody(answer: Any) -> Any:  # noqa: ANN401
+    """Return a page whose conversations have nobody who takes part, as a null says."""
+    found = answer.get("conversations") or ()
+    return answer | {"conversations": [one | {"participants": None} for one in found]}
 
 
 def without_last(answer: Any) -> Any:  # noqa: ANN401
@@ -81,8 +91,13 @@ FAULTS: list[Fault] = [
     ),
     Played(
         number="P2", name="The total is not what the pages add up to",
-        how="one more is promised than comes", play=between("details/query", one_more),
-        ends=("fails",), told="details query",
+        how="one more is promised than comes; nothing is promised; conversations come with null in "
+        "place of who took part; with null for every text",
+        play=each(
+            *(between("details/query", how) for how in (one_more, without_total, without_anybody)),
+            plan("nulls"),
+        ),
+        ends=("fails",) * 4, told="tells of 0 of 3 recorded conversations that the source counts",
     ),
     Shown(
         number="P3", name="The next page is this one, for ever",
