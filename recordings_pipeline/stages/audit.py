@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from recordings_pipeline.storage.audit.reading import last_sealed, sealed_lines
 from recordings_pipeline.storage.audit.verifying import Verified, Witnesses, verify_log
 from recordings_pipeline.storage.event_book import EventBook
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_reader import reading_events
 from recordings_pipeline.storage.tables import write_table
 
 # Rows of so many events are in memory at once: about a kilobyte each.
@@ -148,5 +148,5 @@ def _events(root: Path) -> Generator[EventBook | None]:
     if not path.is_file():
         yield None
         return
-    with closing(Ledger(path)) as ledger:
-        yield ledger.events
+    with reading_events(path) as events:
+        yield events
