@@ -44,6 +44,14 @@ def test_a_pin_is_a_name_and_one_version_and_stands_once() -> None:
     assert len(names) == len(set(names))
 
 
+def test_an_audit_of_which_nobody_could_be_asked_fails() -> None:
+    lines = [line.strip() for line in (ROOT / "Makefile").read_text().splitlines()]
+
+    (command,) = [line for line in lines if line.startswith("$(SUPPLY)/bin/pip-audit")]
+
+    assert {"--strict", "--requirement", "constraints.txt"} <= set(command.split())
+
+
 def pins() -> Iterator[tuple[str, str]]:
     """Yield name and version of each pin."""
     for line in (ROOT / "constraints.txt").read_text().splitlines():

@@ -22,6 +22,12 @@ _SELECTED = [
     for column in _COLUMNS
 ]
 
+_LAST = (
+    select(largest(_COLUMNS.seq).label("seq"))
+    .where(_COLUMNS.action.startswith("recording."))
+    .group_by(_COLUMNS.object_id)
+)
+
 
 class EventBook:
     """What has happened; numbers grow, and one that is not there was never committed."""
@@ -50,20 +56,33 @@ class EventBook:
 
     def contradictions(self, limit: int) -> list[tuple[str, str, str]]:
         """Return recordings that stand otherwise than their last event says: id, state, event."""
-        last = select(largest(_COLUMNS.seq).label("seq")).where(
-            _COLUMNS.action.startswith("recording.")
-        )
-        last = last.group_by(_COLUMNS.object_id)
         named = tables.recordings.c
         query = (
             select(named.recording_id, named.outcome, _COLUMNS.outcome)
             .join(tables.events, _COLUMNS.object_id == named.recording_id)
-            .where(_COLUMNS.seq.in_(last), _COLUMNS.outcome != named.outcome)
+            .where(_COLUMNS.seq.in_(_LAST), _COLUMNS.outcome != named.outcome)
             .order_by(named.recording_id)
             .limit(limit)
         )
         with storing(self._engine), self._engine.connect() as db:
             return [(id_, state, event) for id_, state, event in db.execute(query)]
+
+    def other_files(self, limit: int) -> list[tuple[str, str, str]]:
+        """Return recordings whose file is not the one their last event tells: id, digest, event's.
+
+        Whoever exchanges a file may write its new digest into the ledger, and not into what was
+        sealed. An event tells no digest of a recording with several files.
+        """
+        files = tables.files.c
+        query = (
+            select(files.recording_id, files.sha256, _COLUMNS.sha256)
+            .join(tables.events, _COLUMNS.object_id == files.recording_id)
+            .where(_COLUMNS.seq.in_(_LAST), _COLUMNS.sha256 != files.sha256)
+            .order_by(files.recording_id)
+            .limit(limit)
+        )
+        with storing(self._engine), self._engine.connect() as db:
+            return [(id_, held, told) for id_, held, told in db.execute(query)]
 
     def started(self, stage: str, day: Day, now: datetime, version: str) -> None:
         """Keep that a stage of a day has begun."""

@@ -1,6 +1,9 @@
 """`audit`: what auditors and analysts type, and the exit codes they get."""
 
+import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -167,3 +170,24 @@ def test_every_part_of_audit_is_in_the_readme_and_shows_an_example(name: str) ->
 
     assert f"recordings-pipeline audit {name}" in README
     assert f"recordings-pipeline audit {name}" in help_text.partition("Example")[2]
+
+
+def test_a_file_that_was_exchanged_together_with_its_digest_is_found(
+    start: Start, tmp_path: Path, enter: Enter, capsys: Out
+) -> None:
+    environ = start(world="plain", calls_per_day=1).environment
+    data = ("--data", str(tmp_path))
+    enter("export", "--from", str(DAY), "--to", str(DAY), *data, **environ)
+    (path,) = tmp_path.glob("audio/date=*/*/*")
+    other = bytearray(path.read_bytes())
+    other[-1] ^= 1
+    path.write_bytes(other)
+    with closing(sqlite3.connect(tmp_path / layout.LEDGER)) as ledger:
+        ledger.execute("UPDATE files SET sha256 = ?", (hashlib.sha256(other).hexdigest(),))
+        ledger.commit()
+    capsys.readouterr()
+
+    assert enter("verify", *data) == 0
+    assert enter("audit", "verify", *data) == 1
+
+    assert f"recording {path.stem}: has a file of SHA-256" in capsys.readouterr().out

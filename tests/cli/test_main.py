@@ -3,10 +3,13 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from recordings_pipeline.cli.main import commands
 from tests.cli.conftest import COMMAND, LIMIT_S, Enter, environment, run
 from tests.conftest import Start
 
@@ -93,3 +96,29 @@ def test_a_reader_that_went_away_is_no_traceback() -> None:
         os.close(writer)
 
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_no_command_takes_a_secret_and_dev_listens_where_it_says() -> None:
+    """Whoever is on the machine reads the arguments of every process."""
+    found = dict(parameters(commands, ()))
+
+    assert len(found) > 20
+    words = {"secret", "token", "password", "credentials", "number", "phone"}
+    taken = {
+        (name, option)
+        for name, options in found.items()
+        for option in options
+        if name != "simulate" and words & {*option.split("_")}
+    }
+    assert taken == set()
+    assert found["dev"] == ["port"]
+
+
+def parameters(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each command with the names of what it takes, flags apart."""
+    if isinstance(command, click.Group):
+        for name, found in command.commands.items():
+            yield from parameters(found, (*path, name))
+    else:
+        options = (found for found in command.params if not getattr(found, "is_flag", False))
+        yield " ".join(path), [str(option.name) for option in options]
