@@ -39,5 +39,5 @@ STATEMENTS = {
     "I13": "nothing claims success over an open end, and every refusal says why",
     "I14": "erased is gone, and its erasure is told",
 }
-# A directory does not tell: tests of the allowance look at what processes ask together.
+# A directory does not tell: `runs.source_is_spared` judges what a source was asked.
 SHOWN_BY_RUNS = frozenset({"I10"})
