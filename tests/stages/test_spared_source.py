@@ -3,6 +3,8 @@
 import json
 import time
 
+import pytest
+
 from recordings_pipeline.core.invariants.runs import Manners, Question, source_is_spared
 from recordings_pipeline.stages.day import run_stage
 from tests.conftest import Start
@@ -12,6 +14,7 @@ from tests.stages.conftest import DAY, Open
 PER_WINDOW, WINDOW_S, CONNECTIONS = 300, 60.0, 1
 
 
+@pytest.mark.slow
 def test_a_day_that_is_refused_now_and_then_asks_no_more_than_is_allowed(
     start: Start, serve: Serve, opened: Open
 ) -> None:
