@@ -19,6 +19,7 @@ from recordings_pipeline.core.errors import (
     StorageFailed,
     Unreachable,
 )
+from recordings_pipeline.core.fields import NotJson
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput, total
 from recordings_pipeline.defs.metadata import metadata_by_table, spent_metadata
@@ -35,6 +36,7 @@ _HOPELESS = (Busy, ConfigurationError, PermanentError, PreflightFailed)
 _EVERYWHERE = (
     ConfigurationError,
     LoginRefused,
+    NotJson,
     PermissionMissing,
     PreflightFailed,
     StorageFailed,
