@@ -165,9 +165,8 @@ def retain(is_applied: bool, data: Path | None) -> None:  # noqa: FBT001
 @click.argument("id_", metavar="ID")
 @click.option(
     "--identity",
-    required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File of age-keygen with the private key.",
+    help="File of age-keygen with the private key; default: RECORDINGS_AGE_IDENTITY_FILE.",
 )
 @click.option(
     "--output",
@@ -176,11 +175,12 @@ def retain(is_applied: bool, data: Path | None) -> None:  # noqa: FBT001
     help="Directory to write to; default: this one.",
 )
 @data_option("read")
-def decrypt(id_: str, identity: Path, output: Path, data: Path | None) -> None:
-    """Decrypt the audio of a conversation, or of a recording, into a directory; ours stays.
+def decrypt(id_: str, identity: Path | None, output: Path, data: Path | None) -> None:
+    """Decrypt audio and raw data of a conversation or recording into a directory; ours stay.
 
-    What comes out has the SHA-256 it had when it was exported, or nothing comes out. The private
-    key does not belong on the exporter: copy the data directory to where the key is.
+    What comes out has the SHA-256 it had when it was encrypted, or nothing comes out. The private
+    key does not belong on the exporter: copy the data directory to where the key is. Only its owner
+    may read the key's file. Exit code 1 when a file is for another key, or damaged.
 
     \b
     Examples:

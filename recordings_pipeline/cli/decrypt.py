@@ -1,17 +1,21 @@
-"""`recordings-pipeline decrypt`: encrypted audio, for whoever has the private key."""
+"""`recordings-pipeline decrypt`: what is encrypted, for whoever has the private key."""
 
 import os
 from pathlib import Path
 
 import click
 
+from recordings_pipeline.core.sealing import Identity, Keys, keys_from
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
-from recordings_pipeline.stages.sealing import unseal
+from recordings_pipeline.stages.unsealing import unseal
 
 
-def run(id_: str, identity: Path, output: Path, data: Path | None) -> None:
+def run(id_: str, identity: Path | None, output: Path, data: Path | None) -> None:
     """Decrypt and print where the files lie."""
-    with open_archive(data or data_directory(os.environ)) as archive:
-        for path in unseal(archive, id_, identity, output):
+    keys = keys_from(os.environ)
+    if identity is not None:
+        keys = Keys(identity=Identity(identity, "--identity"))
+    with open_archive(data or data_directory(os.environ), keys=keys) as archive:
+        for path in unseal(archive, id_, output):
             click.echo(path)

@@ -10,6 +10,7 @@ import click
 
 from recordings_pipeline.cli.printing import stage_line
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.rebuild import Watch, rebuild, unwatched
@@ -18,7 +19,8 @@ from recordings_pipeline.stages.rebuild import Watch, rebuild, unwatched
 def run(span: Span, data: Path | None) -> bool:
     """Rebuild and print a line for each table's stage; return whether all days are done."""
     is_done, is_any = True, False
-    with open_archive(data or data_directory(os.environ)) as archive, _bar() as watch:
+    keys = keys_from(os.environ)
+    with open_archive(data or data_directory(os.environ), keys=keys) as archive, _bar() as watch:
         for found in rebuild(archive, span, watch):
             is_any = True
             for report in found.reports:

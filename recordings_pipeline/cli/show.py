@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recordings_pipeline.cli.output import write_file
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.conversation import place_of
@@ -21,7 +22,8 @@ def run(  # noqa: PLR0913, PLR0917 (one for each option)
     data: Path | None,
 ) -> Path:
     """Write the page and return where it lies."""
-    with open_archive(data or data_directory(os.environ)) as archive:
+    keys = keys_from(os.environ)
+    with open_archive(data or data_directory(os.environ), keys=keys) as archive:
         place = place_of(archive, id_, None if day is None else Day(day))
         target = output or Path(f"show-{place.recording_id or place.conversation_id}.html")
         write_file(target, page_of(archive, place, target.absolute().parent, most_bytes, source))

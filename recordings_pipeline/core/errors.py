@@ -21,6 +21,7 @@ RecordingsError
 │   ├── MalformedPayload
 │   ├── ContractBroken       (in core/contracts.py)
 │   ├── AuditBroken          (in core/audit/errors.py)
+│   ├── Locked               (in core/sealing.py)
 │   └── UnexpectedStatus
 └── IntegrityError           bytes arrived, but not the promised ones
     ├── UntrustedBytes

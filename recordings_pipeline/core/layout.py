@@ -98,11 +98,16 @@ def table_path(stage: str, day: Day) -> PurePosixPath:
     return TABLES / stage / f"date={day}" / "part-0.parquet"
 
 
+def raw_transcript_folder(day: Day) -> PurePosixPath:
+    """Return where the source's own transcript files of a day are kept."""
+    return RAW / "transcripts" / f"date={day}"
+
+
 def raw_transcript_path(day: Day, recording_id: str) -> PurePosixPath:
     """Return where the source's own transcript file of a recording is kept, gzip-compressed."""
     if not is_id(recording_id):
         raise ValueError("a recording id is not a lower-case UUID")
-    return RAW / "transcripts" / f"date={day}" / f"{recording_id}.json.gz"
+    return raw_transcript_folder(day) / f"{recording_id}.json.gz"
 
 
 def day_of(path: PurePosixPath) -> Day | None:

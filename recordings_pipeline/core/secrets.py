@@ -52,4 +52,5 @@ def signed_url(url: str) -> SignedUrl:
 def credentials_in(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the secrets that variables of ours hold, to look for where they must not be."""
     names = (name for name in environ if name.startswith(("GENESYS_", "RECORDINGS_")))
-    return tuple(environ[name] for name in names if name.endswith("_SECRET") and environ[name])
+    ends = ("_SECRET", "_AGE_IDENTITY")
+    return tuple(environ[name] for name in names if name.endswith(ends) and environ[name])

@@ -22,7 +22,7 @@ from recordings_pipeline.core.concurrency import (
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.peers import Peers, peers_from
-from recordings_pipeline.core.sealing import recipients_from
+from recordings_pipeline.core.sealing import Keys, keys_from
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, Policy
 
@@ -77,7 +77,7 @@ class Settings:
         poll_s: Seconds until it is first asked whether a job or a batch is ready.
         keeping: How the audit log is kept.
         peers: Whose addresses media may be fetched from.
-        recipients: Public keys that audio is encrypted for; none for no encryption.
+        keys: For whom files are encrypted, and who opens them.
     """
 
     client_id: str
@@ -100,7 +100,7 @@ class Settings:
     poll_s: float
     keeping: Keeping
     peers: Peers
-    recipients: tuple[str, ...]
+    keys: Keys
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -136,7 +136,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         poll_s=_poll_s(given),
         keeping=keeping_from(given),
         peers=peers_from(given, base_url),
-        recipients=recipients_from(given),
+        keys=keys_from(given),
     )
 
 

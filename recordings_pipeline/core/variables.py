@@ -109,7 +109,18 @@ VARIABLES = (
     ),
     Variable(
         "RECORDINGS_AGE_RECIPIENTS",
-        "public keys (`age1…`) that audio is encrypted for, with commas between; extra `[age]`",
+        "public keys (`age1…`) that audio and raw data are encrypted for, with commas between; "
+        "extra `[age]`",
+        "none",
+    ),
+    Variable(
+        "RECORDINGS_AGE_IDENTITY",
+        "private key (`AGE-SECRET-KEY-1…`) that opens them, where they have to be read",
+        "none",
+    ),
+    Variable(
+        "RECORDINGS_AGE_IDENTITY_FILE",
+        "file of age-keygen that holds it instead; only its owner may read it",
         "none",
     ),
     Variable(

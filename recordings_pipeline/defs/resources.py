@@ -13,6 +13,7 @@ from recordings_pipeline.core.audit.keeping import Keeping, keeping_from
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.lookback import days_to_look_at
 from recordings_pipeline.core.retention import keep_days
+from recordings_pipeline.core.sealing import Keys, keys_from
 from recordings_pipeline.core.settings import (
     codec_policy,
     data_directory,
@@ -73,6 +74,8 @@ class Organization(dg.ConfigurableResource[Any]):
     recordings_keep_days: str = ""
     recordings_private_networks: str = ""
     recordings_age_recipients: str = ""
+    recordings_age_identity: str = ""
+    recordings_age_identity_file: str = ""
 
     def __repr__(self) -> str:
         """Show nothing: the inherited one prints the secret into Dagster's event log."""
@@ -93,6 +96,15 @@ class Organization(dg.ConfigurableResource[Any]):
             ConfigurationError: A variable is wrong; the message names it.
         """
         return keeping_from(self._environ())
+
+    @property
+    def age_keys(self) -> Keys:
+        """For whom files are encrypted, and who opens them.
+
+        Raises:
+            ConfigurationError: A variable is wrong; the message names it.
+        """
+        return keys_from(self._environ())
 
     @property
     def codec_policy(self) -> Policy:

@@ -10,6 +10,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.audit.manifest import Head
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.sealing import Keys
 from recordings_pipeline.stages.export import Clock, Export, real_time
 from recordings_pipeline.storage.audit.sealing import seal
 from recordings_pipeline.storage.home import Home, private
@@ -24,6 +25,7 @@ class Archive:
         stop: Set to end what reads it.
         clock: Says what time it is.
         keeping: How the audit log is kept.
+        keys: For whom files are encrypted, and who opens them.
     """
 
     home: Home
@@ -31,6 +33,7 @@ class Archive:
     stop: threading.Event
     clock: Clock = real_time
     keeping: Keeping = field(default_factory=Keeping)
+    keys: Keys = Keys()  # noqa: RUF009 (frozen)
 
     def seal(self) -> Head | None:
         """Seal what was told since the last time; return the audit log's head."""
@@ -39,12 +42,17 @@ class Archive:
 
 def archive_of(export: Export) -> Archive:
     """Return the archive of an export at work."""
-    return Archive(export.home, export.ledger, export.stop, export.clock, export.keeping)
+    home, ledger, stop = export.home, export.ledger, export.stop
+    return Archive(home, ledger, stop, export.clock, export.keeping, export.keys)
 
 
 @contextmanager
 def open_archive(
-    data: Path, keeping: Keeping | None = None, *, clock: Clock = real_time
+    data: Path,
+    keeping: Keeping | None = None,
+    *,
+    clock: Clock = real_time,
+    keys: Keys = Keys(),  # noqa: B008 (frozen)
 ) -> Generator[Archive]:
     """Open directory and ledger for the length of a ``with`` block.
 
@@ -52,6 +60,7 @@ def open_archive(
         data: The directory.
         keeping: How the audit log is kept, for who changes something.
         clock: Says what time it is.
+        keys: For whom files are encrypted, and who opens them.
 
     Raises:
         ConfigurationError: Nothing was ever planned or exported into the directory.
@@ -67,6 +76,6 @@ def open_archive(
         home.prepare()
         with closing(Ledger(path)) as ledger:
             try:
-                yield Archive(home, ledger, stop, clock, keeping or Keeping())
+                yield Archive(home, ledger, stop, clock, keeping or Keeping(), keys)
             finally:
                 stop.set()

@@ -61,8 +61,8 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
         export.gauge.begin(stage, export.client.spent)
         try:
             report = _WORK[stage](export, day)
-            if stage == STAGES[-1] and export.recipients:
-                seal_day(archive_of(export), day, export.recipients)
+            if stage == STAGES[-1]:
+                seal_day(archive_of(export), day)
             is_done = True
         finally:
             spent = measurement.taken()

@@ -15,6 +15,7 @@ from recordings_pipeline.core.sorted_groups import SortedGroups
 from recordings_pipeline.core.speakers import hearing
 from recordings_pipeline.core.speech import Speaker, Turn
 from recordings_pipeline.core.standings import Course
+from recordings_pipeline.core.told_again import rest_from_text
 from recordings_pipeline.core.transcript_file import transcript
 from recordings_pipeline.core.turns import Burst, bursts_as_turns
 from recordings_pipeline.stages.archive import Archive
@@ -157,12 +158,18 @@ def _told_start(archive: Archive, day: Day, course: Course, recording_id: str) -
     """Return when a recording began by its kept transcript file, which may hold no phrase."""
     path = archive.home.path(layout.raw_transcript_path(day, recording_id))
     if not path.is_file():
-        return None
+        return _sealed_start(archive, recording_id)
     try:
         found = transcript(read_raw(path), course.conversation_id, "", recording_id)
     except MalformedPayload:
         return None
     return found.start_epoch_ms
+
+
+def _sealed_start(archive: Archive, recording_id: str) -> int | None:
+    sealed = archive.ledger.raws.transcripts([recording_id]).get(recording_id)
+    rest = None if sealed is None else rest_from_text(sealed.rest)
+    return None if rest is None else rest.start_epoch_ms
 
 
 def _duration_ms(channels: Sequence[Values]) -> int | None:

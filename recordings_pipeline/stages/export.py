@@ -10,6 +10,7 @@ from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.concurrency import DEFAULT_API_CONNECTIONS
 from recordings_pipeline.core.headway import Headway
+from recordings_pipeline.core.sealing import Keys
 from recordings_pipeline.core.settings import (
     DEFAULT_RESCUE_DAYS,
     MEDIA,
@@ -23,7 +24,7 @@ from recordings_pipeline.stages.gauge import Gauge
 from recordings_pipeline.stages.links import Links
 from recordings_pipeline.stages.refusals import Refusals
 from recordings_pipeline.stages.transfers import GROUP_FILES, Engine
-from recordings_pipeline.storage.age_files import imported
+from recordings_pipeline.storage.age_keys import imported, require_keys
 from recordings_pipeline.storage.extras import require_silero
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
@@ -64,7 +65,7 @@ class Export:
         gauge: Knows how far the stage at work has come.
         voice: What tells speech from silence: ``energy``, ``silero`` or ``off``.
         keeping: How the audit log is kept.
-        recipients: Public keys that audio is encrypted for; none for no encryption.
+        keys: For whom files are encrypted, and who opens them.
     """
 
     client: GenesysClient
@@ -85,7 +86,7 @@ class Export:
     gauge: Gauge = field(default_factory=Gauge)
     voice: str = VOICES[0]
     keeping: Keeping = field(default_factory=Keeping)
-    recipients: tuple[str, ...] = ()
+    keys: Keys = Keys()  # noqa: RUF009 (frozen)
     _lifetimes: list[float] = field(default_factory=list)
 
     def url_lifetime_s(self, *, asks_anew: bool = False) -> float:
@@ -179,7 +180,7 @@ def open_export(
                 engine=_engine(settings),
                 voice=settings.voice,
                 keeping=settings.keeping,
-                recipients=settings.recipients,
+                keys=settings.keys,
             )
         finally:
             # Before the client closes: what waits for it has to know.
@@ -201,5 +202,7 @@ def _engine(settings: Settings) -> Engine:
 def _require_extras(settings: Settings) -> None:
     if settings.voice == "silero":
         require_silero()
-    if settings.recipients:
+    if settings.keys.recipients:
         imported()
+    if settings.keys.identity is not None:
+        require_keys(settings.keys.identity)

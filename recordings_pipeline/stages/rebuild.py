@@ -11,6 +11,7 @@ from functools import partial
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import Busy, MalformedPayload
 from recordings_pipeline.core.reports import StageReport
+from recordings_pipeline.core.sealing import Locked
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.conversation_metrics import rebuild_metrics
 from recordings_pipeline.stages.diarization import rebuild_turns
@@ -60,7 +61,7 @@ def rebuild(archive: Archive, span: Span, watch: Watch = unwatched) -> Iterator[
                     partial(rebuild_metrics, archive, day),
                 )
                 reports.extend(timed(stage) for stage in stages)
-        except (Busy, MalformedPayload) as error:
+        except (Busy, Locked, MalformedPayload) as error:
             yield Rebuilt(day, tuple(reports), str(error))
         else:
             yield Rebuilt(day, tuple(reports))

@@ -9,27 +9,29 @@ from pathlib import Path, PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import ConfigurationError, Interrupted
+from recordings_pipeline.core.errors import Interrupted
 from recordings_pipeline.core.schemas import AUDIO_FILES
 from recordings_pipeline.core.sealing import SUFFIX
 from recordings_pipeline.stages.archive import Archive
-from recordings_pipeline.stages.conversation import place_of
-from recordings_pipeline.storage.age_files import OtherBytes, decrypt, encrypt
+from recordings_pipeline.storage.age_files import OtherBytes, encrypt
 from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.tables import write_table
 
 logger = logging.getLogger(__name__)
 
 
-def seal_day(archive: Archive, day: Day, recipients: tuple[str, ...]) -> int:
+def seal_day(archive: Archive, day: Day) -> int:
     """Encrypt what is exported and plain, and return how many files that were.
 
-    A file that is not what the ledger says is left, for `verify` to name.
+    Nothing happens without recipients. A file that is not what the ledger says is left, for
+    `verify` to name.
 
     Raises:
         Interrupted: A person asked to stop; what was encrypted is recorded.
     """
-    home, book = archive.home, archive.ledger.seals
+    home, book, recipients = archive.home, archive.ledger.seals, archive.keys.recipients
+    if not recipients:
+        return 0
     for file in book.done(day):
         _remove(home.path(PurePosixPath(file.path.removesuffix(SUFFIX))))
     count = 0
@@ -39,42 +41,17 @@ def seal_day(archive: Archive, day: Day, recipients: tuple[str, ...]) -> int:
         source, name = home.path(PurePosixPath(file.path)), PurePosixPath(file.path + SUFFIX)
         try:
             staging = home.path(layout.STAGING)
-            stored = encrypt(source, home.path(name), staging, recipients, file.sha256)
+            done = encrypt(source, home.path(name), staging, recipients, file.sha256)
         except (OtherBytes, FileNotFoundError):
             logger.warning("%s %s is not what was exported: left as it is", day, file.recording_id)
             continue
-        book.keep(file, name, stored, archive.clock())
+        book.keep(file, name, done.stored, archive.clock())
         _remove(source)
         count += 1
     if count:
         path = home.path(layout.table_path(AUDIO_FILES.name, day))
         write_table(path, AUDIO_FILES, archive.ledger.recordings.manifest(day))
     return count
-
-
-def unseal(archive: Archive, id_: str, identity: Path, folder: Path) -> list[Path]:
-    """Decrypt the files of a conversation, or of a recording, into a folder; ours stay.
-
-    Raises:
-        ConfigurationError: Nothing of it is encrypted, or the key does not open it.
-    """
-    place = place_of(archive, id_, None)
-    ids = archive.ledger.erasures.recordings_of([place.conversation_id])
-    chosen = [place.recording_id] if place.recording_id else [*ids.get(place.conversation_id, ())]
-    done = []
-    for file in archive.ledger.seals.of(chosen):
-        source = PurePosixPath(file.path)
-        target = folder / source.name.removesuffix(SUFFIX)
-        try:
-            decrypt(archive.home.path(source), target, identity, file.sha256)
-        except OtherBytes:
-            raise ConfigurationError(id_, f"is not what was exported: {source}") from None
-        except FileNotFoundError:
-            raise ConfigurationError(id_, f"has no file: {source}") from None
-        done.append(target)
-    if not done:
-        raise ConfigurationError(id_, "has no encrypted audio")
-    return done
 
 
 def _remove(path: Path) -> None:

@@ -16,6 +16,7 @@ from recordings_pipeline.core.errors import (
     TransientError,
 )
 from recordings_pipeline.core.model import TranscriptState
+from recordings_pipeline.core.sealing import SUFFIX
 from recordings_pipeline.core.secrets import SignedUrl
 from recordings_pipeline.core.settling import final_from
 from recordings_pipeline.core.standings import SpokenRecording, TranscriptStanding
@@ -96,8 +97,14 @@ def legs_of(export: Export, day: Day) -> Iterator[Leg]:
         )
 
 
+def is_kept(home: Home, day: Day, recording_id: str) -> bool:
+    """Say whether a transcript file is kept, encrypted or not."""
+    path = kept_path(home, day, recording_id)
+    return path.exists() or path.with_name(path.name + SUFFIX).exists()
+
+
 def kept_path(home: Home, day: Day, recording_id: str) -> Path:
-    """Return where a transcript file is kept."""
+    """Return where a transcript file is kept as it came."""
     return home.path(layout.raw_transcript_path(day, recording_id))
 
 
@@ -110,7 +117,7 @@ def _final(day: Day, recordings: list[SpokenRecording]) -> datetime | None:
 
 def _is_due(export: Export, day: Day, leg: Leg) -> bool:
     """Say whether it is time to ask; who removed a damaged file wants it again."""
-    if not all(kept_path(export.home, day, id_).exists() for id_ in leg.held_ids):
+    if not all(is_kept(export.home, day, id_) for id_ in leg.held_ids):
         return True
     return is_transcript_due(leg.held, leg.final, export.now(), is_whole=leg.is_whole)
 
@@ -136,7 +143,7 @@ def _asked(export: Export, day: Day, leg: Leg) -> TranscriptStanding:
         state = TranscriptState.FAILED
         failures = 1 + (leg.held.failures if leg.held else 0)
     # What was fetched once stays, even if the source has lost it since.
-    kept = {id_ for id_ in leg.held_ids if kept_path(export.home, day, id_).exists()}
+    kept = {id_ for id_ in leg.held_ids if is_kept(export.home, day, id_)}
     if state in (TranscriptState.NONE, TranscriptState.PENDING) and kept:
         state = TranscriptState.FETCHED
     return TranscriptStanding(
@@ -152,11 +159,10 @@ def _asked(export: Export, day: Day, leg: Leg) -> TranscriptStanding:
 
 def _fetch(export: Export, day: Day, leg: Leg, recording_id: str, url: SignedUrl) -> None:
     """Fetch a file at once, as its URL lives ten minutes; what is there already stays."""
-    path = kept_path(export.home, day, recording_id)
-    if recording_id in leg.held_ids and path.exists():
+    if recording_id in leg.held_ids and is_kept(export.home, day, recording_id):
         return
     client, stop = export.client, export.stop
     received = client.meter.received
     content = read_small(url, client.peers, most_bytes=MAX_RAW_BYTES, stop=stop, received=received)
     transcript(content, leg.conversation_id, leg.communication_id, recording_id)
-    keep_raw(path, content)
+    keep_raw(kept_path(export.home, day, recording_id), content)

@@ -17,7 +17,6 @@ from recordings_pipeline.core.speakers import speakers_of
 from recordings_pipeline.core.speech import Stretch, Transcript
 from recordings_pipeline.core.speech_schemas import SPEECH_EVENTS, TRANSCRIPTS, WORDS
 from recordings_pipeline.core.standings import ToldRecording
-from recordings_pipeline.core.transcript_file import transcript
 from recordings_pipeline.core.transcript_rows import (
     Block,
     all_events,
@@ -26,8 +25,9 @@ from recordings_pipeline.core.transcript_rows import (
     word_rows,
 )
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.kept_transcripts import KeptTranscripts
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.raw import read_raw
+from recordings_pipeline.storage.raw_book import SealedRaw
 from recordings_pipeline.storage.tables import TableWriter, publish_together
 
 # A row group of phrases takes 25 MB as columns; the default would cut it into six, which costs
@@ -75,19 +75,29 @@ def unwatched(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def publish_transcripts(archive: Archive, day: Day, reached: Reached = unwatched) -> Published:
+def publish_transcripts(
+    archive: Archive, day: Day, reached: Reached = unwatched, *, is_anew: bool = False
+) -> Published:
     """Publish phrases, words and events of all the day's kept transcripts.
 
     One that cannot be read back is left out, and reported.
 
+    Args:
+        archive: What is kept.
+        day: The day.
+        reached: Hears how far it is.
+        is_anew: Whether encrypted files are opened, and not taken from the tables as they are.
+
     Raises:
+        Locked: Something is encrypted that has to be opened, and there is no key.
         Interrupted: A person asked to stop; the old tables stay.
     """
     count = archive.ledger.transcripts.told_count(day)
     unread: list[Unread] = []
+    kept = KeptTranscripts(archive, day, is_anew=is_anew)
 
     def told() -> Iterator[Told]:
-        for done, found in enumerate(_read(archive, day, unread), start=1):
+        for done, found in enumerate(_read(archive, day, kept, unread), start=1):
             yield found
             reached(done, count)
 
@@ -149,7 +159,9 @@ def _mark(day: Day) -> str:
     return f"transcripts half published {day}"
 
 
-def _read(archive: Archive, day: Day, unread: list[Unread]) -> Iterator[Told]:
+def _read(
+    archive: Archive, day: Day, kept: KeptTranscripts, unread: list[Unread]
+) -> Iterator[Told]:
     """Yield each transcript with what everybody did on its call, some hundred calls at a time.
 
     Those that cannot be read back are added to the list; of them, and of recordings that were not
@@ -159,20 +171,22 @@ def _read(archive: Archive, day: Day, unread: list[Unread]) -> Iterator[Told]:
     while page := list(islice(waiting, _PAGE)):
         ids = sorted({told.conversation_id for told in page})
         stretches = archive.ledger.stretches.of(ids)
+        sealed = archive.ledger.raws.transcripts([told.recording_id for told in page])
         for told in page:
             if archive.stop.is_set():
                 raise Interrupted
-            found = _kept(archive, day, told, unread) if told.is_kept else _untold(told)
+            which = sealed.get(told.recording_id)
+            found = _kept(kept, told, which, unread) if told.is_kept else _untold(told)
             yield Told(found, stretches.get(told.conversation_id, ()), told.pauses)
 
 
-def _kept(archive: Archive, day: Day, told: ToldRecording, unread: list[Unread]) -> Transcript:
-    path = layout.raw_transcript_path(day, told.recording_id)
-    names = told.conversation_id, told.communication_id, told.recording_id
+def _kept(
+    kept: KeptTranscripts, told: ToldRecording, sealed: SealedRaw | None, unread: list[Unread]
+) -> Transcript:
     try:
-        return transcript(read_raw(archive.home.path(path)), *names)
+        return kept.read(told, sealed)
     except MalformedPayload as error:
-        unread.append(Unread(path, error.problem))
+        unread.append(Unread(kept.path(told, sealed), error.problem))
         return _untold(told)
 
 

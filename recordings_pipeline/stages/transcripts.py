@@ -17,6 +17,7 @@ from recordings_pipeline.core.throughput import Throughput
 from recordings_pipeline.stages.archive import Archive, archive_of
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.measure import Measurement
+from recordings_pipeline.stages.raw_sealing import seal_raw
 from recordings_pipeline.stages.transcript_files import STAGE, fetch_transcripts
 from recordings_pipeline.stages.transcript_tables import (
     Published,
@@ -33,7 +34,11 @@ _MOST_SHOWN = 5
 def transcribe_day(export: Export, day: Day) -> StageReport:
     """Fetch the transcripts that are due and publish the tables of all the day's transcripts.
 
-    Kept files that cannot be read back are set aside and asked for once more.
+    Kept files that cannot be read back are set aside and asked for once more. With recipients, the
+    others are encrypted as soon as the tables have what is in them.
+
+    Raises:
+        Locked: The tables lack what is encrypted, and there is no key.
     """
     measurement = Measurement(export.client)
     archive = archive_of(export)
@@ -44,20 +49,26 @@ def transcribe_day(export: Export, day: Day) -> StageReport:
         moved = tuple(_set_aside(archive, day, unread) for unread in published.unread)
         fetch_transcripts(export, day)
         published = publish_transcripts(archive, day)
+    seal_raw(archive, day)
     report = _report(archive, day, published)
     warnings = (*_shown(moved), *report.warnings)
     return replace(report, throughput=measurement.taken(), warnings=warnings)
 
 
 def rebuild_transcripts(archive: Archive, day: Day, *, reached: Reached = unwatched) -> StageReport:
-    """Publish the tables from what is kept and can be read back, asking nobody."""
-    return _report(archive, day, publish_transcripts(archive, day, reached))
+    """Publish the tables from what is kept and can be read back, asking nobody.
+
+    Raises:
+        Locked: Something is encrypted, and there is no key.
+    """
+    return _report(archive, day, publish_transcripts(archive, day, reached, is_anew=True))
 
 
 def _set_aside(archive: Archive, day: Day, unread: Unread) -> str:
     """Move a kept file to the quarantine, so that it is asked for again, and say so."""
     folder = layout.quarantine_folder(day, layout.DAMAGED)
     moved = set_aside(archive.home, unread.path, folder, unread.problem)
+    archive.ledger.raws.forget(str(unread.path))
     where = f"it was set aside in {moved} and" if moved else "it was"
     return f"{unread.path} cannot be read back ({unread.problem}): {where} asked for again"
 

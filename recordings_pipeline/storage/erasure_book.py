@@ -34,6 +34,7 @@ from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.hold_book import holds_on
 from recordings_pipeline.storage.ledger_engine import insert_or_ignore, storing, writing
 from recordings_pipeline.storage.ledger_moves import move, record
+from recordings_pipeline.storage.raw_book import raw_seals
 
 # SQLite takes 32,766 values a statement.
 _IDS = 500
@@ -196,7 +197,8 @@ def _forget(db: Connection, day: Day | None, id_: str, verdict: Verdict, now: da
         chosen = update(tables.recordings).where(_RECORDINGS.recording_id == recording_id)
         db.execute(chosen.values(row=row_as_text(RECORDING_INDEX, row), **changed))
         move(db, [Settlement(recording_id, verdict)], now)
-    for table in (tables.conversations, tables.gaps, tables.transcripts, tables.orphans):
+    known = tables.conversations, tables.gaps, tables.transcripts, tables.orphans, raw_seals
+    for table in known:
         db.execute(delete(table).where(table.c.conversation_id == id_))
 
 

@@ -47,6 +47,7 @@ from recordings_pipeline.storage.ledger_engine import (
 from recordings_pipeline.storage.ledger_moves import list_recordings, move, record, replace_files
 from recordings_pipeline.storage.ledger_steps import upgrade
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
+from recordings_pipeline.storage.raw_book import RawBook
 from recordings_pipeline.storage.recording_book import RecordingBook
 from recordings_pipeline.storage.seal_book import SealBook
 from recordings_pipeline.storage.sound_book import SoundBook
@@ -86,6 +87,7 @@ class Ledger:
         self.erasures = ErasureBook(self._engine)
         self.holds = HoldBook(self._engine)
         self.seals = SealBook(self._engine)
+        self.raws = RawBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -3,9 +3,13 @@
 import errno
 import gzip
 import zlib
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from recordings_pipeline.core.errors import MalformedPayload
+from recordings_pipeline.core.sealing import Identity
+from recordings_pipeline.storage.age_files import content_of
 from recordings_pipeline.storage.durable import publish_bytes
 
 # A transcript of a five-hour call is about 10 MB; what unpacks to more is not one.
@@ -27,14 +31,35 @@ def read_raw(path: Path) -> bytes:
         MalformedPayload: The file is damaged or gone, or unpacks to more than it can hold.
     """
     try:
-        with gzip.open(path) as file:
-            content = file.read(MAX_RAW_BYTES + 1)
-    except (EOFError, zlib.error):
-        raise MalformedPayload(path.name, "cannot be unpacked") from None
+        with path.open("rb") as file:
+            return _unpacked(file, path.name)
     except OSError as error:
         if error.errno not in _OF_THE_FILE:
             raise
         raise MalformedPayload(path.name, error.strerror or "cannot be unpacked") from None
+
+
+def read_sealed_raw(path: Path, identity: Identity) -> bytes:
+    """Read an encrypted answer back.
+
+    Raises:
+        CannotOpen: The key does not open the file.
+        MalformedPayload: The file is damaged or gone, or unpacks to more than it can hold.
+    """
+    try:
+        content = content_of(path, identity, MAX_RAW_BYTES)
+    except OSError as error:
+        if error.errno not in _OF_THE_FILE:
+            raise
+        raise MalformedPayload(path.name, error.strerror or "cannot be read") from None
+    return _unpacked(BytesIO(content), path.name)
+
+
+def _unpacked(file: IO[bytes], name: str) -> bytes:
+    try:
+        content = gzip.GzipFile(fileobj=file).read(MAX_RAW_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise MalformedPayload(name, "cannot be unpacked") from None
     if len(content) > MAX_RAW_BYTES:
-        raise MalformedPayload(path.name, "unpacks to more than a transcript can hold")
+        raise MalformedPayload(name, "unpacks to more than a transcript can hold")
     return content

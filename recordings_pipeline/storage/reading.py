@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recordings_pipeline.core.columns import Schema
+
 _BATCH_ROWS = 4_096
 
 Values = tuple[Any, ...]
@@ -22,6 +24,15 @@ def values_in_order(path: Path, names: Sequence[str]) -> Iterator[Values]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=list(names)):
             yield from zip(*(_values(batch.column(name)) for name in names), strict=True)
+
+
+def is_published_as(path: Path, schema: Schema) -> bool:
+    """Say whether a table is there, whole, and of the version that we write."""
+    try:
+        names: list[str] = pq.read_schema(path).names
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return names == schema.names()
 
 
 def _values(column: "pa.Array[Any]") -> list[Any]:

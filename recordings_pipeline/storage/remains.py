@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.ingest import METADATA, described_by
+from recordings_pipeline.core.sealing import SUFFIX
 from recordings_pipeline.storage.archive import REASON, below
 from recordings_pipeline.storage.durable import sync_directory
 from recordings_pipeline.storage.foreign_file import small_content
@@ -42,7 +43,9 @@ class Remains:
             for folder in (audio / whose, layout.raw_incoming_folder(self._day, whose)):
                 yield from ((whose, PurePosixPath(path)) for path in below(self._home, folder))
             for id_ in ids:
-                yield whose, layout.raw_transcript_path(self._day, id_)
+                plain = layout.raw_transcript_path(self._day, id_)
+                yield whose, plain
+                yield whose, plain.with_name(plain.name + SUFFIX)
         for folder in (
             layout.quarantine_folder(self._day),
             layout.INCOMING_QUARANTINE,

@@ -57,7 +57,7 @@ def hasty_export(settings: Settings, clock: Clock) -> Generator[Export]:
                 engine=hasty_engine(settings),
                 voice=settings.voice,
                 keeping=settings.keeping,
-                recipients=settings.recipients,
+                keys=settings.keys,
             )
         finally:
             stop.set()

@@ -17,6 +17,8 @@ from tests.privacy.conftest import DAY
 _SIGNED = re.compile(rb"Signature(=|%3D)[0-9a-f]{8}")
 _MOST_LOGINS = 50
 _LEAST_CHARACTERS = 12
+# Of the middle of a file: enough that no other file has them, in sound as in what is packed.
+_PIECE_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,25 @@ def leaks(folder: Path, canaries: Canaries) -> list[str]:
             content = b"\n".join(_contents(path, is_whole=kind == "secret"))
             if any(one in content for one in wanted) or (kind == "secret" and _has_url(content)):
                 found.append(f"{name}: {kind}")
+    return found
+
+
+def left_plain(folder: Path, plain: Path) -> list[str]:
+    """Return what below a folder holds sound or speech of a plain archive of the same day.
+
+    Tables may hold what was said in columns that are marked as personal, and nothing else may.
+    """
+    said = {str(row["text"]) for row in _rows(plain, "transcripts")}
+    wanted = _bytes(text for text in said if text.isascii() and len(text) >= _LEAST_CHARACTERS)
+    for path in (*plain.glob("audio/date=*/*/*"), *plain.glob("raw/transcripts/*/*")):
+        content = path.read_bytes()
+        middle = len(content) // 2
+        wanted |= {content[middle : middle + _PIECE_BYTES]}
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = b"\n".join(_contents(path, is_whole=False))
+        if any(one in content for one in wanted):
+            found.append(str(path.relative_to(folder)))
     return found
 
 
