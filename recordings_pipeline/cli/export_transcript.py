@@ -4,7 +4,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from recordings_pipeline.cli.output import print_text, write_file
+from recordings_pipeline.cli.output import print_text, tell, write_file
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import data_directory
@@ -20,7 +20,7 @@ def run(id_: str, wanted: Wanted, output: Path | None, day: date | None, data: P
     keys = keys_from(os.environ)
     with open_archive(data or data_directory(os.environ), keys=keys) as archive:
         place = place_of(archive, id_, None if day is None else Day(day))
-        text = interchange(archive, place, wanted)
+        text = interchange(archive, place, wanted, tell)
         if output is None:
             print_text(text)
         else:

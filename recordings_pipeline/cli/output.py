@@ -22,6 +22,11 @@ def write_file(path: Path, text: str) -> None:
         ) from None
 
 
+def tell(sentence: str) -> None:
+    """Say what a text lacks, where it does not get into it."""
+    click.echo(f"warning: {sentence}", err=True)
+
+
 def print_text(text: str) -> None:
     """Print a text as UTF-8, whatever the terminal's language is."""
     click.echo(text.encode(), nl=False)

@@ -4,7 +4,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from recordings_pipeline.cli.output import write_file
+from recordings_pipeline.cli.output import tell, write_file
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import data_directory
@@ -26,5 +26,9 @@ def run(  # noqa: PLR0913, PLR0917 (one for each option)
     with open_archive(data or data_directory(os.environ), keys=keys) as archive:
         place = place_of(archive, id_, None if day is None else Day(day))
         target = output or Path(f"show-{place.recording_id or place.conversation_id}.html")
-        write_file(target, page_of(archive, place, target.absolute().parent, most_bytes, source))
+        folder = target.absolute().parent
+        page = page_of(archive, place, folder, most_bytes, source)
+        write_file(target, page.text)
+    for problem in page.problems:
+        tell(problem)
     return target

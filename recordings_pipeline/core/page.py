@@ -53,11 +53,16 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A recording with what is drawn and heard of it."""
+    """A recording with what is drawn and heard of it.
+
+    Attributes:
+        is_locked: Whether sound of it is encrypted and not in the page.
+    """
 
     recording: SpokenRecording
     picture: str
     sounds: tuple[Sound, ...]
+    is_locked: bool = False
 
 
 def page(
@@ -120,7 +125,7 @@ def _section(  # noqa: PLR0913, PLR0917 (what a section shows)
         legend=_legend(recording, cast, source),
         picture=shown.picture,
         told=_words(told(lanes_of(recording, cast, source), marks, recording.length_ms)),
-        sounds="\n".join(_sounds(shown.sounds)) or _SILENT,
+        sounds="\n".join([*_sounds(shown.sounds), *_missing(shown)]),
         said=_said(rows) if rows else _NOTHING,
     )
 
@@ -141,6 +146,7 @@ $said
 </section>""")
 _NOTHING = '<p class="quiet">Nobody is known to speak: neither a transcript nor turns are here.</p>'
 _SILENT = '<p class="quiet">There is no audio of it here.</p>'
+_LOCKED = '<p class="quiet">Audio of it is encrypted, and is not in this page.</p>'
 
 
 def _said(rows: Sequence[str]) -> str:
@@ -182,6 +188,13 @@ def _sounds(sounds: Sequence[Sound]) -> Iterator[str]:
             f'data-from="{sound.start_ms}" src="{escape(sound.address)}"></audio>'
             '<span class="trouble" hidden>This browser cannot play it.</span></div>'
         )
+
+
+def _missing(shown: Shown) -> Iterator[str]:
+    if shown.is_locked:
+        yield _LOCKED
+    elif not shown.sounds:
+        yield _SILENT
 
 
 def _digest(text: str) -> str:

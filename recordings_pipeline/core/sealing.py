@@ -17,8 +17,9 @@ IDENTITY, IDENTITY_FILE = "RECORDINGS_AGE_IDENTITY", "RECORDINGS_AGE_IDENTITY_FI
 SUFFIX = ".age"
 # What helps wherever something encrypted has to be read.
 NEEDS_IDENTITY = f"set {IDENTITY_FILE} to the file with the private key"
-# What `audio_channels` says of a file that nobody has listened to before.
-CANNOT_HEAR = "encrypted with age: nobody here can listen to it"
+# What `audio_channels` says of a file that nobody has listened to before, with why.
+ENCRYPTED = "encrypted with age: "
+CANNOT_HEAR = f"{ENCRYPTED}nobody here can listen to it"
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _PRIVATE = "AGE-SECRET-KEY"
 

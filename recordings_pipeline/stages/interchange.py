@@ -3,7 +3,6 @@
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from recordings_pipeline.core.errors import ConfigurationError
@@ -13,11 +12,12 @@ from recordings_pipeline.core.interchange.rttm import rttm
 from recordings_pipeline.core.interchange.srt import srt
 from recordings_pipeline.core.interchange.vcon import Reference, vcon
 from recordings_pipeline.core.interchange.webvtt import webvtt
-from recordings_pipeline.core.sealing import is_sealed
+from recordings_pipeline.core.sealing import NEEDS_IDENTITY, is_sealed
 from recordings_pipeline.core.spoken import AUDIO, SoundFile, SpokenConversation
 from recordings_pipeline.core.spoken_errors import FileDiffers, NothingSaid
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.conversation import Place, conversation_at
+from recordings_pipeline.stages.unsealing import Say, nobody, readable
 from recordings_pipeline.storage.digests import digests_of
 
 _OF_WORDS = ("vtt", "srt", "ctm")
@@ -40,8 +40,14 @@ class Wanted:
     is_single_channel: bool = False
 
 
-def interchange(archive: Archive, place: Place, wanted: Wanted) -> str:
+def interchange(archive: Archive, place: Place, wanted: Wanted, say: Say = nobody) -> str:
     """Return a conversation, or one of its recordings, in a format.
+
+    Args:
+        archive: What to read.
+        place: What of it.
+        wanted: In which format.
+        say: Told, a sentence each, what the text lacks.
 
     Raises:
         ConfigurationError: An option makes no sense.
@@ -66,7 +72,7 @@ def interchange(archive: Archive, place: Place, wanted: Wanted) -> str:
         case "json":
             return plain_json(conversation, wanted.source)
         case _:
-            references = dict(_references(archive, conversation, base))
+            references = dict(_references(archive, conversation, base, say))
             host = urlsplit(base).hostname or ""
             return vcon(conversation, archive.clock(), references, wanted.source, host)
 
@@ -104,13 +110,17 @@ def _require(conversation: SpokenConversation, place: Place, wanted: Wanted) -> 
 
 
 def _references(
-    archive: Archive, conversation: SpokenConversation, base: str
+    archive: Archive, conversation: SpokenConversation, base: str, say: Say
 ) -> Iterator[tuple[str, Reference]]:
-    for recording in conversation.recordings:
-        for file in recording.files:
-            if is_sealed(file.path):
-                continue  # nobody here can say what the hash of its sound is
-            url = f"{base}/{quote(file.path, safe='/=')}" if base else ""
+    files = [file for recording in conversation.recordings for file in recording.files]
+    locked = [file for file in files if is_sealed(file.path) and archive.keys.identity is None]
+    if locked:
+        say(f"{len(locked)} audio files are encrypted and have no hash: {NEEDS_IDENTITY}")
+    for file in files:
+        if file not in locked:
+            # What is served under the address of an encrypted file is not what the hash is of.
+            is_served = base and not is_sealed(file.path)
+            url = f"{base}/{quote(file.path, safe='/=')}" if is_served else ""
             yield file.path, Reference(url, _content_hash(archive, file))
 
 
@@ -119,9 +129,11 @@ def _content_hash(archive: Archive, file: SoundFile) -> str:
 
     Raises:
         FileDiffers: It does not: a hash would vouch for the wrong bytes.
+        Locked: It is encrypted, and the key does not open it.
     """
     try:
-        sha256, sha512 = digests_of(archive.home.path(PurePosixPath(file.path)))
+        with readable(archive.home, archive.keys, file.path) as path:
+            sha256, sha512 = digests_of(path)
     except OSError as error:
         raise FileDiffers(file.path, error.strerror or "cannot be read") from None
     if file.sha256 and sha256 != file.sha256:

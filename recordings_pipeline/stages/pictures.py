@@ -1,16 +1,17 @@
 """Pictures of recordings: of one that somebody asks for, and of a few of a day."""
 
 from heapq import nsmallest
-from pathlib import PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.cast import Cast
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.recording_picture import Levels, recording_picture
+from recordings_pipeline.core.sealing import Locked
 from recordings_pipeline.core.spoken import SpokenConversation, SpokenRecording
 from recordings_pipeline.core.waveform import COLUMNS
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.conversation import Place, conversation_at
+from recordings_pipeline.stages.unsealing import readable
 from recordings_pipeline.storage.levels import levels_of
 from recordings_pipeline.storage.table_rows import each_row
 
@@ -61,7 +62,11 @@ def _levels(archive: Archive, recording: SpokenRecording) -> Levels:
     channels: list[list[float]] = []
     for file in recording.files:
         columns = round(COLUMNS * (file.duration_ms or 0) / length_ms) if length_ms else COLUMNS
-        found = levels_of(archive.home.path(PurePosixPath(file.path)), columns)
+        try:
+            with readable(archive.home, archive.keys, file.path) as path:
+                found = levels_of(path, columns)
+        except (Locked, OSError):
+            return Levels()
         if not found or (channels and len(found) != len(channels)):
             return Levels()
         channels = [a + b for a, b in zip(channels or [[] for _ in found], found, strict=True)]

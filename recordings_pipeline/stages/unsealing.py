@@ -1,6 +1,6 @@
 """Opens what is encrypted, for whoever has the private key; ours stays as it is."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,13 @@ from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.conversation import Place, place_of
 from recordings_pipeline.storage.age_files import CannotOpen, OtherBytes, decrypt, opened
 from recordings_pipeline.storage.home import Home
+
+# Told, as a sentence, what somebody asked for and does not get.
+Say = Callable[[str], None]
+
+
+def nobody(_sentence: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.columns import Schema
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted
-from recordings_pipeline.core.sealing import CANNOT_HEAR, is_sealed
+from recordings_pipeline.core.sealing import CANNOT_HEAR, ENCRYPTED, Locked, is_sealed
 from recordings_pipeline.core.speech_schemas import AUDIO_CHANNELS, VOICE_ACTIVITY
 from recordings_pipeline.core.voice.rows import (
     UNREADABLE,
@@ -25,6 +25,7 @@ from recordings_pipeline.core.voice.rows import (
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.in_order import in_order
 from recordings_pipeline.stages.listening import Listener
+from recordings_pipeline.stages.unsealing import readable
 from recordings_pipeline.storage.extras import can_decode_aac
 from recordings_pipeline.storage.published import PublishedRows
 from recordings_pipeline.storage.sound_decoders import CannotListen
@@ -70,6 +71,7 @@ class VoiceTables:
         self._day = day
         self._listener = listener
         self._decodes_aac = can_decode_aac()
+        self._opens_sealed = export.keys.identity is not None
 
     def survey(self) -> Survey:
         """Compare the files of the day with both tables; no sound is touched."""
@@ -145,19 +147,24 @@ class VoiceTables:
     def _heard(self, listener: Listener, file: AudioFile) -> FileHeard:
         if self._export.stop.is_set():
             raise Interrupted
-        if is_sealed(file.path):
+        if is_sealed(file.path) and not self._opens_sealed:
             return FileHeard(file, CANNOT_HEAR)
-        path = self._export.home.path(PurePosixPath(file.path))
         try:
-            return FileHeard(file, listener.hear(path, self._export.stop))
+            with readable(self._export.home, self._export.keys, file.path) as path:
+                return FileHeard(file, listener.hear(path, self._export.stop))
+        except Locked as error:
+            return FileHeard(file, f"{ENCRYPTED}{error.problem}")
         except CannotListen as error:
             return FileHeard(file, error.problem)
         except OSError as error:
             return FileHeard(file, f"{UNREADABLE}: {error.strerror}")
 
     def _is_unchanged(self, recorded: Recorded, channels: list[Row], activity: list[Row]) -> bool:
+        if self._opens_sealed and any(map(_was_locked, channels)):
+            return False
         # Who cannot listen once more keeps what was heard.
-        can_listen = self._listener is not None and not any(map(_is_sealed, recorded.files))
+        is_open = self._opens_sealed or not any(map(_is_sealed, recorded.files))
+        can_listen = self._listener is not None and is_open
         return is_unchanged(
             recorded,
             channels,
@@ -175,3 +182,8 @@ class VoiceTables:
 
 def _is_sealed(file: AudioFile) -> bool:
     return is_sealed(file.path)
+
+
+def _was_locked(row: Row) -> bool:
+    """Say whether a file was not heard because nobody could open it."""
+    return (row["problem"] or "").startswith(ENCRYPTED)

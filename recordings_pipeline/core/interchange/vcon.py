@@ -18,6 +18,7 @@ from recordings_pipeline.core.interchange.plain_json import iso, phrase_of, turn
 from recordings_pipeline.core.interchange.vcon_id import vcon_id
 from recordings_pipeline.core.interchange.vcon_parties import Parties
 from recordings_pipeline.core.interchange.written_json import written_json
+from recordings_pipeline.core.sealing import SUFFIX
 from recordings_pipeline.core.spoken import (
     SoundFile,
     SpokenConversation,
@@ -127,7 +128,7 @@ def _dialogs(
 def _content(file: SoundFile, references: Mapping[str, Reference]) -> Json:
     found: Json = {
         "mediatype": _MEDIA_TYPES.get(file.container, "application/octet-stream"),
-        "filename": PurePosixPath(file.path).name,
+        "filename": PurePosixPath(file.path).name.removesuffix(SUFFIX),
     }
     if file.duration_ms is not None:
         found["duration"] = file.duration_ms / 1_000
