@@ -18,6 +18,12 @@ from recordings_pipeline.core.replaying import REPLAYABLE
 @click.option("--sample", help="Hash so many recordings, or such a share: 200 or 1%.")
 @click.option("--seed", type=int, help="Choose the same sample again; default: another one.")
 @click.option("--repair", is_flag=True, help="Set damaged files aside and make them due again.")
+@click.option(
+    "--decrypt",
+    "is_opening",
+    is_flag=True,
+    help="Also open what is encrypted, with the private key.",
+)
 @data_option("verify")
 def verify(  # noqa: PLR0913, PLR0917 (one for each option)
     first: datetime | None,
@@ -25,27 +31,34 @@ def verify(  # noqa: PLR0913, PLR0917 (one for each option)
     sample: str | None,
     seed: int | None,
     repair: bool,  # noqa: FBT001
+    is_opening: bool,  # noqa: FBT001
     data: Path | None,
 ) -> None:
     """Compare the audio with the ledger: every byte, or with --sample those of some recordings.
 
     Needs no credentials and asks nobody; exports may run meanwhile. Whether files are there, are
-    files and have the right size is always looked at. Exit code 1 when something differs.
+    files and have the right size is always looked at. Encrypted files, those in raw/ among them,
+    are compared as they lie there, which takes no key; with --decrypt, which needs
+    RECORDINGS_AGE_IDENTITY_FILE, so is what is in them. Exit code 1 when something differs.
 
     \b
     Examples:
       recordings-pipeline verify
       recordings-pipeline verify --from 2026-01-01 --to 2026-01-31 --sample 1%
       recordings-pipeline verify --from 2026-01-31 --to 2026-01-31 --repair
+      RECORDINGS_AGE_IDENTITY_FILE=key.txt recordings-pipeline verify --decrypt
     """
     from recordings_pipeline.cli.verify import run
     from recordings_pipeline.core.verification import Sample, sample_from
 
+    if is_opening and sample is not None:
+        raise click.UsageError("--decrypt opens all: leave --sample out")
     try:
         chosen = Sample() if sample is None else sample_from(sample)
     except ValueError as error:
         raise click.UsageError(f"--sample: {error}") from None
-    sys.exit(0 if run(_span(first, last), chosen, seed, data, is_repairing=repair) else INCOMPLETE)
+    span, asked = _span(first, last), {"is_repairing": repair, "is_opening": is_opening}
+    sys.exit(0 if run(span, chosen, seed, data, **asked) else INCOMPLETE)
 
 
 @click.command()
@@ -106,7 +119,8 @@ def rebuild(
     """Publish the tables about speech again, from the transcript files that are kept.
 
     For a version that reads them better. Needs no credentials and asks nobody; tables that would
-    not change are left alone. Exit code 1 when a day could not be rebuilt.
+    not change are left alone. Encrypted files need RECORDINGS_AGE_IDENTITY_FILE: a day with such
+    files is left as it is without. Exit code 1 when a day could not be rebuilt.
 
     \b
     Examples:

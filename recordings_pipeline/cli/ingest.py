@@ -8,6 +8,7 @@ import click
 from recordings_pipeline.cli.printing import counts_text, print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.ingest import Fate
+from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import codec_policy, data_directory
 from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import open_archive
@@ -20,7 +21,8 @@ def run(data: Path | None) -> bool:
     """Ingest once, print what was not taken; return whether nothing went to the quarantine."""
     policy = codec_policy(os.environ)
     root = data or data_directory(os.environ)
-    with open_archive(root, keeping_from(os.environ)) as archive:
+    keeping, keys = keeping_from(os.environ), keys_from(os.environ)
+    with open_archive(root, keeping, keys=keys) as archive:
         done = []
         for one in ingest(archive, policy):
             done.append(one)

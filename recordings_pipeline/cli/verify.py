@@ -13,6 +13,7 @@ import click
 from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.core.throughput import BYTES_PER_MB
 from recordings_pipeline.core.verification import (
@@ -23,6 +24,7 @@ from recordings_pipeline.core.verification import (
     total,
 )
 from recordings_pipeline.stages.archive import open_archive
+from recordings_pipeline.stages.contents import require_identity, verify_contents
 from recordings_pipeline.stages.repair import Repaired, repair, require_audio
 from recordings_pipeline.stages.verify import Lot, Watch, unwatched, verify
 
@@ -30,8 +32,14 @@ Say = Callable[[Iterable[str]], None]
 _SEEDS = 1_000_000
 
 
-def run(
-    span: Span, sample: Sample, seed: int | None, data: Path | None, *, is_repairing: bool
+def run(  # noqa: PLR0913 (one for each option)
+    span: Span,
+    sample: Sample,
+    seed: int | None,
+    data: Path | None,
+    *,
+    is_repairing: bool,
+    is_opening: bool = False,
 ) -> bool:
     """Verify, print what differs as it is found, repair if asked; return whether all is well."""
     lot = Lot(sample, secrets.randbelow(_SEEDS) if seed is None else seed)
@@ -39,10 +47,15 @@ def run(
     parts: list[Verification] = []
     repaired: list[Repaired] = []
     root = data or data_directory(os.environ)
-    with open_archive(root, keeping_from(os.environ)) as archive, _bar() as (watch, say):
+    keeping, keys = keeping_from(os.environ), keys_from(os.environ)
+    with open_archive(root, keeping, keys=keys) as archive, _bar() as (watch, say):
         if is_repairing:
             require_audio(archive)
-        for day, found in verify(archive, span, lot, watch=watch):
+        identity = require_identity(archive) if is_opening else None
+        for day, seen in verify(archive, span, lot, watch=watch):
+            found = seen
+            if identity is not None and day is not None:
+                found = total((seen, verify_contents(archive, day, identity)))
             say(_day_lines(day, found))
             parts.append(found)
             if (

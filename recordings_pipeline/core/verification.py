@@ -28,11 +28,13 @@ class Cause(StrEnum):
     NO_ROW = "exported without a file"
     LEFT_OVER = "left over"
     FOREIGN = "foreign"
+    CONTENT = "content differs"
+    LOCKED = "cannot be opened"
 
     @property
     def is_repairable(self) -> bool:
         """Whether fetching the recording again heals it."""
-        return self not in (Cause.LEFT_OVER, Cause.FOREIGN)
+        return self not in (Cause.LEFT_OVER, Cause.FOREIGN, Cause.CONTENT, Cause.LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class Fault:
         """Say what helps."""
         if self.cause is Cause.FOREIGN:
             return "find out who put it there, and move it away"
+        if self.cause is Cause.CONTENT:
+            return "keep it, and find out who changed the file or the ledger"
+        if self.cause is Cause.LOCKED:
+            return "use the private key it was encrypted for, which may be an older one"
         if self.cause is Cause.LEFT_OVER:
             return f"{export_command(self.day)}: its recording is still to be exported"
         if self.cause is Cause.UNREADABLE:

@@ -31,6 +31,7 @@ from recordings_pipeline.core.trust import Policy
 from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.belonging import Found, is_erased, look_up
+from recordings_pipeline.stages.raw_sealing import seal_beside
 from recordings_pipeline.stages.taking import Taken, keep_beside, take
 from recordings_pipeline.storage.archive import quarantined_incoming, set_aside
 from recordings_pipeline.storage.tables import write_table
@@ -152,6 +153,8 @@ class _Page:
                     rows = self._archive.ledger.recordings.manifest(day)
                     path = home.path(layout.table_path(AUDIO_FILES.name, day))
                     write_table(path, AUDIO_FILES, rows)
+                if any(one.fate is Fate.KEPT for one in done):
+                    seal_beside(self._archive, day)
                 return done
         except Busy as error:
             return [_ended(one, Fate.LEFT, str(error)) for one in some]

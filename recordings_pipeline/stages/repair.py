@@ -13,6 +13,7 @@ from recordings_pipeline.core.verification import Fault, judge
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.archive import audio_days, set_aside
 from recordings_pipeline.storage.file_look import FileReader
+from recordings_pipeline.storage.raw_book import promise_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def repair(archive: Archive, day: Day, faults: Iterable[Fault]) -> Repaired:
     Each is looked at once more under the day's lock: what was healed meanwhile is left alone.
     Files nobody knows are never touched.
     """
-    damaged = dict.fromkeys(f.recording_id for f in faults if f.cause.is_repairable)
+    broken = [fault for fault in faults if fault.cause.is_repairable]
+    raws = [fault for fault in broken if PurePosixPath(fault.path).is_relative_to(layout.RAW)]
+    damaged = dict.fromkeys(fault.recording_id for fault in broken if fault not in raws)
     done: list[str] = []
     problems: list[str] = []
     try:
@@ -63,10 +66,33 @@ def repair(archive: Archive, day: Day, faults: Iterable[Fault]) -> Repaired:
                 except OSError as error:
                     why = error.strerror or type(error).__name__
                     problems.append(f"{recording_id} could not be set aside: {why}")
+            for fault in raws:
+                if problem := _mend_raw(archive, reader, day, fault):
+                    problems.append(problem)
+                else:
+                    done.append(fault.recording_id)
             archive.seal()
     except Busy as error:
         return Repaired(day, problems=(str(error),))
     return Repaired(day, tuple(done), tuple(problems))
+
+
+def _mend_raw(archive: Archive, reader: FileReader, day: Day, fault: Fault) -> str:
+    """Set a damaged transcript file aside, so that it is asked for again; say why if not."""
+    sealed = archive.ledger.raws.at(fault.path)
+    if sealed is None or not sealed.recording_id:
+        return f"{fault.path} came through the drop folder: put it back from where it came"
+    path, promise = PurePosixPath(sealed.path), promise_of(sealed)
+    found = judge(promise, reader.look(archive.home.path(path), promise.size_bytes))
+    if found is None:
+        return f"{fault.path} was healed meanwhile"
+    try:
+        folder = layout.quarantine_folder(day, layout.DAMAGED)
+        set_aside(archive.home, path, folder, found.reason)
+    except OSError as error:
+        return f"{fault.path} could not be set aside: {error.strerror or type(error).__name__}"
+    archive.ledger.raws.forget(sealed.path)
+    return ""
 
 
 def _mend(archive: Archive, reader: FileReader, day: Day, recording_id: str) -> bool:

@@ -13,6 +13,7 @@ from recordings_pipeline.core.errors import NameTaken
 from recordings_pipeline.core.ingest import CAME, Fate, described_by
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.probes.sound import Sound
+from recordings_pipeline.core.sealing import SUFFIX
 from recordings_pipeline.core.standings import Settlement, Standing
 from recordings_pipeline.core.trust import Facts, Policy, Trust, judge_sound
 from recordings_pipeline.stages.archive import Archive
@@ -71,6 +72,9 @@ def keep_beside(archive: Archive, day: Day, path: PurePosixPath, conversation_id
     source, folder = archive.home.path(path), layout.raw_incoming_folder(day, conversation_id)
     target = archive.home.path(folder / path.name.lower())
     try:
+        sealed = archive.ledger.raws.at(f"{folder / target.name}{SUFFIX}")
+        if sealed is not None:
+            return _kept_before(is_same=digest_of(source) == sealed.plain)
         with opened(source):
             target.parent.mkdir(parents=True, exist_ok=True)
             move_to_free_name(source, target)
@@ -79,12 +83,15 @@ def keep_beside(archive: Archive, day: Day, path: PurePosixPath, conversation_id
     except FileNotFoundError:
         return Taken(Fate.LEFT, "it was taken away again")
     except FileExistsError:
-        is_same = digest_of(source) == digest_of(target)
-        same = Taken(Fate.DUPLICATE, "it was kept before, with the same SHA-256")
-        return same if is_same else Taken(Fate.QUARANTINED, "it was kept before, with other bytes")
+        return _kept_before(is_same=digest_of(source) == digest_of(target))
     except OSError as error:
         return Taken(Fate.LEFT, f"it could not be moved: {error.strerror}")
     return Taken(Fate.KEPT)
+
+
+def _kept_before(*, is_same: bool) -> Taken:
+    same = Taken(Fate.DUPLICATE, "it was kept before, with the same SHA-256")
+    return same if is_same else Taken(Fate.QUARANTINED, "it was kept before, with other bytes")
 
 
 def _compared(archive: Archive, file: ForeignFile, standing: Standing) -> Taken:

@@ -1,11 +1,11 @@
 """Transcript files: asked for when they are due, kept as they came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
@@ -76,6 +76,16 @@ def fetch_transcripts(export: Export, day: Day) -> None:
         export.reached(STAGE, done, len(due))
 
     for_each(due, work, keep, workers=export.api_connections, stop=export.stop)
+    _forget_lost(export, day, due)
+
+
+def _forget_lost(export: Export, day: Day, asked: Sequence[Leg]) -> None:
+    """Forget encrypted files that somebody removed, where a plain one has come in their place."""
+    ids = [id_ for leg in asked for id_ in leg.recording_ids]
+    for id_, sealed in export.ledger.raws.transcripts(ids).items():
+        is_there = export.home.path(PurePosixPath(sealed.path)).exists()
+        if not is_there and kept_path(export.home, day, id_).exists():
+            export.ledger.raws.forget(sealed.path)
 
 
 def legs_of(export: Export, day: Day) -> Iterator[Leg]:

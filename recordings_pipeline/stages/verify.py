@@ -28,6 +28,7 @@ from recordings_pipeline.stages.strays import strays_of
 from recordings_pipeline.stages.threads import for_each
 from recordings_pipeline.storage.archive import audio_days
 from recordings_pipeline.storage.file_look import FileReader
+from recordings_pipeline.storage.raw_book import promise_of
 
 # Called with files looked at and all of them, bytes hashed and all of them.
 Watch = Callable[[int, int, int, int], None]
@@ -94,16 +95,21 @@ class _Verifier:
     def prepare(self, span: Span, days: list[Day]) -> None:
         """Learn how much there is to do, and which recordings belong to the sample."""
         book = self._archive.ledger.archive
-        self._all_files, self._all_bytes = book.totals(span.first, span.last)
+        raws = self._archive.ledger.raws.totals(span.first, span.last)
+        counts = zip(book.totals(span.first, span.last), raws, strict=True)
+        self._all_files, self._all_bytes = map(sum, counts)
         if self._lot.sample.is_all:
             return
 
         def promises() -> Iterator[Promise]:
             return (promise for day in days for page in book.pages(day) for promise in page)
 
+        def all_promises() -> Iterator[Promise]:
+            return (one for day in days for one in promises_of(self._archive, day))
+
         seed, ids = self._lot.seed, _distinct(promise.recording_id for promise in promises())
         self._limit = rank_limit(self._lot.sample, (rank(id_, seed) for id_ in ids))
-        self._all_bytes = sum(p.size_bytes for p in promises() if self._is_hashed(p))
+        self._all_bytes = sum(p.size_bytes for p in all_promises() if self._is_hashed(p))
 
     def verify(self, day: Day) -> Verification:
         """Compare one day's files with the ledger, both ways."""
@@ -119,9 +125,8 @@ class _Verifier:
                 found.add(confirmed(self._archive, promise, self._seen))
             self._watch(self._files, self._all_files, self._bytes, self._all_bytes)
 
-        pages = self._archive.ledger.archive.pages(day)
         for_each(
-            _batches(promise for page in pages for promise in page),
+            _batches(promises_of(self._archive, day)),
             self._look,
             done,
             workers=self._workers,
@@ -163,9 +168,19 @@ class _Verifier:
         return self._limit == RANKS or rank(promise.recording_id, self._lot.seed) < self._limit
 
 
+def promises_of(archive: Archive, day: Day) -> Iterator[Promise]:
+    """Yield what the ledger says of a day's files: audio, and encrypted raw answers."""
+    for page in archive.ledger.archive.pages(day):
+        yield from page
+    for sealed in archive.ledger.raws.pages(day):
+        yield from map(promise_of, sealed)
+
+
 def confirmed(archive: Archive, suspect: Promise, look: Callable[[Promise], Look]) -> Fault | None:
     """Return the fault if there still is one: an export may have been at the file."""
+    raw = archive.ledger.raws.at(suspect.path)
     promises = archive.ledger.archive.of(suspect.recording_id)
+    promises += [] if raw is None else [promise_of(raw)]
     now = next((promise for promise in promises if promise.path == suspect.path), None)
     return None if now is None else judge(now, look(now))
 

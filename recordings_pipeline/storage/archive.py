@@ -103,7 +103,7 @@ def set_aside(
     target = _free_name(home, folder / (name or path.name))
     # The reason comes first: after a crash in between it tells of a move that did not happen,
     # which is better than bytes nobody can explain.
-    publish_bytes(_reason_path(home.path(target)), f"{printable(str(path))}: {reason}\n".encode())
+    publish_bytes(reason_path(home.path(target)), f"{printable(str(path))}: {reason}\n".encode())
     source.rename(home.path(target))
     sync_directory(home.path(target).parent)
     return target
@@ -122,7 +122,7 @@ def quarantined_incoming(home: Home) -> Iterator[tuple[PurePosixPath, int, str]]
 def _with_reasons(home: Home, folder: PurePosixPath) -> Iterator[tuple[PurePosixPath, int, str]]:
     for path in map(PurePosixPath, sorted(below(home, folder))):
         if path.suffix != REASON:
-            reason = _reason_path(home.path(path))
+            reason = reason_path(home.path(path))
             text = reason.read_text().strip() if reason.is_file() else ""
             yield path, os.lstat(home.path(path)).st_size, text
 
@@ -137,11 +137,12 @@ def kind_at(home: Home, path: PurePosixPath) -> str:
 
 def _free_name(home: Home, path: PurePosixPath) -> PurePosixPath:
     name, number = path, 1
-    while os.path.lexists(home.path(name)) or os.path.lexists(_reason_path(home.path(name))):
+    while os.path.lexists(home.path(name)) or os.path.lexists(reason_path(home.path(name))):
         number += 1
         name = path.with_name(f"{path.name}.{number}")
     return name
 
 
-def _reason_path(path: Path) -> Path:
+def reason_path(path: Path) -> Path:
+    """Return where it is written why a file was set aside."""
     return path.with_name(path.name + REASON)
