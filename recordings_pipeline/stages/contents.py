@@ -9,7 +9,7 @@ from recordings_pipeline.core.errors import ConfigurationError, Interrupted
 from recordings_pipeline.core.sealing import IDENTITY_FILE, Identity
 from recordings_pipeline.core.verification import Cause, Fault, Verification
 from recordings_pipeline.stages.archive import Archive
-from recordings_pipeline.storage.age_files import CannotOpen, decrypt_into
+from recordings_pipeline.storage.age_files import OTHER_KEY, CannotOpen, decrypt_into
 from recordings_pipeline.storage.age_keys import require_keys
 
 
@@ -43,7 +43,8 @@ def _faults(archive: Archive, day: Day, identity: Identity) -> Iterator[Fault]:
         try:
             found = decrypt_into(archive.home.path(PurePosixPath(path)), _Nothing(), identity)
         except CannotOpen as error:
-            yield Fault(day, id_, path, Cause.LOCKED, error.problem)
+            cause = Cause.LOCKED if error.problem == OTHER_KEY else Cause.CONTENT
+            yield Fault(day, id_, path, cause, error.problem)
         except OSError:
             continue
         else:

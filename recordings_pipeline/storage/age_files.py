@@ -136,7 +136,8 @@ def decrypt_into(source: Path, taker: Taker, identity: Identity) -> Digest:
         reader = _Hashed(file)
         try:
             age.decrypt_io(reader, writer, keys)
-        except age.DecryptError as error:
+        except (age.DecryptError, OSError) as error:
+            # Of a damaged head it makes an error of its own, of damage further on one of the system.
             if refused := reader.refused or writer.refused:
                 raise refused from None
             # Not handed on: what a library says may quote what it read.

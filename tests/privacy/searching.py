@@ -36,14 +36,14 @@ class Canaries:
     words: frozenset[bytes]
 
 
-def planted(simulator: Simulator, data: Path) -> Canaries:
-    """Return what a simulator's clients know, and what its people said."""
+def planted(simulator: Simulator, data: Path, *secrets: str) -> Canaries:
+    """Return what a simulator's clients know, with other secrets, and what its people said."""
     calls = simulator.world.calls(DAY.date)
     tokens = (named_id(simulator.options.seed, "token", number) for number in range(_MOST_LOGINS))
     rows = list(_rows(data, "recording_index"))
     said = {str(row["text"]) for row in _rows(data, "transcripts")}
     return Canaries(
-        _bytes([simulator.environment["GENESYS_CLIENT_SECRET"], *tokens]),
+        _bytes([simulator.environment["GENESYS_CLIENT_SECRET"], *tokens, *secrets]),
         _bytes([line for call in calls for line in (call.ani, call.dnis)])
         | _bytes([row["agent_name"] for row in rows if row["agent_name"]]),
         _bytes(text for text in said if text.isascii() and len(text) >= _LEAST_CHARACTERS),

@@ -17,6 +17,7 @@ from recordings_pipeline.stages.export import open_export
 from recordings_pipeline.stages.recording_index import index_day
 from tests.cli.conftest import environment
 from tests.conftest import Start, settings_of
+from tests.privacy.ages import PRIVATE, PUBLIC, raw
 from tests.privacy.conftest import DAY
 from tests.privacy.searching import Canaries, leaks, planted
 from tests.trust_results import record
@@ -53,6 +54,7 @@ def run(simulator: Simulator, folder: Path) -> str:
     home.mkdir(exist_ok=True)
     (home / "dagster.yaml").write_text(_INSTANCE)
     ours = {"DAGSTER_HOME": str(home), "RECORDINGS_DATA": str(folder / "data")}
+    ours |= PUBLIC | PRIVATE
     # A run ends when whoever started it is gone, and closes its standard input.
     held, holder = os.pipe()
     done = subprocess.run(
@@ -87,7 +89,8 @@ def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
     if world == "hostile":  # what stopped it is on the disk; now for what comes after the index
         run(start(world=written, faults=_FEW), tmp_path)
 
-    canaries = planted(simulator, tmp_path / "data")
+    assert {path.suffix for path in raw(tmp_path / "data")} == {".age"}
+    canaries = planted(simulator, tmp_path / "data", *PRIVATE.values())
     assert len(canaries.words) > 2
     assert len(canaries.personal) > 10
     assert list((tmp_path / "dagster").rglob("*.db"))
