@@ -137,7 +137,7 @@ def decrypt_into(source: Path, taker: Taker, identity: Identity) -> Digest:
         try:
             age.decrypt_io(reader, writer, keys)
         except (age.DecryptError, OSError) as error:
-            # Of a damaged head it makes an error of its own, of damage further on one of the system.
+            # Damage behind the head comes as an error of the system, whose number it lacks.
             if refused := reader.refused or writer.refused:
                 raise refused from None
             # Not handed on: what a library says may quote what it read.

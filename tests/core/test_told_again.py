@@ -1,5 +1,6 @@
 """A transcript comes out of its rows again, whatever was odd about its file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,12 +79,14 @@ def values(block: Block, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     return list(zip(*(columns.get(name, empty) for name in names), strict=True))
 
 
-def blocks(transcript: Transcript) -> tuple[Block, Block, Block]:
-    speakers = speakers_of(transcript, STRETCHES)
+def blocks(
+    transcript: Transcript, stretches: Sequence[Stretch] = STRETCHES
+) -> tuple[Block, Block, Block]:
+    speakers = speakers_of(transcript, stretches)
     return (
         phrase_rows(transcript, speakers),
         word_rows(transcript, speakers),
-        event_rows(transcript, all_events(transcript, STRETCHES, PAUSES)),
+        event_rows(transcript, all_events(transcript, stretches, PAUSES)),
     )
 
 
@@ -102,6 +105,14 @@ def test_it_makes_the_same_rows_again(transcript: Transcript) -> None:
     assert replace(found, events=()) == replace(transcript, events=())
     assert sorted(found.events, key=str) == sorted(transcript.events, key=str)
     assert again(found) == found
+
+
+def test_what_is_known_of_the_call_by_now_counts_and_not_what_was_known_then() -> None:
+    found = again(WHOLE)
+    later = (*STRETCHES, Stretch("agent", "u2", "leg", "interact", START, START + 4_000))
+
+    assert found is not None
+    assert blocks(found, later) == blocks(WHOLE, later) != blocks(WHOLE)
 
 
 @pytest.mark.parametrize("name", ["phrase_count", "word_count", "event_count"])

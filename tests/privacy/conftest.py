@@ -28,7 +28,7 @@ ORDER = Order("DSAR-17", "a person")
 Opened = Callable[[], Archive]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator, Path]]:
     """A simulator, and an archive of a day of it that nobody changes."""
     folder = tmp_path_factory.mktemp("exported")
@@ -48,6 +48,23 @@ def data(exported: tuple[Simulator, Path], tmp_path: Path) -> Path:
     """A copy of the archive that a test may change."""
     shutil.copytree(exported[1], tmp_path / "data")
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def never_plain(exported: tuple[Simulator, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same day in an archive that had public keys from the start, and that nobody changes."""
+    from tests.privacy.ages import run  # noqa: PLC0415 (skips what asks for it without the extra)
+
+    folder = tmp_path_factory.mktemp("never_plain") / "data"
+    run(exported[0], folder)
+    return folder
+
+
+@pytest.fixture
+def sealed(never_plain: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    shutil.copytree(never_plain, tmp_path / "sealed")
+    return tmp_path / "sealed"
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 import gzip
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -37,21 +40,6 @@ from tests.privacy.conftest import DAY, ORDER, paths_of, someone
 from tests.privacy.searching import left_plain
 
 BOTH = {"RECORDINGS_AGE_RECIPIENTS": f"{KEY.to_public()},{OTHER_KEY.to_public()}"}
-
-
-@pytest.fixture(scope="module")
-def once(exported: tuple[Simulator, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Encrypt a copy of the archive for all tests of this file."""
-    folder = tmp_path_factory.mktemp("once") / "data"
-    shutil.copytree(exported[1], folder)
-    run(exported[0], folder)
-    return folder
-
-
-@pytest.fixture
-def sealed(once: Path, tmp_path: Path) -> Path:
-    shutil.copytree(once, tmp_path / "sealed")
-    return tmp_path / "sealed"
 
 
 @pytest.fixture
@@ -168,6 +156,25 @@ def test_killed_at_any_point_the_next_run_ends_it(
     assert names(sealed) == {".age"}
     assert left_plain(sealed, data) == []
     assert (faults(sealed), tables(sealed)) == ([], before)
+
+
+@pytest.mark.parametrize(
+    "each", [pytest.param(1, marks=pytest.mark.slow), 31], ids=["every step", "some steps"]
+)
+def test_killed_at_a_change_of_the_disk_it_is_ended_by_the_next(
+    data: Path, tmp_path: Path, each: int
+) -> None:
+    command = [sys.executable, "-m", "tests.privacy.killed_sealing", str(data), str(tmp_path)]
+    command += [str(KEY.to_public()), str(each)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
+
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["code"] for one in told] == [*[-signal.SIGKILL] * (len(told) - 1), 0]
+    assert {one["again"] for one in told} == {0}
+    assert [one for one in told if one["plain"] or one["faults"]] == []
+    assert {one["count"] for one in told} == {len(raw(data)) + len(audio(data))}
+    assert len(told) > 80 / each
 
 
 def test_what_is_encrypted_is_erased_like_anything(

@@ -1,7 +1,6 @@
 """Whoever has the private key hears, sees and proves what is encrypted; who has not is told so."""
 
 import json
-import shutil
 from base64 import urlsafe_b64encode
 from hashlib import sha512
 from pathlib import Path
@@ -23,21 +22,6 @@ from tests.privacy.conftest import DAY, someone
 from tests.privacy.searching import left_plain
 
 NEEDS = "set RECORDINGS_AGE_IDENTITY_FILE to the file with the private key"
-
-
-@pytest.fixture(scope="module")
-def once(exported: tuple[Simulator, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Encrypt a copy of the archive for all tests of this file."""
-    folder = tmp_path_factory.mktemp("once") / "data"
-    shutil.copytree(exported[1], folder)
-    run(exported[0], folder)
-    return folder
-
-
-@pytest.fixture
-def sealed(once: Path, tmp_path: Path) -> Path:
-    shutil.copytree(once, tmp_path / "sealed")
-    return tmp_path / "sealed"
 
 
 @pytest.fixture
@@ -110,7 +94,11 @@ def test_what_nobody_has_listened_to_is_heard_with_the_key(
     (told,) = warnings(run(simulator, ours), "voice_activity")
     unheard = rows(ours, "audio_channels")
     run(simulator, ours, **PUBLIC, **PRIVATE)
+    again = run(simulator, ours, **PUBLIC, **PRIVATE)
 
+    assert [
+        one.counts.get("listened_to") for one in again.stages if one.stage == "voice_activity"
+    ] == [0]
     assert told == f"{len(unheard)} files are encrypted and were never listened to: {NEEDS}"
     assert {row["problem"] for row in unheard} == {
         "encrypted with age: nobody here can listen to it"

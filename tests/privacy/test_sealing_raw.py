@@ -1,9 +1,6 @@
 """The source's own answers are encrypted as well, and every table is there without a key."""
 
-import shutil
 from pathlib import Path
-
-import pytest
 
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.sealing import Keys
@@ -26,20 +23,6 @@ from tests.privacy.ages import (
 )
 from tests.privacy.conftest import DAY
 from tests.privacy.searching import left_plain
-
-
-@pytest.fixture(scope="module")
-def never_plain(exported: tuple[Simulator, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that had public keys from the start."""
-    folder = tmp_path_factory.mktemp("never_plain") / "data"
-    run(exported[0], folder)
-    return folder
-
-
-@pytest.fixture
-def sealed(never_plain: Path, tmp_path: Path) -> Path:
-    shutil.copytree(never_plain, tmp_path / "sealed")
-    return tmp_path / "sealed"
 
 
 def times(data: Path) -> dict[Path, int]:
