@@ -1,5 +1,6 @@
 """The source's own answers are encrypted as well, and every table is there without a key."""
 
+import json
 from pathlib import Path
 
 from recordings_pipeline.core.days import Span
@@ -7,6 +8,7 @@ from recordings_pipeline.core.sealing import Keys
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.rebuild import Rebuilt, rebuild
+from recordings_pipeline.storage.raw import keep_raw, read_raw
 from tests.privacy.ages import (
     KEY,
     OTHER_KEY,
@@ -17,6 +19,7 @@ from tests.privacy.ages import (
     keys,
     pyrage,
     raw,
+    rows,
     run,
     tables,
     tried,
@@ -89,6 +92,25 @@ def test_rebuild_with_the_key_needs_no_table(sealed: Path) -> None:
 
     assert (done.problem, tables(sealed)) == ("", before)
     assert all(path.suffix == ".age" for path in raw(sealed))
+
+
+def test_a_transcript_without_a_phrase_still_tells_when_its_recording_began(
+    data: Path, simulator: Simulator
+) -> None:
+    path = raw(data)[0]
+    # Two seconds beside what the call tells, so that only the file can have told it.
+    start_ms = json.loads(read_raw(path))["startTime"] + 2_000
+    keep_raw(path, json.dumps({"startTime": start_ms, "transcripts": []}).encode())
+    assert rebuilt(data).problem == ""
+    before = tables(data)
+
+    run(simulator, data)
+    run(simulator, data)
+
+    assert tables(data) == before
+    turns = [row for row in rows(data, "diarization") if path.name.startswith(row["recording_id"])]
+    starts = {round(row["start_time"].timestamp() * 1000) - row["start_ms"] for row in turns}
+    assert starts == {start_ms}
 
 
 def test_tables_that_are_gone_are_never_replaced_by_emptier_ones(
