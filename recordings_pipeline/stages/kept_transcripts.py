@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import MalformedPayload
-from recordings_pipeline.core.sealing import NEEDS_IDENTITY, Identity, Locked
+from recordings_pipeline.core.sealing import NEEDS_IDENTITY, SUFFIX, Identity, Locked, is_sealed
 from recordings_pipeline.core.speech import Transcript
 from recordings_pipeline.core.standings import ToldRecording
 from recordings_pipeline.core.told_again import rest_from_text
@@ -40,8 +40,10 @@ class KeptTranscripts:
     def path(self, told: ToldRecording, sealed: SealedRaw | None) -> PurePosixPath:
         """Return where a transcript's file is; a plain one is newer than an encrypted one."""
         plain = layout.raw_transcript_path(self._day, told.recording_id)
-        is_plain = sealed is None or self._archive.home.path(plain).is_file()
-        return plain if is_plain or sealed is None else PurePosixPath(sealed.path)
+        name = plain.with_name(plain.name + SUFFIX)
+        is_there = self._archive.home.path(name).is_file()
+        is_plain = self._archive.home.path(plain).is_file()
+        return name if not is_plain and (sealed is not None or is_there) else plain
 
     def read(self, told: ToldRecording, sealed: SealedRaw | None) -> Transcript:
         """Read a transcript.
@@ -52,12 +54,15 @@ class KeptTranscripts:
         """
         names = told.conversation_id, told.communication_id, told.recording_id
         path = self.path(told, sealed)
-        if sealed is None or str(path) != sealed.path:
+        if not is_sealed(path.name):
             return transcript(read_raw(self._archive.home.path(path)), *names)
-        found = None if self._is_anew else self._from_tables(told, sealed)
-        if found is not None:
-            return found
+        if sealed is not None and not self._is_anew:
+            found = self._from_tables(told, sealed)
+            if found is not None:
+                return found
         identity = self._archive.keys.identity
+        if identity is None and sealed is None:  # as where the ledger is an older one
+            raise MalformedPayload(path.name, "is encrypted, and the ledger does not know it")
         if identity is None:
             raise Locked(
                 f"transcript files of {self._day}",

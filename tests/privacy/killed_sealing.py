@@ -44,6 +44,9 @@ def main(archive: Path, folder: Path, recipient: str, each: int) -> None:
         paths = [*data.glob("audio/date=*/*/*"), *data.glob("raw/*/*/*"), *data.glob(".staging/*")]
         with open_archive(data) as opened:
             found = [f.reason for _, seen in verify(opened, Span()) for f in seen.faults]
+            known = [one.path for page in opened.ledger.raws.pages(DAY) for one in page]
+        names = [str(path.relative_to(data)) for path in data.glob("raw/*/*/*")]
+        found += [f"{name} is not known" for name in names if name not in known]
         plain = sorted(path.name for path in paths if path.suffix != ".age")
         told = {"code": code, "again": again, "plain": plain, "faults": found, "count": len(paths)}
         sys.stdout.write(json.dumps(told) + "\n")

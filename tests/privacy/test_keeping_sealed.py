@@ -105,6 +105,20 @@ def test_a_transcript_file_that_somebody_removed_is_asked_for_again(
     assert (faults(sealed), tables(sealed)) == ([], before)
 
 
+def test_a_file_that_the_ledger_does_not_know_is_set_aside_and_asked_for_again(
+    sealed: Path, simulator: Simulator
+) -> None:
+    before, path = tables(sealed), raw(sealed)[0]
+    with open_archive(sealed) as archive:
+        archive.ledger.raws.forget(str(path.relative_to(sealed)))
+
+    run(simulator, sealed)
+
+    assert list(sealed.glob(f"quarantine/date=*/damaged/{path.name}"))
+    assert path.exists()
+    assert (faults(sealed), tables(sealed)) == ([], before)
+
+
 def test_verify_decrypt_compares_what_is_in_the_files(
     sealed: Path, enter: Enter, capsys: pytest.CaptureFixture[str]
 ) -> None:
