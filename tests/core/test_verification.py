@@ -62,10 +62,11 @@ def test_an_exported_recording_without_a_row_of_files_differs_whatever_lies_ther
 
 
 @pytest.mark.parametrize("cause", list(Cause))
-def test_only_what_nobody_knows_is_left_for_a_person(cause: Cause) -> None:
+def test_what_fetching_again_would_not_heal_is_left_for_a_person(cause: Cause) -> None:
     fault = Fault(DAY, "r", "audio/r.wav", cause, "…")
 
-    assert cause.is_repairable is (cause not in (Cause.FOREIGN, Cause.LEFT_OVER))
+    known = Cause.FOREIGN, Cause.LEFT_OVER, Cause.CONTENT, Cause.LOCKED
+    assert cause.is_repairable is (cause not in known)
     assert ("--repair" in fault.next_step) is cause.is_repairable
 
 
