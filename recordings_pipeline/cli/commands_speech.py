@@ -37,7 +37,7 @@ def export_transcript(  # noqa: PLR0913, PLR0917 (one for each option)
     vtt and srt are subtitles on the clock of the conversation's first recording. rttm has turns and
     ctm words, each recording with a clock of its own. json has everything; vcon is the container of
     the IETF's draft, with the audio by reference: its file name and SHA-512, and its address with
-    --audio-url.
+    --audio-url. The hash of encrypted audio needs RECORDINGS_AGE_IDENTITY_FILE.
 
     \b
     Examples:
@@ -81,7 +81,8 @@ def show(  # noqa: PLR0913, PLR0917 (one for each option)
 ) -> None:
     """Write a page with player, waveform and transcript of a conversation or recording.
 
-    The page needs nothing else, loads nothing and sends nothing. It holds what people said.
+    The page needs nothing else, loads nothing and sends nothing. It holds what people said. To play
+    and draw encrypted audio it needs RECORDINGS_AGE_IDENTITY_FILE.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ output of `{COMMAND}`; exports replace it with theirs unless somebody changed it
 | `audio/date=2026-01-31/<conversation>/<recording>.<ext>` | verified audio, parts in `.parts/` |
 | `tables/<table>/date=2026-01-31/part-0.parquet` | one data set per table, a file a day |
 | `incoming/` | where you put recordings that came another way |
-| `raw/transcripts/date=2026-01-31/` | the source's own transcript files, compressed |
+| `raw/transcripts/date=2026-01-31/` | the source's transcript files; `….age`: encrypted |
 | `raw/incoming/date=2026-01-31/<conversation>/` | metadata and transcripts that came that way |
 | `quarantine/` | bytes that arrived and cannot be trusted, or were not taken from `incoming/` |
 | `audit/segments/` | what happened to each recording, sealed, one event a line |
