@@ -1,5 +1,7 @@
 """What Dagster loads, and what a run of it leaves behind."""
 
+import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +14,7 @@ from recordings_pipeline.defs.resources import Organization, variables_present
 from tests.conftest import Start
 
 DAY = "2026-01-31"
-# 1.45 where this was written: a library more, or work at import, is beyond it.
-MOST_OF_DAGSTER = 1.65
+MOST_OF_DAGSTER = 1.3
 
 
 def run(organization: Organization) -> dg.ExecuteInProcessResult:
@@ -34,7 +35,11 @@ def tables() -> list[dg.AssetSpec]:
 
 
 def loading_ratio() -> float:
-    """Return the processor time of loading definitions to that of Dagster alone, in a new one."""
+    """Return the processor time of loading definitions to that of Dagster alone, in a new process.
+
+    Both times are of one process, so that a busy machine slows them alike: 15 of these differed by
+    4 %. What is loaded is bytecode, as it is wherever the program is started twice.
+    """
     script = (
         "import time, dagster\n"
         "alone = time.process_time()\n"
@@ -42,14 +47,23 @@ def loading_ratio() -> float:
         "print(time.process_time() / alone)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"},
     )
     return float(done.stdout)
 
 
 def test_loading_definitions_takes_little_longer_than_dagster_alone() -> None:
-    # The first child may still compile our modules; processor time hardly feels a busy machine.
-    assert any(loading_ratio() < MOST_OF_DAGSTER for _ in range(3))
+    """1.24 where this was written, of which 0.11 are one pass of the garbage collector.
+
+    It was 1.34 while annotations of steps and checks were imported for real: 70 more dataclasses,
+    which Python writes and compiles at import. A library more, or work at import, is beyond it.
+    """
+    # The first process may still compile our modules; the median does not feel it.
+    assert statistics.median(loading_ratio() for _ in range(3)) < MOST_OF_DAGSTER
 
 
 def test_definitions_load() -> None:

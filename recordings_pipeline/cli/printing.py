@@ -6,11 +6,10 @@ from dataclasses import asdict
 import click
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
+from recordings_pipeline.core.gaps import Gap
+from recordings_pipeline.core.quantities import BYTES_PER_MB, MOST_SHOWN
 from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.core.throughput import Throughput
-
-_BYTES_PER_MB = 1_000_000
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -25,7 +24,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def stage_line(report: StageReport) -> str:
     """Say in one line what a stage did."""
     spent = report.throughput
-    moved = f", {spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved" if spent.bytes_moved else ""
+    moved = f", {spent.bytes_moved / BYTES_PER_MB:.1f} MB moved" if spent.bytes_moved else ""
     counts = {name: count for name, count in report.counts.items() if name != "is_settled"}
     return (
         f"{report.stage:<21} {report.day}  {report.row_count:>6} rows  "
@@ -66,7 +65,7 @@ def moved_text(spent: Throughput, *, is_all_there: bool) -> str:
         return f"no media bytes moved{why} ({spent.api_calls} API calls)"
     waits = (f"{name.removesuffix('_s')} {s:.1f} s" for name, s in asdict(spent.waits).items())
     return (
-        f"{spent.bytes_moved / _BYTES_PER_MB:.1f} MB moved at {spent.mb_per_s:.1f} MB/s, "
+        f"{spent.bytes_moved / BYTES_PER_MB:.1f} MB moved at {spent.mb_per_s:.1f} MB/s, "
         f"{spent.api_calls} API calls; {spent.resumed_count} downloads resumed after a cut, "
         f"{spent.rate_limited_count} requests waited out a 429\n"
         f"seconds of all threads: {', '.join(waits)}"

@@ -13,9 +13,9 @@ import click
 from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.quantities import BYTES_PER_MB
 from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.core.settings import data_directory
-from recordings_pipeline.core.throughput import BYTES_PER_MB
 from recordings_pipeline.core.verification import (
     Fault,
     Sample,

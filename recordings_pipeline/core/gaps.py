@@ -12,9 +12,6 @@ from recordings_pipeline.core.orphans import DELETED, PERMISSION, Orphan, Orphan
 from recordings_pipeline.core.settling import LONGEST_CONVERSATION, SETTLING_DELAY, is_old_enough
 from recordings_pipeline.core.standings import KnownConversation, Standing
 
-# More than a person reads; the number of all of them is told beside the table.
-MOST_SHOWN = 50
-
 
 class UploadStatus(StrEnum):
     """How the source's report says an upload stands, in the platform's words."""

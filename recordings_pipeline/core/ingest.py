@@ -35,8 +35,6 @@ _FOLDER = re.compile(
 )
 _SECOND = re.compile(rf"{_ID}-\d+(\..*)?", re.IGNORECASE | re.DOTALL)
 METADATA = "_metadata.json"
-# A copy over the network pauses; a file that has not changed for so long has come.
-QUIET_S = 5.0
 ERASED = "its conversation was erased on request: this file is removed as well"
 # Why an exported recording's row says something.
 CAME = "not downloaded: taken from the drop folder"

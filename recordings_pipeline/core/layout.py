@@ -33,6 +33,8 @@ HEARTBEAT = WATCH / "heartbeat.json"
 INCOMING = PurePosixPath("incoming")
 INCOMING_QUARANTINE = QUARANTINE / "incoming"
 INCOMING_LOCK = "ingest"
+# A copy over the network pauses; a file there that has not changed for so long has come.
+INCOMING_QUIET_S = 5.0
 
 
 def is_id(text: str) -> bool:

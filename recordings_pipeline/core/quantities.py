@@ -1,5 +1,8 @@
 """Numbers as people read them: SI units, no more digits than they mean."""
 
+# Of what is listed, more than a person reads; the number of all of them is told beside the table.
+MOST_SHOWN = 50
+BYTES_PER_MB = 1_000_000
 _BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _MINUTE, _HOUR = 60, 3_600
 # One digit, a point and a decimal.

@@ -6,9 +6,8 @@ from dataclasses import astuple, dataclass, field
 from typing import Self
 
 from recordings_pipeline.core.histogram import DOWNLOAD_S, FILE_BYTES, SOUND_S, Histogram
+from recordings_pipeline.core.quantities import BYTES_PER_MB
 from recordings_pipeline.core.timeline import Timeline, joined, since
-
-BYTES_PER_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.throughput import BYTES_PER_MB
+from recordings_pipeline.core.quantities import BYTES_PER_MB
 
 # Ranks are spread evenly below this.
 RANKS = 1 << 64

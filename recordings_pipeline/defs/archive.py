@@ -10,13 +10,13 @@ from pydantic import Field
 
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
-from recordings_pipeline.core.verification import Verification, sample_from, total
 from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import faults_table, materialization_metadata
 from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
 
 if TYPE_CHECKING:
+    from recordings_pipeline.core.verification import Verification
     from recordings_pipeline.stages.export import Export
 
 _STAGE = "audio_files"
@@ -80,7 +80,8 @@ def matches_the_ledger(config: WhatToVerify, organization: Organization) -> dg.A
     )
 
 
-def _verified(organization: Organization, span: Span, sample: str, seed: int) -> Verification:
+def _verified(organization: Organization, span: Span, sample: str, seed: int) -> "Verification":
+    from recordings_pipeline.core.verification import sample_from, total
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.verify import Lot, verify
 

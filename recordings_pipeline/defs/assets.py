@@ -6,11 +6,10 @@ loads this module in every process it starts.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.day_checks import (
     completeness_result,
@@ -24,6 +23,9 @@ from recordings_pipeline.defs.metadata import hours_metadata
 from recordings_pipeline.defs.options import day_asset
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.defs.run_days import try_days
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.reports import StageReport
 
 
 @day_asset("recording_index", asks=True, check_specs=[settled_spec()])
@@ -42,7 +44,7 @@ def recording_index(
     return dg.MaterializeResult(check_results=[settled_result(tried.reports), contract])
 
 
-def _over_the_day(organization: Organization, report: StageReport) -> Mapping[str, Any]:
+def _over_the_day(organization: Organization, report: "StageReport") -> Mapping[str, Any]:
     """Draw when the day's recorded conversations began."""
     from recordings_pipeline.stages.archive import open_archive
 
@@ -76,7 +78,7 @@ def audio_files(
 
 
 def _checks(
-    organization: Organization, reports: Sequence[StageReport]
+    organization: Organization, reports: "Sequence[StageReport]"
 ) -> Iterator[dg.AssetCheckResult]:
     days = [report.day for report in reports]
     yield completeness_result(reports)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import RecordingsError
-from recordings_pipeline.core.gaps import MOST_SHOWN
+from recordings_pipeline.core.quantities import MOST_SHOWN
 from recordings_pipeline.defs.checks import contract_result
 from recordings_pipeline.defs.metadata import column_schema
 from recordings_pipeline.defs.options import ARCHIVE, day_asset

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.contracts import Violation
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.gaps import MOST_SHOWN
+from recordings_pipeline.core.quantities import MOST_SHOWN
 from recordings_pipeline.core.schemas import SCHEMAS
 from recordings_pipeline.core.voice.verdicts import NEXT_STEPS
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.contracts import Violation
 
 _CONTRACT = "contract"
 _MATCHES = "transcript_matches_audio"
@@ -55,7 +58,7 @@ def contract_result(data: Path, table: str, days: Sequence[Day]) -> dg.AssetChec
     )
 
 
-def _violations_table(found: Sequence[tuple[Day, Violation]]) -> dg.TableMetadataValue:
+def _violations_table(found: "Sequence[tuple[Day, Violation]]") -> dg.TableMetadataValue:
     columns = [
         dg.TableColumn("day", "string"),
         dg.TableColumn("rule", "string"),

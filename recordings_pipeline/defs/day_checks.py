@@ -3,14 +3,16 @@
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.settling import settling_text
-from recordings_pipeline.core.verification import Fault, total
 from recordings_pipeline.defs.metadata import faults_table, gaps_table
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.reports import StageReport
+    from recordings_pipeline.core.verification import Fault
 
 EVERY_RECORDING = "every_recording_has_an_outcome"
 SETTLED = "is_settled"
@@ -32,8 +34,10 @@ def settled_spec() -> dg.AssetCheckSpec:
     )
 
 
-def settled_result(reports: Sequence[StageReport]) -> dg.AssetCheckResult:
+def settled_result(reports: "Sequence[StageReport]") -> dg.AssetCheckResult:
     """Say which days may still change, why, and from when on they can settle."""
+    from recordings_pipeline.core.settling import settling_text
+
     open_ = [report for report in reports if report.provisional_because]
     told = [settling_text(report.day, report.provisional_because) for report in open_]
     more = len(told) - _MOST_NAMED
@@ -62,7 +66,7 @@ def completeness_spec() -> dg.AssetCheckSpec:
     )
 
 
-def completeness_result(reports: Sequence[StageReport]) -> dg.AssetCheckResult:
+def completeness_result(reports: "Sequence[StageReport]") -> dg.AssetCheckResult:
     """Say whether the days have gaps, and which of them have."""
     gaps = [(report.day, gap) for report in reports for gap in report.gaps]
     counted = [f"{report.day}: {len(report.gaps)} unexplained" for report in reports if report.gaps]
@@ -90,6 +94,7 @@ def digests_spec() -> dg.AssetCheckSpec:
 
 def digests_result(data: Path, days: Sequence[Day]) -> dg.AssetCheckResult:
     """Hash a few files of each day, and name those that differ."""
+    from recordings_pipeline.core.verification import total
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.sampling import verify_sample
 
@@ -111,7 +116,7 @@ def digests_result(data: Path, days: Sequence[Day]) -> dg.AssetCheckResult:
     )
 
 
-def _what_differs(faults: Sequence[Fault]) -> str:
+def _what_differs(faults: "Sequence[Fault]") -> str:
     named = [f"{fault.path}: {fault.cause}" for fault in faults[:_MOST_NAMED]]
     days = sorted({str(fault.day) for fault in faults})
     commands = [f"recordings-pipeline verify --from {day} --to {day} --repair" for day in days]

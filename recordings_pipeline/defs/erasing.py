@@ -1,12 +1,16 @@
 """Erasure in Dagster: conversations by their ids, and nothing that names a person."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 from pydantic import Field
 
-from recordings_pipeline.core.erasing import Erasure, Fate, Order, checked_ids, checked_reason
 from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.defs.given_days import described
 from recordings_pipeline.defs.resources import Organization
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.erasing import Erasure
 
 BY = "dagster"
 
@@ -29,6 +33,7 @@ def erase_conversations(
     context: dg.OpExecutionContext, config: WhatToErase, organization: Organization
 ) -> None:
     """Erase, and fail if something stays; asks the platform nothing."""
+    from recordings_pipeline.core.erasing import Order, checked_ids, checked_reason
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.erasing import erase, survey
 
@@ -115,12 +120,14 @@ def _is_problem(reason: str) -> bool:
     return not reason.startswith("hold ")
 
 
-def tell(context: dg.OpExecutionContext, found: list[Erasure], *, is_dry: bool) -> None:
+def tell(context: dg.OpExecutionContext, found: "list[Erasure]", *, is_dry: bool) -> None:
     """Log what became of each conversation, and count; a failure names what stays.
 
     Raises:
         Failure: Something was to go and is still there.
     """
+    from recordings_pipeline.core.erasing import Fate
+
     gone = [one for one in found if one.fate is Fate.ERASED]
     stays = [one for one in found if one.fate is not Fate.ERASED]
     for one in found:

@@ -8,14 +8,17 @@ ledger is asked.
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import RecordingsError
-from recordings_pipeline.core.freshness import Freshness, freshness
 from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.freshness import Freshness
 
 
 @dg.asset_check(
@@ -41,7 +44,8 @@ def days_settle_in_time(organization: Organization) -> dg.AssetCheckResult:
     )
 
 
-def _freshness(data: Path, now: datetime) -> Freshness:
+def _freshness(data: Path, now: datetime) -> "Freshness":
+    from recordings_pipeline.core.freshness import freshness
     from recordings_pipeline.storage.ledger import Ledger
 
     path = data / layout.LEDGER

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Interrupted, RecordingsError
-from recordings_pipeline.core.ingest import QUIET_S, Fate
+from recordings_pipeline.core.layout import INCOMING_QUIET_S
 from recordings_pipeline.defs.given_days import described
 from recordings_pipeline.defs.resources import Organization, variables_present
 
@@ -24,7 +24,7 @@ class HowToIngest(dg.Config):
     """What counts as a file that has come."""
 
     quiet_s: float = Field(
-        QUIET_S, ge=0, description="Seconds for which a file must not have changed."
+        INCOMING_QUIET_S, ge=0, description="Seconds for which a file must not have changed."
     )
 
 
@@ -33,6 +33,7 @@ def ingest_files(
     context: dg.OpExecutionContext, config: HowToIngest, organization: Organization
 ) -> None:
     """Ingest what lies in the drop folder; materialize `audio_files` of the days that gained."""
+    from recordings_pipeline.core.ingest import Fate
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.ingest import counts_of, ingest
 
@@ -74,6 +75,8 @@ def ingest_incoming() -> None:
 def _materialization(
     archive: "Archive", day: Day, done: list["Ingested"]
 ) -> dg.AssetMaterialization:
+    from recordings_pipeline.core.ingest import Fate
+
     taken = [one for one in done if one.fate is Fate.TAKEN and one.day == day]
     return dg.AssetMaterialization(
         asset_key="audio_files",

@@ -4,23 +4,23 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.bar_pictures import hours_picture, outcomes_picture
 from recordings_pipeline.core.columns import Column
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.gaps import MOST_SHOWN, Gap
-from recordings_pipeline.core.histogram import Histogram, ranges
 from recordings_pipeline.core.lineage import LINEAGE
-from recordings_pipeline.core.picture import throughput_picture
-from recordings_pipeline.core.quantities import bytes_text, duration_text
-from recordings_pipeline.core.reports import StageReport, TableReport
+from recordings_pipeline.core.quantities import MOST_SHOWN, bytes_text, duration_text
 from recordings_pipeline.core.schemas import schema_of
-from recordings_pipeline.core.throughput import Throughput
-from recordings_pipeline.core.verification import Fault
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.gaps import Gap
+    from recordings_pipeline.core.histogram import Histogram
+    from recordings_pipeline.core.reports import StageReport, TableReport
+    from recordings_pipeline.core.throughput import Throughput
+    from recordings_pipeline.core.verification import Fault
 
 # Before the name of what threads waited for.
 WAITS = "waits_"
@@ -62,7 +62,7 @@ def _column_dep(source: str) -> dg.TableColumnDep:
     return dg.TableColumnDep(dg.AssetKey(table), column)
 
 
-def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
+def materialization_metadata(report: "StageReport") -> Mapping[str, Any]:
     """Turn a report into metadata: numbers are numbers, so that the UI plots them over days."""
     return {
         **_table(report.stage, report.row_count, report.path),
@@ -77,7 +77,7 @@ def materialization_metadata(report: StageReport) -> Mapping[str, Any]:
     }
 
 
-def table_metadata(table: TableReport) -> Mapping[str, Any]:
+def table_metadata(table: "TableReport") -> Mapping[str, Any]:
     """Say how large a table is that a stage publishes beside its first."""
     return _table(table.name, table.row_count, table.path)
 
@@ -95,7 +95,7 @@ def _table(name: str, row_count: int, path: PurePosixPath) -> dict[str, Any]:
     }
 
 
-def _folders(report: StageReport) -> Mapping[str, Any]:
+def _folders(report: "StageReport") -> Mapping[str, Any]:
     """Say where a stage puts files beside its tables; relative to the data directory."""
     folders = {
         "audio_files": {
@@ -110,25 +110,29 @@ def _folders(report: StageReport) -> Mapping[str, Any]:
     }
 
 
-def _outcomes(report: StageReport) -> Mapping[str, Any]:
+def _outcomes(report: "StageReport") -> Mapping[str, Any]:
     """Draw how the day's recordings ended."""
+    from recordings_pipeline.core.bar_pictures import outcomes_picture
+
     address = _svg_address(outcomes_picture(report.counts))
     return {"outcomes": dg.MetadataValue.md(f"![Recordings by outcome]({address})")}
 
 
 def hours_metadata(counts: Sequence[int]) -> Mapping[str, Any]:
     """Draw when a day's recorded conversations began."""
+    from recordings_pipeline.core.bar_pictures import hours_picture
+
     address = _svg_address(hours_picture(counts))
     return {"over_the_day": dg.MetadataValue.md(f"![Recordings by hour, UTC]({address})")}
 
 
-def metadata_by_table(report: StageReport) -> dict[str, dict[str, Any]]:
+def metadata_by_table(report: "StageReport") -> dict[str, dict[str, Any]]:
     """Return what is told of each table of a stage; what it took is told with the first."""
     told = {report.stage: dict(materialization_metadata(report))}
     return told | {table.name: dict(table_metadata(table)) for table in report.others}
 
 
-def gaps_table(found: Sequence[tuple[Day, Gap]]) -> dg.TableMetadataValue:
+def gaps_table(found: "Sequence[tuple[Day, Gap]]") -> dg.TableMetadataValue:
     """List what is missing, with reason and next step: as many as a person reads."""
     names = ("id", "conversation_id", "reason", "next_step")
     records = [
@@ -139,7 +143,7 @@ def gaps_table(found: Sequence[tuple[Day, Gap]]) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
-def faults_table(found: Sequence[Fault]) -> dg.TableMetadataValue:
+def faults_table(found: "Sequence[Fault]") -> dg.TableMetadataValue:
     """List what differs between archive and ledger: as many as a person reads."""
     names = ("day", "path", "reason", "next_step")
     records = [
@@ -150,7 +154,7 @@ def faults_table(found: Sequence[Fault]) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
-def _settled(report: StageReport) -> Mapping[str, Any]:
+def _settled(report: "StageReport") -> Mapping[str, Any]:
     """Say whether a day may still change, and why; only the index knows."""
     if "is_settled" not in report.counts:
         return {}
@@ -158,8 +162,10 @@ def _settled(report: StageReport) -> Mapping[str, Any]:
     return {"is_settled": not report.provisional_because, "provisional_because": because}
 
 
-def moved_metadata(spent: Throughput) -> Mapping[str, Any]:
+def moved_metadata(spent: "Throughput") -> Mapping[str, Any]:
     """Say how files came: sizes, lengths and times in ranges, and the throughput as a picture."""
+    from recordings_pipeline.core.picture import throughput_picture
+
     address = _svg_address(throughput_picture(spent.timeline))
     return {
         "throughput": dg.MetadataValue.md(f"![MB/s over time]({address})"),
@@ -187,14 +193,16 @@ def _svg_address(picture: str) -> str:
     return f"data:image/svg+xml;base64,{b64encode(picture.encode()).decode()}"
 
 
-def _ranges_table(histogram: Histogram, text: Callable[[float], str]) -> dg.TableMetadataValue:
+def _ranges_table(histogram: "Histogram", text: Callable[[float], str]) -> dg.TableMetadataValue:
+    from recordings_pipeline.core.histogram import ranges
+
     rows = zip(ranges(histogram, text), histogram.counts, strict=True)
     records = [dg.TableRecord({"range": name, "files": count}) for name, count in rows]
     columns = [dg.TableColumn("range", "string"), dg.TableColumn("files", "int")]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
 
 
-def spent_metadata(spent: Throughput) -> Mapping[str, Any]:
+def spent_metadata(spent: "Throughput") -> Mapping[str, Any]:
     """Say what a stage moved and cost, whether it ended well or not."""
     waits = {f"{WAITS}{name}": round(value, 2) for name, value in asdict(spent.waits).items()}
     return {

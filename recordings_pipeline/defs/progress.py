@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from recordings_pipeline.core.headway import Headway, headway_text
+if TYPE_CHECKING:
+    from recordings_pipeline.core.headway import Headway
 
 LOG_S = 30.0
 
 
 @contextmanager
 def logging_headway(
-    log: dg.DagsterLogManager, look: Callable[[], Headway | None]
+    log: dg.DagsterLogManager, look: "Callable[[], Headway | None]"
 ) -> Generator[None]:
     """Write a line every `LOG_S` seconds, for the length of a ``with`` block."""
+    from recordings_pipeline.core.headway import headway_text
     from recordings_pipeline.stages.threads import every
 
     def line() -> None:

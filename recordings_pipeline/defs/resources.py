@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.audit.keeping import Keeping, keeping_from
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.lookback import days_to_look_at
-from recordings_pipeline.core.retention import keep_days
-from recordings_pipeline.core.sealing import Keys, keys_from
-from recordings_pipeline.core.settings import (
-    codec_policy,
-    data_directory,
-    lookback_days,
-    settings_from,
-)
-from recordings_pipeline.core.trust import Policy
 from recordings_pipeline.core.variables import VARIABLES
 
 if TYPE_CHECKING:
+    from recordings_pipeline.core.audit.keeping import Keeping
+    from recordings_pipeline.core.sealing import Keys
+    from recordings_pipeline.core.trust import Policy
     from recordings_pipeline.stages.export import Export
 
 _FIELDS = {variable.name.lower(): variable.name for variable in VARIABLES}
@@ -86,33 +78,41 @@ class Organization(dg.ConfigurableResource[Any]):
     @property
     def data(self) -> Path:
         """Where everything lies."""
+        from recordings_pipeline.core.settings import data_directory
+
         return data_directory(self._environ())
 
     @property
-    def keeping(self) -> Keeping:
+    def keeping(self) -> "Keeping":
         """How the audit log is kept.
 
         Raises:
             ConfigurationError: A variable is wrong; the message names it.
         """
+        from recordings_pipeline.core.audit.keeping import keeping_from
+
         return keeping_from(self._environ())
 
     @property
-    def age_keys(self) -> Keys:
+    def age_keys(self) -> "Keys":
         """For whom files are encrypted, and who opens them.
 
         Raises:
             ConfigurationError: A variable is wrong; the message names it.
         """
+        from recordings_pipeline.core.sealing import keys_from
+
         return keys_from(self._environ())
 
     @property
-    def codec_policy(self) -> Policy:
+    def codec_policy(self) -> "Policy":
         """Which sound is exported.
 
         Raises:
             ConfigurationError: A variable is wrong; the message names it.
         """
+        from recordings_pipeline.core.settings import codec_policy
+
         return codec_policy(self._environ())
 
     @property
@@ -122,6 +122,8 @@ class Organization(dg.ConfigurableResource[Any]):
         Raises:
             ConfigurationError: The variable is not set or wrong; the message names it.
         """
+        from recordings_pipeline.core.retention import keep_days
+
         return keep_days(self._environ())
 
     def days_to_look_at(self, now: datetime) -> list[Day]:
@@ -130,8 +132,10 @@ class Organization(dg.ConfigurableResource[Any]):
         Raises:
             ConfigurationError: A variable is wrong; the message names it.
         """
-        environ = self._environ()
-        count, path = lookback_days(environ), data_directory(environ) / layout.LEDGER
+        from recordings_pipeline.core.lookback import days_to_look_at
+        from recordings_pipeline.core.settings import lookback_days
+
+        count, path = lookback_days(self._environ()), self.data / layout.LEDGER
         if not path.exists():
             return days_to_look_at(now, date.min, count, [])
         from recordings_pipeline.storage.ledger import Ledger
@@ -150,6 +154,7 @@ class Organization(dg.ConfigurableResource[Any]):
         Raises:
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
+        from recordings_pipeline.core.settings import settings_from
         from recordings_pipeline.stages.export import open_export
 
         with open_export(settings_from(self._environ()), is_backfill=is_backfill) as export:

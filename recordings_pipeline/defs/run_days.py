@@ -20,14 +20,14 @@ from recordings_pipeline.core.errors import (
     Unreachable,
 )
 from recordings_pipeline.core.fields import NotJson
-from recordings_pipeline.core.reports import StageReport
-from recordings_pipeline.core.throughput import Throughput, total
 from recordings_pipeline.defs.metadata import metadata_by_table, spent_metadata
 from recordings_pipeline.defs.options import code_version
 from recordings_pipeline.defs.progress import logging_headway
 from recordings_pipeline.defs.resources import Organization
 
 if TYPE_CHECKING:
+    from recordings_pipeline.core.reports import StageReport
+    from recordings_pipeline.core.throughput import Throughput
     from recordings_pipeline.stages.export import Export
 
 # Another attempt of the run cannot change these.
@@ -46,7 +46,7 @@ _EVERYWHERE = (
 _BACKFILL = "dagster/backfill"
 _CODE_VERSION = "dagster/code_version"
 
-More = Callable[[StageReport], Mapping[str, Any]]
+More = Callable[["StageReport"], Mapping[str, Any]]
 
 
 @dataclass
@@ -60,10 +60,10 @@ class TriedDays:
         spent: What all of them took, finished or not.
     """
 
-    reports: list[StageReport] = field(default_factory=list)
+    reports: "list[StageReport]" = field(default_factory=list)
     problems: dict[Day, RecordingsError] = field(default_factory=dict)
     untried: list[Day] = field(default_factory=list)
-    spent: list[Throughput] = field(default_factory=list)
+    spent: "list[Throughput]" = field(default_factory=list)
 
     @property
     def days(self) -> list[Day]:
@@ -78,6 +78,8 @@ class TriedDays:
         """
         if not self.problems:
             return
+        from recordings_pipeline.core.throughput import total
+
         is_hopeless = all(isinstance(error, _HOPELESS) for error in self.problems.values())
         raise dg.Failure(
             description=self._description(),
@@ -140,7 +142,7 @@ def try_days(
     tried = TriedDays()
     told: dict[str, dict[str, dict[str, Any]]] = {}
 
-    def tell(report: StageReport) -> None:
+    def tell(report: "StageReport") -> None:
         by_table = metadata_by_table(report)
         by_table[stage] |= more(report)
         for table, metadata in by_table.items():
@@ -164,7 +166,7 @@ def _try_each(
     organization: Organization,
     stage: str,
     tried: TriedDays,
-    tell: Callable[[StageReport], None],
+    tell: "Callable[[StageReport], None]",
 ) -> None:
     left = [Day.from_key(key) for key in context.partition_keys]
     try:
@@ -190,7 +192,7 @@ def _try_each(
 
 def _run(
     context: dg.AssetExecutionContext, export: "Export", stage: str, day: Day, tried: TriedDays
-) -> StageReport:
+) -> "StageReport":
     from recordings_pipeline.stages.day import run_stage
     from recordings_pipeline.stages.measure import Measurement
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from recordings_pipeline.core.arrivals import INCOMING, position_from, position_text
 from recordings_pipeline.core.errors import RecordingsError
-from recordings_pipeline.core.throughput import BYTES_PER_MB
+from recordings_pipeline.core.layout import INCOMING
+from recordings_pipeline.core.quantities import BYTES_PER_MB
 from recordings_pipeline.defs import speech
 from recordings_pipeline.defs.ingest import ingest_incoming
 from recordings_pipeline.defs.partitions import DAYS
@@ -53,6 +53,7 @@ def export_directory_sensor(
     so that the next tick knows that it was requested. A tick that is repeated, or overlaps with
     another one, requests the same keys, and Dagster runs a key once.
     """
+    from recordings_pipeline.core.arrivals import position_from, position_text
     from recordings_pipeline.stages.noticing import notice
 
     now = datetime.now(UTC)
@@ -77,7 +78,7 @@ def export_directory_sensor(
 
 
 def _request(log: logging.Logger, place: str, key: str) -> dg.RunRequest | None:
-    if place == INCOMING:
+    if place == INCOMING.name:
         return dg.RunRequest(run_key=key, job_name=ingest_incoming.name)
     # A day the partitions do not offer (today's, or one before the first day) would fail this tick
     # and, because the cursor stays, every later one.
@@ -100,7 +101,7 @@ def _observations(arrived: Mapping[str, "Arrived"]) -> list[dg.AssetObservation]
             },
         )
         for place, found in arrived.items()
-        if place not in ("", INCOMING) and DAYS.has_partition_key(place)
+        if place not in ("", INCOMING.name) and DAYS.has_partition_key(place)
     ]
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.reports import StageReport
 from recordings_pipeline.defs.checks import (
     AGREEMENT,
     agreement_result,
@@ -18,6 +17,9 @@ from recordings_pipeline.defs.metadata import pictures_metadata
 from recordings_pipeline.defs.options import day_asset, day_assets, table_options
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.defs.run_days import run_asset
+
+if TYPE_CHECKING:
+    from recordings_pipeline.core.reports import StageReport
 
 # What turns and metrics are made from.
 _SAID = ("recording_index", "transcripts", "speech_events")
@@ -144,7 +146,7 @@ def _results(
         yield dg.MaterializeResult(asset_key=spec.key, check_results=checks)
 
 
-def _pictures(organization: Organization, report: StageReport) -> Mapping[str, Any]:
+def _pictures(organization: Organization, report: "StageReport") -> Mapping[str, Any]:
     """Draw a few recordings of the day."""
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.pictures import pictures_of

@@ -20,7 +20,6 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy
 from recordings_pipeline.core.ingest import (
     ERASED,
-    QUIET_S,
     Fate,
     dropped,
     mismatch,
@@ -63,7 +62,9 @@ class Ingested:
     day: Day | None = None
 
 
-def ingest(archive: Archive, policy: Policy, *, quiet_s: float = QUIET_S) -> Iterator[Ingested]:
+def ingest(
+    archive: Archive, policy: Policy, *, quiet_s: float = layout.INCOMING_QUIET_S
+) -> Iterator[Ingested]:
     """Go through the drop folder once, and say what became of each file in it.
 
     Other processes wait for their turn. What lies beside recordings comes after them.

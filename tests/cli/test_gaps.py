@@ -6,7 +6,8 @@ import pytest
 
 from recordings_pipeline.cli.printing import print_gaps
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.gaps import MOST_SHOWN, Gap, GapKind
+from recordings_pipeline.core.gaps import Gap, GapKind
+from recordings_pipeline.core.quantities import MOST_SHOWN
 from tests.cli.conftest import DAY, Enter
 from tests.conftest import Start
 

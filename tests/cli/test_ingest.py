@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.ingest import QUIET_S
+from recordings_pipeline.core.layout import INCOMING_QUIET_S
 from recordings_pipeline.storage.ledger import Ledger
 from tests.cli.conftest import Enter
 
@@ -54,7 +54,7 @@ def test_a_file_that_has_just_come_is_left_and_no_reason_to_fail(
     assert enter("ingest", RECORDINGS_DATA=str(data)) == 0
 
     assert "1 left" in capsys.readouterr().out
-    assert QUIET_S >= 5
+    assert INCOMING_QUIET_S >= 5
 
 
 def test_an_empty_drop_folder_is_said_so(
