@@ -2,8 +2,11 @@
 
 import json
 import os
+import select
 import shutil
 import subprocess
+import time
+from base64 import b64decode
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +18,16 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+# Root, as which containers run, has no sandbox to put a page into.
+_OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--mute-audio", "--hide-scrollbars")
+_OFFLINE = ("--no-first-run", "--disable-background-networking", "--disable-component-update")
 # What a page complains of: its console, its errors, and what the browser refused it.
 _TROUBLE = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
-_OFFLINE = ("--no-first-run", "--disable-background-networking", "--disable-component-update")
+_BUTTON = "[...document.querySelectorAll('button')].find(b => b.innerText.trim() === %s).click()"
+_LOADING = "Loading"
+_CHUNK = 1 << 16
+_POLL_S = 0.2
+LONGEST_S = 60.0
 
 
 class Page:
@@ -27,8 +37,9 @@ class Page:
         trouble: What the page complained of so far, and dialogs it opened.
     """
 
-    def __init__(self, commands: IO[bytes], answers: IO[bytes]) -> None:
+    def __init__(self, commands: IO[bytes], answers: int) -> None:
         self._commands, self._answers = commands, answers
+        self._unread = bytearray()
         self._number, self._session = 0, {}
         self.trouble: list[dict[str, Any]] = []
         target = self.do("Target.createTarget", url="about:blank")["targetId"]
@@ -49,6 +60,11 @@ class Page:
         result: dict[str, Any] = answer["result"]
         return result
 
+    def resize(self, width: int, height: int) -> None:
+        """Make the window so many pixels wide and high."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.do("Emulation.setDeviceMetricsOverride", **size)
+
     def open(self, address: str) -> None:
         """Go to an address and wait until everything of it is there."""
         self.do("Page.navigate", url=address)
@@ -60,7 +76,31 @@ class Page:
         found = self.do(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )
+        assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
+
+    def text(self) -> str:
+        """Return what can be read on the page."""
+        return str(self.value("document.body ? document.body.innerText : ''"))
+
+    def shows(self, *texts: str) -> None:
+        """Wait until all of them can be read on the page, and nothing is still being loaded."""
+        deadline = time.monotonic() + LONGEST_S
+        while True:
+            text = self.text()
+            missing = [one for one in texts if one not in text]
+            if not missing and _LOADING not in text:
+                return
+            assert time.monotonic() < deadline, f"{missing} cannot be read here: {text}"
+            time.sleep(_POLL_S)
+
+    def count(self, selector: str) -> int:
+        """Return how many elements of a kind there are."""
+        return int(self.value(f"document.querySelectorAll({json.dumps(selector)}).length"))
+
+    def press(self, label: str) -> None:
+        """Press the button of that name."""
+        self.value(_BUTTON % json.dumps(label))
 
     def click(self, selector: str) -> None:
         """Press the mouse in the middle of an element, as a person does."""
@@ -71,11 +111,17 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.do("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def picture(self, path: Path) -> None:
+        """Keep what can be seen."""
+        path.write_bytes(b64decode(self.do("Page.captureScreenshot", format="png")["data"]))
+
     def _next(self) -> dict[str, Any]:
-        text = bytearray()
-        while (byte := self._answers.read(1)) != b"\0":
-            assert byte, "the browser has gone"
-            text += byte
+        while b"\0" not in self._unread:
+            is_there, *_ = select.select([self._answers], [], [], LONGEST_S)
+            chunk = os.read(self._answers, _CHUNK) if is_there else b""
+            assert chunk, "the browser has gone" if is_there else "the browser does not answer"
+            self._unread += chunk
+        text, _, self._unread = self._unread.partition(b"\0")
         message: dict[str, Any] = json.loads(text)
         if message.get("method") in (*_TROUBLE, "Page.javascriptDialogOpening"):
             self.trouble.append(message)
@@ -89,8 +135,7 @@ def browsing(folder: Path) -> Generator[Page]:
     answers, theirs_out = os.pipe()
     # The browser reads its third descriptor and writes its fourth: the shell puts ours there.
     arguments = [
-        CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--mute-audio",
-        "--remote-debugging-pipe", f"--user-data-dir={folder}", *_OFFLINE,
+        CHROMIUM, *_OPTIONS, *_OFFLINE, "--remote-debugging-pipe", f"--user-data-dir={folder}"
     ]  # fmt: skip
     script = f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}'
     process = subprocess.Popen(
@@ -100,8 +145,8 @@ def browsing(folder: Path) -> Generator[Page]:
     )
     os.close(theirs_in)
     os.close(theirs_out)
-    with os.fdopen(commands, "wb") as writing, os.fdopen(answers, "rb") as reading, process:
+    with os.fdopen(commands, "wb") as writing, os.fdopen(answers, "rb"), process:
         try:
-            yield Page(writing, reading)
+            yield Page(writing, answers)
         finally:
             process.terminate()

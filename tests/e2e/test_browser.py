@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core.schemas import SCHEMAS
-from tests.e2e.browser import PROGRAM, Browser, opened
+from tests.browser import Page, browsing, needs_chromium
 from tests.e2e.conftest import Scene
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not PROGRAM, reason="no Chromium is installed"),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 # Of last week: the UI plots the last 120 days only, and younger ones may still become complete.
 _TODAY = datetime.now(UTC).date()
@@ -23,8 +20,8 @@ GRAPH = "/locations/recordings_pipeline/asset-groups/recordings/lineage"
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Generator[Browser]:
-    with opened(tmp_path / "profile") as found:
+def page(tmp_path: Path) -> Generator[Page]:
+    with browsing(tmp_path / "profile") as found:
         yield found
 
 
@@ -37,32 +34,35 @@ def artefacts(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_days_their_numbers_and_a_gap_are_seen_in_the_browser_until_it_is_closed(
-    scene: Scene, browser: Browser, artefacts: Path
+    scene: Scene, page: Page, artefacts: Path
 ) -> None:
     graph, url = scene.graph, scene.graph.url
     assert graph.backfill_ends(graph.backfill(DAYS)) == "COMPLETED_SUCCESS"
-    browser.open(url + GRAPH, 1800, 1400)
-    browser.shows(*SCHEMAS, "Partitions", "1 / 1 Passed")
-    browser.picture(artefacts / "graph.png")
+    page.resize(1800, 1400)
+    page.open(url + GRAPH)
+    page.shows(*SCHEMAS, "Partitions", "1 / 1 Passed")
+    page.picture(artefacts / "graph.png")
 
-    browser.open(f"{url}/assets/audio_files?view=overview", 1300, 2200)
-    browser.shows("SHA-256 over the whole file", "Plots", "bytes_moved")
-    browser.click("Plots")
-    browser.shows("mb_per_s", "files_published")
-    assert browser.count("canvas") > 3
-    browser.picture(artefacts / "numbers.png")
+    page.resize(1300, 2200)
+    page.open(f"{url}/assets/audio_files?view=overview")
+    page.shows("SHA-256 over the whole file", "Plots", "bytes_moved")
+    page.press("Plots")
+    page.shows("mb_per_s", "files_published")
+    assert page.count("canvas") > 3
+    page.picture(artefacts / "numbers.png")
 
     scene.hide(DAY_WITH_A_GAP, 1)
     assert graph.backfill_ends(graph.backfill([DAY_WITH_A_GAP])) == "COMPLETED_FAILED"
     gaps = graph.gaps("audio_files", CHECK)
-    page = f"{url}/assets/audio_files?view=checks&checkDetail={CHECK}"
-    browser.open(page, 1500, 900)
-    browser.shows(f"{DAY_WITH_A_GAP}: 1 unexplained", "run the day again", "Failed")
-    browser.picture(artefacts / "failed_check.png")
+    address = f"{url}/assets/audio_files?view=checks&checkDetail={CHECK}"
+    page.resize(1500, 900)
+    page.open(address)
+    page.shows(f"{DAY_WITH_A_GAP}: 1 unexplained", "run the day again", "Failed")
+    page.picture(artefacts / "failed_check.png")
 
     scene.hide(DAY_WITH_A_GAP, 0)
     assert graph.backfill_ends(graph.backfill([DAY_WITH_A_GAP])) == "COMPLETED_SUCCESS"
-    browser.open(page, 1500, 900)
-    browser.shows(f"every recording of {DAY_WITH_A_GAP} has an outcome", "Passed")
+    page.open(address)
+    page.shows(f"every recording of {DAY_WITH_A_GAP} has an outcome", "Passed")
     assert [gap["day"] for gap in gaps] == [DAY_WITH_A_GAP]
     assert graph.gaps("audio_files", CHECK) == []
