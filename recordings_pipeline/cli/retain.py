@@ -21,7 +21,7 @@ def run(data: Path | None, *, is_applied: bool) -> bool:
         found = retain(archive, days, str(operator())) if is_applied else plan(archive, days)
         done = list(found)
     _print(done, "erased" if is_applied else "would go", days)
-    return all(reason.startswith("hold ") for one in done for reason in one.stays)
+    return not any(one.left for one in done)
 
 
 def _print(done: Iterable[Retained], fate: str, days: int) -> None:

@@ -90,7 +90,7 @@ def retain_days(
         context.log.info("%s: %d conversations %s", one.day, one.conversation_count, fate)
         for reason, count in one.stays.items():
             context.log.info("%s: %d stay: %s", one.day, count, reason)
-    stays = [f"{one.day}: {why}" for one in done for why in one.stays if _is_problem(why)]
+    left = [f"{one.day}: {why}" for one in done for why in one.left]
     context.add_output_metadata(
         {
             "dry_run": not config.apply,
@@ -100,8 +100,8 @@ def retain_days(
             "left": sum(sum(one.stays.values()) for one in done),
         }
     )
-    if stays:
-        raise dg.Failure(description=" | ".join(stays), allow_retries=False)
+    if left:
+        raise dg.Failure(description=" | ".join(left), allow_retries=False)
 
 
 @dg.job(
@@ -114,10 +114,6 @@ def retain_days(
 def retain() -> None:
     """Retain once."""
     retain_days()
-
-
-def _is_problem(reason: str) -> bool:
-    return not reason.startswith("hold ")
 
 
 def tell(context: dg.OpExecutionContext, found: "list[Erasure]", *, is_dry: bool) -> None:

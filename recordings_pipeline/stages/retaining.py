@@ -13,11 +13,12 @@ from recordings_pipeline.stages.erasing import erase, resume, survey
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """What went, or would go, of one day, and what stays for a reason.
+    """What went, or would go, of one day, and what stays.
 
     Attributes:
         conversation_count: Conversations that go.
-        stays: How many stay, by reason.
+        held: How many stay as they are to, by hold.
+        left: How many were to go and are still there, by reason.
     """
 
     day: Day
@@ -25,7 +26,13 @@ class Retained:
     recording_count: int
     file_count: int
     size_bytes: int
-    stays: dict[str, int]
+    held: dict[str, int]
+    left: dict[str, int]
+
+    @property
+    def stays(self) -> dict[str, int]:
+        """How many stay, by reason."""
+        return {**self.held, **self.left}
 
 
 def plan(archive: Archive, days: int) -> Iterator[Retained]:
@@ -56,5 +63,10 @@ def _by_day(
             sum(one.recording_count for one in gone),
             sum(one.file_count for one in gone),
             sum(one.size_bytes for one in gone),
-            dict(Counter(one.reason for one in found if one.fate is not Fate.ERASED)),
+            _by_reason(one for one in found if one.fate is Fate.HELD),
+            _by_reason(one for one in found if one.fate not in {Fate.ERASED, Fate.HELD}),
         )
+
+
+def _by_reason(found: Iterable[Erasure]) -> dict[str, int]:
+    return dict(Counter(one.reason for one in found))

@@ -1,86 +1,26 @@
 """A tick turns arrivals into events and runs: each once, whoever dies in between."""
 
-import time
-from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.arrivals import INCOMING, Position, arrival_id, position_from
+from recordings_pipeline.core.arrivals import INCOMING
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization
-from recordings_pipeline.defs.sensors import MOST_DAYS_PER_TICK, export_directory_sensor
-from recordings_pipeline.stages.noticing import MOST_LINES, notice
+from recordings_pipeline.defs.sensors import export_directory_sensor
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.ledger import Ledger
-from recordings_pipeline.watch.heartbeat import Heartbeat, only_watcher
-from recordings_pipeline.watch.journal import Journal, entry_of
-from tests.watching import journal_of, line_count, put
-
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-FIRST = date(2026, 1, 1)
-CALL = "5b3c6f4e-0a4f-4f0e-9d4e-1f2a3b4c5d6e"
+from tests.arriving import asked, day, journaled, keys, name, requests, tick, told, watched
+from tests.watching import journal_of
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A data directory with a watcher that lives."""
-    (tmp_path / "watch").mkdir()
-    Heartbeat(tmp_path).beat(journaled=0, growing=0)
-    return tmp_path
-
-
-def name(day: int, number: int = 0) -> str:
-    return f"audio/date={FIRST + timedelta(days=day)}/c/{number}.wav"
-
-
-def journaled(root: Path, names: Iterable[str], reason: str = "") -> None:
-    """Write into the journal what a watcher would."""
-    Home(root).prepare()
-    journal = Journal(journal_of(root))
-    journal.append(
-        entry_of(one, 1_000_000, NOW + timedelta(seconds=n), id_=arrival_id(one, n, 0),
-                 reason=reason)
-        for n, one in enumerate(names)
-    )  # fmt: skip
-    journal.close()
-
-
-def tick(root: Path, cursor: str | None = None) -> dg.SensorResult:
-    organization = Organization(recordings_data=str(root))
-    context = dg.build_sensor_context(resources={"organization": organization}, cursor=cursor)
-    result = export_directory_sensor(context)
-    assert isinstance(result, dg.SensorResult)
-    return result
-
-
-def asked(result: dg.SensorResult) -> list[str | None]:
-    """Return the partitions of the runs that were requested; None is an ingest."""
-    return [request.partition_key for request in requests(result)]
-
-
-def requests(result: dg.SensorResult) -> list[dg.RunRequest]:
-    return [request for request in result.run_requests or () if isinstance(request, dg.RunRequest)]
-
-
-def keys(result: dg.SensorResult) -> list[str | None]:
-    return [request.run_key for request in requests(result)]
-
-
-def told(root: Path, action: str = "file_created") -> list[str]:
-    with closing(Ledger(root / layout.LEDGER)) as ledger:
-        return [
-            event["reason"] for event in ledger.events.after(0, 10_000) if event["action"] == action
-        ]
-
-
-def day(number: int) -> str:
-    return str(FIRST + timedelta(days=number))
+    return watched(tmp_path)
 
 
 def test_a_day_that_gains_audio_is_run_and_each_file_is_an_event(root: Path) -> None:
@@ -105,16 +45,6 @@ def test_numbers_of_arrivals_are_an_event_per_day(root: Path) -> None:
     assert numbers == {
         "arrived_files": 2, "arrived_bytes": 2_000_000, "arrived_mb_per_s": 2.0
     }  # fmt: skip
-
-
-def test_more_days_than_a_tick_may_ask_for_are_asked_for_by_the_next(root: Path) -> None:
-    journaled(root, map(name, range(MOST_DAYS_PER_TICK + 1)))
-
-    first = tick(root)
-    second = tick(root, first.cursor)
-
-    assert [len(asked(result)) for result in (first, second)] == [MOST_DAYS_PER_TICK, 1]
-    assert asked(first) + asked(second) == [day(n) for n in range(MOST_DAYS_PER_TICK + 1)]
 
 
 def test_a_day_that_gains_audio_again_is_run_again(root: Path) -> None:
@@ -191,13 +121,6 @@ def test_audio_of_a_day_that_is_no_partition_does_not_stop_the_others(root: Path
     assert asked(tick(root, result.cursor)) == []
 
 
-def test_before_anybody_watched_there_is_nothing_to_do(tmp_path: Path) -> None:
-    result = tick(tmp_path)
-
-    assert asked(result) == []
-    assert not list(tmp_path.iterdir())
-
-
 def test_what_lies_in_the_drop_folder_is_ingested_once_a_batch(root: Path) -> None:
     journaled(root, ["incoming/a.wav", "incoming/b.wav"])
     with Home(root).turn(layout.INCOMING_LOCK):
@@ -208,18 +131,6 @@ def test_what_lies_in_the_drop_folder_is_ingested_once_a_batch(root: Path) -> No
     assert asked(first) == []
     assert (request.job_name, request.partition_key) == ("ingest_incoming", None)
     assert asked(tick(root, second.cursor)) == []
-
-
-def test_what_is_left_in_the_drop_folder_is_tried_again_every_hour(root: Path) -> None:
-    put(root, "incoming/r.wav")
-    position = Position(looked=f"{datetime.now(UTC):%Y-%m-%dT%H}")
-    later = datetime.now(UTC) + timedelta(hours=1)
-
-    now = notice(root, position, datetime.now(UTC), most_days=9)
-    hour = notice(root, now.position, later, most_days=9)
-    same = notice(root, hour.position, later, most_days=9)
-
-    assert [list(found.due) for found in (now, hour, same)] == [[], [INCOMING], []]
 
 
 def test_what_was_refused_is_an_event_without_its_name(root: Path) -> None:
@@ -261,49 +172,6 @@ def test_dagster_takes_the_requests_of_a_tick(root: Path) -> None:
         ("after_arrival", day(0)),
         ("ingest_incoming", None),
     ]
-
-
-def test_without_a_watcher_a_tick_looks_itself_and_a_watcher_takes_over(tmp_path: Path) -> None:
-    for number in range(3):
-        put(tmp_path, name(number))
-
-    result = tick(tmp_path)
-    while not position_from(result.cursor).byte:  # they may still grow
-        result = tick(tmp_path, result.cursor)
-
-    assert asked(result) == [day(0), day(1), day(2)]
-    assert line_count(tmp_path) == 3
-
-
-def test_a_watcher_that_hangs_keeps_a_tick_from_writing_its_journal(tmp_path: Path) -> None:
-    put(tmp_path, name(0))
-
-    with only_watcher(tmp_path):
-        assert asked(tick(tmp_path)) == []
-
-    assert not journal_of(tmp_path).exists()
-
-
-@pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.slow)], ids=str)
-def test_a_tick_on_a_flood_takes_less_than_five_seconds_and_loses_nothing(
-    root: Path, count: int
-) -> None:
-    journaled(root, (name(n % 28, n) for n in range(count)))
-    cursor: str | None = None
-    took: list[float] = []
-    runs: list[str | None] = []
-
-    while len(took) <= count // MOST_LINES + 1:
-        began = time.monotonic()
-        result = tick(root, cursor)
-        cursor = result.cursor
-        took.append(time.monotonic() - began)
-        runs += asked(result)
-        assert len(cursor or "") < 1_000
-
-    assert max(took) < 5
-    assert {day(n) for n in range(28)} <= set(runs)
-    assert len(told(root)) == count
 
 
 def test_an_ingest_is_named_as_its_folder_is() -> None:

@@ -27,7 +27,7 @@ DAGSTER: list[Fault] = [
     ),
     Shown(
         number="G3", name="A tick meets a flood of files",
-        tests=of("defs/test_sensors",
+        tests=of("defs/test_bounded_ticks",
                 "test_a_tick_on_a_flood_takes_less_than_five_seconds_and_loses_nothing",
                 "test_more_days_than_a_tick_may_ask_for_are_asked_for_by_the_next"),
         ends="it ends in seconds, and the next one goes on",
