@@ -5,10 +5,13 @@ from typing import Any
 
 import dagster as dg
 
+from recordings_pipeline.core.holding import Person
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.simulator.server import Simulator
-from tests.privacy.conftest import paths_of, someone
+from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.holding import hold
+from tests.privacy.conftest import DAY, paths_of, someone
 
 
 def run(job: str, op: str, data: Path, **config: Any) -> dg.ExecuteInProcessResult:  # noqa: ANN401
@@ -54,3 +57,17 @@ def test_retain_only_tells_unless_it_is_told_otherwise(data: Path, simulator: Si
     assert left
     assert done.success
     assert paths_of(data, call) == []
+
+
+def test_retain_fails_for_a_day_that_somebody_works_on_and_not_for_what_is_held(
+    archive: Archive, simulator: Simulator
+) -> None:
+    hold(archive, [someone(simulator).conversation_id], "CASE-4", Person("alice"))
+
+    with archive.home.day_lock(DAY):
+        worked_on = run("retain", "retain_days", archive.home.root, apply=True)
+    held = run("retain", "retain_days", archive.home.root, apply=True)
+
+    (failure,) = worked_on.get_step_failure_events()
+    assert f"{DAY}: " in str(failure.step_failure_data.user_failure_data)
+    assert held.success

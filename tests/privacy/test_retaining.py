@@ -48,7 +48,7 @@ def test_a_day_goes_but_for_what_is_held_and_does_not_come_back(
     assert told == done
     assert len(untouched) == events
     assert done[0].day == DAY
-    assert done[0].stays == {"hold 1: CASE-4": 1}
+    assert (done[0].held, done[0].left) == ({"hold 1: CASE-4": 1}, {})
     assert done[0].conversation_count > 1
     assert (paths_of(data, call), paths_of(data, other), tables_of(data, other)) == (
         before,
