@@ -39,7 +39,7 @@ metadataEntries{label ... on TableMetadataEntry{table{records}}}}}}}}}}"""
 _START_SENSOR = """mutation($s: SensorSelector!){startSensor(sensorSelector: $s){__typename
 ... on PythonError{message}}}"""
 _TICKS = """query($s: SensorSelector!){sensorOrError(sensorSelector: $s){
-... on Sensor{sensorState{ticks(limit: 20){status runIds}}}}}"""
+... on Sensor{sensorState{ticks(limit: 20){status runIds runKeys}}}}}"""
 _LOADED = """{workspaceOrError{... on Workspace{locationEntries{
 locationOrLoadError{__typename}}}}}"""
 
