@@ -43,7 +43,7 @@ def test_days_their_numbers_and_a_gap_are_seen_in_the_browser_until_it_is_closed
     page.shows(*SCHEMAS, "Partitions", "1 / 1 Passed")
     page.picture(artefacts / "graph.png")
 
-    page.resize(1300, 2200)
+    page.resize(1300, 4400)
     page.open(f"{url}/assets/audio_files?view=overview")
     page.shows("SHA-256 over the whole file", "Plots", "bytes_moved")
     page.press("Plots")
