@@ -41,6 +41,7 @@ bench: $(READY) ## how fast it is, next to something real
 	$(BIN)/python benchmarks/sound_files.py
 	$(BIN)/python benchmarks/verify.py
 	$(BIN)/python benchmarks/audit.py
+	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/trust_overhead.py
 	$(BIN)/python benchmarks/queries.py
 	$(BIN)/python benchmarks/speech.py

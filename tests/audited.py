@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Iterable
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +23,13 @@ from recordings_pipeline.core.audit.manifest import (
 )
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.place import Place
+from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.storage.audit.keys import SigningKey, public_pem, signing_key
 from recordings_pipeline.storage.audit.sealing import seal
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_place import open_ledger
 from tests.listing import conversation, discovered
 
 DAY = Day.from_key("2026-01-31")
@@ -40,14 +43,19 @@ class Scene:
 
     root: Path
     keeping: Keeping
+    ledger_url: Secret | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.root, self.ledger_url)
 
     @property
     def home(self) -> Home:
-        return Home(self.root)
+        return Home(self.place)
 
     @contextmanager
     def ledger(self) -> Generator[Ledger]:
-        with closing(Ledger(self.root / layout.LEDGER)) as ledger:
+        with open_ledger(self.home) as ledger:
             yield ledger
 
     def happen(self, first: int, count: int) -> None:
@@ -61,23 +69,23 @@ class Scene:
             return seal(self.home, ledger.events, self.keeping, now)
 
 
-def scene(folder: Path) -> Scene:
+def scene(folder: Path, url: Secret | None = None) -> Scene:
     """Return a directory without events."""
     (folder / "anchor").mkdir()
-    made = scene_in(folder)
+    made = scene_in(folder, url)
     made.root.mkdir()
     made.home.prepare()
     return made
 
 
-def scene_in(folder: Path) -> Scene:
+def scene_in(folder: Path, url: Secret | None = None) -> Scene:
     """Return the directory that was made in a folder."""
-    return Scene(folder / "data", Keeping(folder / "key" / "own.pem", folder / "anchor"))
+    return Scene(folder / "data", Keeping(folder / "key" / "own.pem", folder / "anchor"), url)
 
 
-def sealed_scene(folder: Path) -> Scene:
+def sealed_scene(folder: Path, url: Secret | None = None) -> Scene:
     """Return a directory with `SEGMENTS` segments of `EVENTS` events each."""
-    made = scene(folder)
+    made = scene(folder, url)
     for number in range(SEGMENTS):
         made.happen(number * EVENTS, EVENTS)
         made.seal()

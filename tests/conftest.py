@@ -9,10 +9,12 @@ from pathlib import Path
 import certifi
 import pytest
 
+from recordings_pipeline.core.place import Place
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.simulator.server import Simulator
 from tests.audited import Scene, scene_in, sealed_scene
 from tests.hosts import Host, Reply, Serve, running
+from tests.postgres import Server, serving, why_not
 from tests.trust_results import record
 
 pytest_plugins = ["recordings_pipeline.simulator.testing"]
@@ -64,6 +66,24 @@ def sealed(pattern: Path, tmp_path: Path) -> Scene:
     """A directory with three sealed segments, its key and its anchor elsewhere."""
     shutil.copytree(pattern, tmp_path, dirs_exist_ok=True)
     return scene_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Server]:
+    """A server of the session's own; half a second of two cores."""
+    if why := why_not():
+        pytest.skip(why)
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A new directory, with its ledger in it, or in PostgreSQL."""
+    url = None
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").new_url()
+    return Place(tmp_path, url)
 
 
 @pytest.fixture

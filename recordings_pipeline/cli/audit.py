@@ -13,7 +13,7 @@ from recordings_pipeline.core.audit.choice import Choice, event_text
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.audit.manifest import Head
 from recordings_pipeline.core.days import Span
-from recordings_pipeline.core.settings import data_directory
+from recordings_pipeline.core.place import data_directory, place_from
 from recordings_pipeline.stages.audit import publish_audit, told_events, verify_audit
 
 _PAGE = 1_000
@@ -23,7 +23,7 @@ def verify(data: Path | None, keys: Sequence[Path], head: Head | None) -> bool:
     """Verify, print what does not fit; return whether everything does."""
     started = time.monotonic()
     keeping = keeping_from(os.environ)
-    found = verify_audit(data or data_directory(os.environ), keeping, keys, head)
+    found = verify_audit(place_from(os.environ, data), keeping, keys, head)
     for finding in found.findings:
         click.echo(str(finding))
     seconds = time.monotonic() - started
@@ -46,7 +46,7 @@ def show(data: Path | None, choice: Choice, *, is_json: bool) -> None:
     """Print the chosen events, as a table or as lines of JSON."""
     header = ("event", "time", "action", "object", "reason", "segment")
     rows: list[tuple[str, ...]] = []
-    for segment, event in told_events(data or data_directory(os.environ), choice):
+    for segment, event in told_events(place_from(os.environ, data), choice):
         if is_json:
             click.echo(json.dumps({**event, "segment": segment}, sort_keys=True))
             continue

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.sealing import Identity, Keys, keys_from
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.unsealing import unseal
 
@@ -16,6 +16,6 @@ def run(id_: str, identity: Path | None, output: Path, data: Path | None) -> Non
     keys = keys_from(os.environ)
     if identity is not None:
         keys = Keys(identity=Identity(identity, "--identity"))
-    with open_archive(data or data_directory(os.environ), keys=keys) as archive:
+    with open_archive(place_from(os.environ, data), keys=keys) as archive:
         for path in unseal(archive, id_, output):
             click.echo(path)

@@ -11,6 +11,7 @@ import click
 
 from recordings_pipeline.cli.children import child, dagster_home, guarded, simulator
 from recordings_pipeline.cli.lifetime import catch_the_end
+from recordings_pipeline.core.secrets import LEDGER_URL
 from recordings_pipeline.core.settings import has_credentials, settings_from
 from recordings_pipeline.core.timetable import daily_hour, days_per_run, first_day
 from recordings_pipeline.storage.home import Home, make_private
@@ -37,7 +38,9 @@ def run(port: int) -> None:
         if settings:
             click.echo(f"organization at {settings.base_url}")
         else:
-            environ = {n: v for n, v in environ.items() if not n.startswith("GENESYS_")}
+            # The ledger of a real organization has nothing to do with a simulated one either.
+            real = ("GENESYS_", LEDGER_URL)
+            environ = {n: v for n, v in environ.items() if not n.startswith(real)}
             environ |= stack.enter_context(simulator(environ))
             click.echo("no credentials are set: using a simulated organization")
         watch = ["-m", "recordings_pipeline", "watch", "--until-stdin-closes"]

@@ -10,8 +10,9 @@ from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.invariants.violation import SHOWN_BY_RUNS, STATEMENTS
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.secrets import credentials_in
-from recordings_pipeline.core.settings import data_directory, quota_bytes
+from recordings_pipeline.core.settings import quota_bytes
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.deep_check import Examination, examine_archive
 
@@ -22,7 +23,7 @@ _MOST_SHOWN = 20
 def run(day: date | None, data: Path | None) -> bool:
     """Print how each invariant stands, and what breaks it; return whether all hold."""
     span = Span() if day is None else Span(day, day)
-    root, keeping = data or data_directory(os.environ), keeping_from(os.environ)
+    root, keeping = place_from(os.environ, data), keeping_from(os.environ)
     with open_archive(root, keeping) as archive:
         found = examine_archive(
             archive,

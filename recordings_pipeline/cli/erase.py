@@ -10,7 +10,7 @@ import click
 from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.erasing import Erasure, Fate, Order, checked_ids
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.settings import data_directory
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.stages.archive import Archive, open_archive
 from recordings_pipeline.stages.erasing import erase, survey
 
@@ -42,7 +42,7 @@ def run(
 ) -> bool:
     """Erase and print what went; return whether all of it did."""
     wanted = checked_ids(ids)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         chosen = chosen_in(archive, wanted, line, is_in_advance=order.is_in_advance)
         if chosen and not is_confirmed:
             print_erasures(survey(archive, chosen))
@@ -53,7 +53,7 @@ def run(
 def show(ids: Sequence[str], line: str | None, data: Path | None) -> None:
     """Print what would go, and touch nothing."""
     wanted = checked_ids(ids)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         chosen = chosen_in(archive, wanted, line, is_in_advance=True)
         print_erasures(survey(archive, chosen), is_done=False)
 

@@ -11,7 +11,7 @@ from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.erasing import checked_ids, checked_reason
 from recordings_pipeline.core.holding import Hold
-from recordings_pipeline.core.settings import data_directory
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.holding import hold, release
 
@@ -20,20 +20,20 @@ def add(what: tuple[str, ...] | Span, reason: str, claimed: str | None, data: Pa
     """Hold, and print the numbers to release it by."""
     by, why = operator(claimed), checked_reason(reason)
     wanted = what if isinstance(what, Span) else checked_ids(what)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         _print(hold(archive, wanted, why, by))
 
 
 def let_go(hold_id: int, reason: str, claimed: str | None, data: Path | None) -> None:
     """Ask for a release, or confirm it, and print which."""
     by, why = operator(claimed), checked_reason(reason)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         _print([release(archive, hold_id, why, by)])
 
 
 def show(data: Path | None) -> None:
     """Print all holds, released ones as well."""
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         _print(archive.ledger.holds.all())
 
 

@@ -8,8 +8,9 @@ import click
 from recordings_pipeline.cli.printing import counts_text, print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.ingest import Fate
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.sealing import keys_from
-from recordings_pipeline.core.settings import codec_policy, data_directory
+from recordings_pipeline.core.settings import codec_policy
 from recordings_pipeline.core.verification import printable
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.ingest import counts_of, ingest, lying, set_aside_before
@@ -20,7 +21,7 @@ _NONE = "-"
 def run(data: Path | None) -> bool:
     """Ingest once, print what was not taken; return whether nothing went to the quarantine."""
     policy = codec_policy(os.environ)
-    root = data or data_directory(os.environ)
+    root = place_from(os.environ, data)
     keeping, keys = keeping_from(os.environ), keys_from(os.environ)
     with open_archive(root, keeping, keys=keys) as archive:
         done = []
@@ -37,7 +38,7 @@ def run(data: Path | None) -> bool:
 
 def show(data: Path | None) -> None:
     """Print what lies in the drop folder, and what was moved out of it before."""
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         rows = [
             (one.path, str(one.size_bytes), one.recording_id or _NONE, one.reason or _NONE)
             for one in lying(archive)

@@ -10,8 +10,8 @@ import click
 
 from recordings_pipeline.cli.printing import stage_line
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.sealing import keys_from
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.rebuild import Watch, rebuild, unwatched
 
@@ -20,7 +20,7 @@ def run(span: Span, data: Path | None) -> bool:
     """Rebuild and print a line for each table's stage; return whether all days are done."""
     is_done, is_any = True, False
     keys = keys_from(os.environ)
-    with open_archive(data or data_directory(os.environ), keys=keys) as archive, _bar() as watch:
+    with open_archive(place_from(os.environ, data), keys=keys) as archive, _bar() as watch:
         for found in rebuild(archive, span, watch):
             is_any = True
             for report in found.reports:

@@ -10,10 +10,10 @@ from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.replaying import Choice, replayable
 from recordings_pipeline.core.settings import (
     codec_policy,
-    data_directory,
     exported_media,
     settings_from,
 )
@@ -32,7 +32,7 @@ def choice_from(environ: Mapping[str, str], outcome: str, recording_id: str | No
 
 def show(span: Span, choice: Choice, data: Path | None) -> None:
     """Print what lies in quarantine, or what else is to be replayed."""
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         if choice.outcome is Outcome.QUARANTINED:
             _show_quarantine(archive, span)
             return
@@ -67,7 +67,7 @@ def run(span: Span, choice: Choice, data: Path | None, *, is_exporting: bool) ->
         settings_from(os.environ)  # wrong ones are told before anything is moved
     days: list[Day] = []
     is_done = True
-    root, keeping = data or data_directory(os.environ), keeping_from(os.environ)
+    root, keeping = place_from(os.environ, data), keeping_from(os.environ)
     with open_archive(root, keeping) as archive:
         for done in replay(archive, span, choice):
             if done.problem:

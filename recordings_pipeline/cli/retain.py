@@ -8,8 +8,8 @@ import click
 
 from recordings_pipeline.cli.operator import operator
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.retention import keep_days
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.retaining import Retained, plan, retain
 
@@ -17,7 +17,7 @@ from recordings_pipeline.stages.retaining import Retained, plan, retain
 def run(data: Path | None, *, is_applied: bool) -> bool:
     """Print, day by day, what goes or would go; return whether only holds kept anything."""
     days = keep_days(os.environ)
-    with open_archive(data or data_directory(os.environ)) as archive:
+    with open_archive(place_from(os.environ, data)) as archive:
         found = retain(archive, days, str(operator())) if is_applied else plan(archive, days)
         done = list(found)
     _print(done, "erased" if is_applied else "would go", days)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from recordings_pipeline.cli.output import tell, write_file
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.sealing import keys_from
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.conversation import place_of
 from recordings_pipeline.stages.page import page_of
@@ -23,7 +23,7 @@ def run(  # noqa: PLR0913, PLR0917 (one for each option)
 ) -> Path:
     """Write the page and return where it lies."""
     keys = keys_from(os.environ)
-    with open_archive(data or data_directory(os.environ), keys=keys) as archive:
+    with open_archive(place_from(os.environ, data), keys=keys) as archive:
         place = place_of(archive, id_, None if day is None else Day(day))
         target = output or Path(f"show-{place.recording_id or place.conversation_id}.html")
         folder = target.absolute().parent

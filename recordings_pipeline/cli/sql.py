@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from recordings_pipeline.core.place import data_directory
 from recordings_pipeline.core.plain_values import cell, json_line, shown
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.storage.catalog_query import Answer, answered
 
 _MOST_SHOWN = 200

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import counts_text, print_table
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.preflight import BYTES_PER_GB
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.core.status import Compared, DayStatus, total_compared, total_counts
 from recordings_pipeline.stages.status import read_status
 
@@ -18,7 +18,7 @@ _NONE = "-"
 
 def run(first: date, last: date, data: Path | None) -> None:
     """Print the days, then what was predicted beside what happened."""
-    days = read_status(data or data_directory(os.environ), first, last, datetime.now(UTC))
+    days = read_status(place_from(os.environ, data), first, last, datetime.now(UTC))
     if not days:
         click.echo("no day of the range was planned or exported")
         return

@@ -13,9 +13,9 @@ import click
 from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.quantities import BYTES_PER_MB
 from recordings_pipeline.core.sealing import keys_from
-from recordings_pipeline.core.settings import data_directory
 from recordings_pipeline.core.verification import (
     Fault,
     Sample,
@@ -46,7 +46,7 @@ def run(  # noqa: PLR0913 (one for each option)
     started = time.monotonic()
     parts: list[Verification] = []
     repaired: list[Repaired] = []
-    root = data or data_directory(os.environ)
+    root = place_from(os.environ, data)
     keeping, keys = keeping_from(os.environ), keys_from(os.environ)
     with open_archive(root, keeping, keys=keys) as archive, _bar() as (watch, say):
         if is_repairing:

@@ -7,7 +7,7 @@ import click
 
 from recordings_pipeline.cli.lifetime import catch_the_end
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.settings import data_directory
+from recordings_pipeline.core.place import data_directory
 from recordings_pipeline.storage.home import make_private
 from recordings_pipeline.watch.observer import watch
 

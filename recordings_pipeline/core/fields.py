@@ -14,7 +14,7 @@ from recordings_pipeline.core.errors import MalformedPayload, TransientError
 from recordings_pipeline.core.layout import is_id
 
 Json = Mapping[str, Any]
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_UNHOLDABLE = re.compile(rb"\\u([dD][89a-fA-F]|0000)")
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[{\[\"tfn0-9-]")
 _MOST = 10**9
 
@@ -44,14 +44,15 @@ class NotJson(TransientError):
 def parsed(body: bytes, what: str) -> Any:  # noqa: ANN401 (JSON is whatever it is)
     """Decode a JSON body, which is UTF-8 (RFC 8259, section 8.1).
 
-    Halves of surrogate pairs, which JSON can escape and nothing else can hold, become ``?``.
+    Halves of surrogate pairs, which JSON can escape and nothing else can hold, become ``?``, and
+    so does NUL, which PostgreSQL cannot hold.
 
     Raises:
         MalformedPayload: The body is not JSON; its text is not part of the message.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
-        return _without_halves(value) if _SURROGATE.search(body) else value
+        return _holdable(value) if _UNHOLDABLE.search(body) else value
     except (ValueError, RecursionError):
         raise MalformedPayload(what, "is not valid JSON") from None
 
@@ -132,12 +133,12 @@ def instant_of(owner: Json, name: str, what: str) -> datetime:
         raise MalformedPayload(what, f"{name} is not an instant") from None
 
 
-def _without_halves(value: Any) -> Any:  # noqa: ANN401 (JSON is whatever it is)
+def _holdable(value: Any) -> Any:  # noqa: ANN401 (JSON is whatever it is)
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value.encode("utf-8", "replace").decode().replace("\0", "?")
     if isinstance(value, dict):
-        return {_without_halves(name): _without_halves(found) for name, found in value.items()}
-    return list(map(_without_halves, value)) if isinstance(value, list) else value
+        return {_holdable(name): _holdable(found) for name, found in value.items()}
+    return list(map(_holdable, value)) if isinstance(value, list) else value
 
 
 def _refuse_constant(name: str) -> None:

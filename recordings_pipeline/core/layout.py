@@ -23,6 +23,8 @@ QUARANTINE = PurePosixPath("quarantine")
 # Folders of a day's quarantine: what was verified and differed, what was given another chance.
 DAMAGED, REPLAYED = "damaged", "replayed"
 LEDGER = PurePosixPath("ledger.db")
+# Stands in its place where the ledger is a database, and says which.
+LEDGER_MARK = PurePosixPath("ledger.postgres")
 CATALOG = PurePosixPath("catalog.duckdb")
 CATALOG_SCRIPT = PurePosixPath("catalog.sql")
 LOCKS = PurePosixPath(".locks")

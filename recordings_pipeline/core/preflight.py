@@ -74,6 +74,8 @@ class Facts:
         url_lifetime_s: How long a signed URL lives.
         metadata: ``always`` or ``when_needed``.
         reserve_bytes: Free space that is never used.
+        ledger: Which database the ledger is.
+        ledger_risk: What could lose what is committed to it; empty for nothing.
     """
 
     organization: str
@@ -90,6 +92,8 @@ class Facts:
     url_lifetime_s: int
     reserve_bytes: int
     metadata: str = "when_needed"
+    ledger: str = "SQLite"
+    ledger_risk: str = ""
 
     @property
     def room(self) -> Room:
@@ -134,6 +138,7 @@ def findings(facts: Facts) -> list[Finding]:
     return [
         Finding("credentials", Level.OK, f"organization {facts.organization}"),
         *_permissions(facts),
+        _ledger(facts),
         *room_findings(facts.room),
         _allowance(facts),
         _lifetime(facts),
@@ -172,6 +177,13 @@ def _permissions(facts: Facts) -> list[Finding]:
         Finding(f"permission for {what}", Level.FAILURE, f"missing: {needed}", remedy)
         for what, needed in facts.missing_permissions.items()
     ]
+
+
+def _ledger(facts: Facts) -> Finding:
+    if facts.ledger_risk:
+        remedy = "a power cut may lose what was committed: change the server's setting"
+        return Finding("ledger", Level.WARNING, f"{facts.ledger}: {facts.ledger_risk}", remedy)
+    return Finding("ledger", Level.OK, facts.ledger)
 
 
 def _space(room: Room) -> Finding:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+LEDGER_URL = "RECORDINGS_LEDGER_URL"
+# A shorter password is a word, and found wherever somebody says it.
+_SHORTEST_PASSWORD = 8
 
 
 class Secret:
@@ -53,4 +57,14 @@ def credentials_in(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the secrets that variables of ours hold, to look for where they must not be."""
     names = (name for name in environ if name.startswith(("GENESYS_", "RECORDINGS_")))
     ends = ("_SECRET", "_AGE_IDENTITY")
-    return tuple(environ[name] for name in names if name.endswith(ends) and environ[name])
+    found = [environ[name] for name in names if name.endswith(ends) and environ[name]]
+    return (*found, *_of_url(environ.get(LEDGER_URL, "").strip()))
+
+
+def _of_url(url: str) -> tuple[str, ...]:
+    """Return what must not be seen of a database's address: all of it, and its password."""
+    if not url:
+        return ()
+    quoted = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    passwords = {quoted, unquote(quoted)}
+    return (url, *sorted(word for word in passwords if len(word) >= _SHORTEST_PASSWORD))

@@ -22,6 +22,7 @@ from recordings_pipeline.core.concurrency import (
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.peers import Peers, peers_from
+from recordings_pipeline.core.place import Place, data_directory, ledger_url
 from recordings_pipeline.core.sealing import Keys, keys_from
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.trust import CODECS, CONTAINERS, DEFAULT_CODECS, Policy
@@ -62,6 +63,7 @@ class Settings:
 
     Attributes:
         client_secret: The secret itself, or the file to read it from at each login.
+        ledger_url: Address of the database that holds the ledger; None for a file.
         quota_bytes: Most bytes the data directory may hold; None for no limit.
         api_reserve: Share of the API allowance that backfills leave alone, 0 to 1.
         metadata: ``when_needed`` or ``always``.
@@ -85,6 +87,7 @@ class Settings:
     base_url: str
     login_url: str
     data: Path
+    ledger_url: Secret | None
     quota_bytes: int | None
     api_reserve: float
     metadata: str
@@ -102,6 +105,11 @@ class Settings:
     peers: Peers
     keys: Keys
 
+    @property
+    def place(self) -> Place:
+        """Where everything is written."""
+        return Place(self.data, self.ledger_url)
+
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Read the settings from environment variables; an empty one counts as not set.
@@ -117,6 +125,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         base_url=base_url,
         login_url=login_url(given, base_url),
         data=data_directory(given),
+        ledger_url=ledger_url(given),
         quota_bytes=quota_bytes(given),
         api_reserve=_api_reserve(given),
         metadata=_choice(given, "RECORDINGS_METADATA", METADATA_MODES),
@@ -138,11 +147,6 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         peers=peers_from(given, base_url),
         keys=keys_from(given),
     )
-
-
-def data_directory(environ: Mapping[str, str]) -> Path:
-    """Return the directory everything is written under."""
-    return Path(environ.get("RECORDINGS_DATA", "").strip() or "data")
 
 
 def lookback_days(environ: Mapping[str, str]) -> int:

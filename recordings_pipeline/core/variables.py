@@ -33,6 +33,12 @@ VARIABLES = (
     ),
     Variable("GENESYS_LOGIN_URL", "login address", "base URL with `//api.` replaced by `//login.`"),
     Variable("RECORDINGS_DATA", "directory everything is written under", "`./data`"),
+    Variable(
+        "RECORDINGS_LEDGER_URL",
+        "PostgreSQL database for the ledger, such as `postgresql://user:password@host/database`; "
+        "a secret",
+        "`ledger.db` in this directory",
+    ),
     Variable("RECORDINGS_QUOTA_GB", "most this directory may hold, in GB (10⁹ bytes)", "no limit"),
     Variable("RECORDINGS_RESERVE_GB", "free space of its disk that is never used, in GB", "1"),
     Variable(

@@ -85,7 +85,7 @@ def _verified(organization: Organization, span: Span, sample: str, seed: int) ->
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.verify import Lot, verify
 
-    with open_archive(organization.data) as archive:
+    with open_archive(organization.place) as archive:
         lot = Lot(sample_from(sample), seed)
         return total(part for _, part in verify(archive, span, lot))
 

@@ -48,7 +48,7 @@ def _over_the_day(organization: Organization, report: "StageReport") -> Mapping[
     """Draw when the day's recorded conversations began."""
     from recordings_pipeline.stages.archive import open_archive
 
-    with open_archive(organization.data) as archive:
+    with open_archive(organization.place) as archive:
         return hours_metadata(archive.ledger.totals.hours(report.day))
 
 
@@ -83,4 +83,4 @@ def _checks(
     days = [report.day for report in reports]
     yield completeness_result(reports)
     yield contract_result(organization.data, "audio_files", days)
-    yield digests_result(organization.data, days)
+    yield digests_result(organization.place, days)

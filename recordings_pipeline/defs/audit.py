@@ -53,7 +53,7 @@ def audit_log_is_untouched(organization: Organization) -> dg.AssetCheckResult:
     from recordings_pipeline.stages.audit import verify_audit
 
     try:
-        found = verify_audit(organization.data, organization.keeping)
+        found = verify_audit(organization.place, organization.keeping)
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
     return dg.AssetCheckResult(

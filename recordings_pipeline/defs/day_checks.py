@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.place import Where
 from recordings_pipeline.defs.metadata import faults_table, gaps_table
 
 if TYPE_CHECKING:
@@ -92,14 +92,14 @@ def digests_spec() -> dg.AssetCheckSpec:
     )
 
 
-def digests_result(data: Path, days: Sequence[Day]) -> dg.AssetCheckResult:
+def digests_result(place: Where, days: Sequence[Day]) -> dg.AssetCheckResult:
     """Hash a few files of each day, and name those that differ."""
     from recordings_pipeline.core.verification import total
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.sampling import verify_sample
 
     seed = secrets.randbelow(_SEEDS)
-    with open_archive(data) as archive:
+    with open_archive(place) as archive:
         found = total(verify_sample(archive, day, seed) for day in days)
     return dg.AssetCheckResult(
         asset_key="audio_files",

@@ -5,15 +5,13 @@ backfill of last year makes it look fresh, and an export from the command line d
 ledger is asked.
 """
 
-from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.errors import RecordingsError
+from recordings_pipeline.core.place import Place
 from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
 
@@ -32,7 +30,7 @@ def days_settle_in_time(organization: Organization) -> dg.AssetCheckResult:
     """Ask the ledger how days stand; asks the platform nothing."""
     now = datetime.now(UTC)
     try:
-        found = _freshness(organization.data, now)
+        found = _freshness(organization.place, now)
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
     settled = {} if found.newest_settled is None else {"settled_until": str(found.newest_settled)}
@@ -44,12 +42,12 @@ def days_settle_in_time(organization: Organization) -> dg.AssetCheckResult:
     )
 
 
-def _freshness(data: Path, now: datetime) -> "Freshness":
+def _freshness(place: Place, now: datetime) -> "Freshness":
     from recordings_pipeline.core.freshness import freshness
-    from recordings_pipeline.storage.ledger import Ledger
+    from recordings_pipeline.storage.home import Home
+    from recordings_pipeline.storage.ledger_place import has_ledger, open_ledger
 
-    path = data / layout.LEDGER
-    if not path.is_file():
+    if not has_ledger(home := Home(place)):
         return freshness(now, [])
-    with closing(Ledger(path)) as ledger:
+    with open_ledger(home) as ledger:
         return freshness(now, ledger.days.standings(date.min, date.max))

@@ -39,7 +39,7 @@ def ingest_files(
 
     try:
         keeping, keys = organization.keeping, organization.age_keys
-        with open_archive(organization.data, keeping, keys=keys) as archive:
+        with open_archive(organization.place, keeping, keys=keys) as archive:
             done = list(ingest(archive, organization.codec_policy, quiet_s=config.quiet_s))
             for day in sorted({one.day for one in done if one.fate is Fate.TAKEN and one.day}):
                 context.log_event(_materialization(archive, day, done))

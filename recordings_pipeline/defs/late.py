@@ -47,7 +47,7 @@ def late_sensor(
     from recordings_pipeline.stages.late import late_days
 
     try:
-        found = late_days(organization.data, datetime.now(UTC))
+        found = late_days(organization.place, datetime.now(UTC))
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
     offered = {day: due for day, due in found.due.items() if DAYS.has_partition_key(day.key)}

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from recordings_pipeline.core.schemas import schema_of
+from recordings_pipeline.core.secrets import LEDGER_URL
 from recordings_pipeline.core.table_queries import QUERIES
 from recordings_pipeline.core.timetable import days_per_run
 from recordings_pipeline.defs.checks import contract_spec
@@ -30,7 +31,7 @@ ARCHIVE = dg.AssetSpec(
     deps=["audio_files"],
     group_name=GROUP,
     owners=OWNERS,
-    kinds={"file", "sqlite"},
+    kinds={"file", "postgres" if os.environ.get(LEDGER_URL) else "sqlite"},
     description=(
         "All days together: audio, ledger and audit log. No run makes it; jobs check it: "
         "verify_archive its bytes, verify_audit_log its log, daily_checks whether days settle."

@@ -30,7 +30,7 @@ def rebuild_days(
 
     with (
         spans_and_problems(config.days) as (spans, problems),
-        open_archive(organization.data, keys=organization.age_keys) as archive,
+        open_archive(organization.place, keys=organization.age_keys) as archive,
     ):
         for found in (found for span in spans for found in rebuild(archive, span)):
             if found.problem:

@@ -1,19 +1,19 @@
 """What assets and sensors are handed at run time. Wiring only, no logic."""
 
 from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.variables import VARIABLES
 
 if TYPE_CHECKING:
     from recordings_pipeline.core.audit.keeping import Keeping
+    from recordings_pipeline.core.place import Place
     from recordings_pipeline.core.sealing import Keys
     from recordings_pipeline.core.trust import Policy
     from recordings_pipeline.stages.export import Export
@@ -46,6 +46,7 @@ class Organization(dg.ConfigurableResource[Any]):
     genesys_base_url: str = ""
     genesys_login_url: str = ""
     recordings_data: str = ""
+    recordings_ledger_url: str = ""
     recordings_quota_gb: str = ""
     recordings_api_reserve_percent: str = ""
     recordings_metadata: str = ""
@@ -78,9 +79,20 @@ class Organization(dg.ConfigurableResource[Any]):
     @property
     def data(self) -> Path:
         """Where everything lies."""
-        from recordings_pipeline.core.settings import data_directory
+        from recordings_pipeline.core.place import data_directory
 
         return data_directory(self._environ())
+
+    @property
+    def place(self) -> "Place":
+        """Where everything lies, with the ledger.
+
+        Raises:
+            ConfigurationError: The address of the ledger is none.
+        """
+        from recordings_pipeline.core.place import place_from
+
+        return place_from(self._environ())
 
     @property
     def keeping(self) -> "Keeping":
@@ -134,13 +146,13 @@ class Organization(dg.ConfigurableResource[Any]):
         """
         from recordings_pipeline.core.lookback import days_to_look_at
         from recordings_pipeline.core.settings import lookback_days
+        from recordings_pipeline.storage.home import Home
+        from recordings_pipeline.storage.ledger_place import has_ledger, open_ledger
 
-        count, path = lookback_days(self._environ()), self.data / layout.LEDGER
-        if not path.exists():
+        count = lookback_days(self._environ())
+        if not has_ledger(home := Home(self.place)):
             return days_to_look_at(now, date.min, count, [])
-        from recordings_pipeline.storage.ledger import Ledger
-
-        with closing(Ledger(path)) as ledger:
+        with open_ledger(home) as ledger:
             known = ledger.days.standings(date.min, now.date())
             left = ledger.totals.unfinished(now)
         return days_to_look_at(now, date.min, count, known, left)

@@ -59,7 +59,7 @@ def export_directory_sensor(
     now = datetime.now(UTC)
     try:
         found = notice(
-            organization.data, position_from(context.cursor), now, most_days=MOST_DAYS_PER_TICK
+            organization.place, position_from(context.cursor), now, most_days=MOST_DAYS_PER_TICK
         )
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None

@@ -151,5 +151,5 @@ def _pictures(organization: Organization, report: "StageReport") -> Mapping[str,
     from recordings_pipeline.stages.archive import open_archive
     from recordings_pipeline.stages.pictures import pictures_of
 
-    with open_archive(organization.data, keys=organization.age_keys) as archive:
+    with open_archive(organization.place, keys=organization.age_keys) as archive:
         return pictures_metadata(pictures_of(archive, report.day))

@@ -2,19 +2,19 @@
 
 import threading
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.audit.manifest import Head
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.place import Where
 from recordings_pipeline.core.sealing import Keys
 from recordings_pipeline.stages.export import Clock, Export, real_time
 from recordings_pipeline.storage.audit.sealing import seal
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_place import has_ledger, open_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def archive_of(export: Export) -> Archive:
 
 @contextmanager
 def open_archive(
-    data: Path,
+    data: Where,
     keeping: Keeping | None = None,
     *,
     clock: Clock = real_time,
@@ -57,7 +57,7 @@ def open_archive(
     """Open directory and ledger for the length of a ``with`` block.
 
     Args:
-        data: The directory.
+        data: The directory, or where that and its ledger are.
         keeping: How the audit log is kept, for who changes something.
         clock: Says what time it is.
         keys: For whom files are encrypted, and who opens them.
@@ -66,15 +66,14 @@ def open_archive(
         ConfigurationError: Nothing was ever planned or exported into the directory.
     """
     home = Home(data)
-    path = home.path(layout.LEDGER)
-    if not path.is_file():
+    if not has_ledger(home):
         raise ConfigurationError(
-            "RECORDINGS_DATA", f"holds no ledger: {path.parent}: plan or export something first"
+            "RECORDINGS_DATA", f"holds no ledger: {home.root}: plan or export something first"
         )
     stop = threading.Event()
     with private():
         home.prepare()
-        with closing(Ledger(path)) as ledger:
+        with open_ledger(home) as ledger:
             try:
                 yield Archive(home, ledger, stop, clock, keeping or Keeping(), keys)
             finally:

@@ -16,6 +16,7 @@ from recordings_pipeline.core.audit.manifest import MOST_EVENTS, Head
 from recordings_pipeline.core.audit.schema import EXPORT_AUDIT, day_of_line, row_of
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.place import Where
 from recordings_pipeline.stages.describe import describe
 from recordings_pipeline.storage.audit.anchor import HEAD, anchored_head
 from recordings_pipeline.storage.audit.keys import key_id, own_key, read_public_keys
@@ -23,6 +24,7 @@ from recordings_pipeline.storage.audit.reading import last_sealed, sealed_lines
 from recordings_pipeline.storage.audit.verifying import Verified, Witnesses, verify_log
 from recordings_pipeline.storage.event_book import EventBook
 from recordings_pipeline.storage.home import Home
+from recordings_pipeline.storage.ledger_place import has_ledger
 from recordings_pipeline.storage.ledger_reader import reading_events
 from recordings_pipeline.storage.tables import write_table
 
@@ -40,12 +42,12 @@ class Published:
 
 
 def verify_audit(
-    root: Path, keeping: Keeping, keys: Sequence[Path] = (), head: Head | None = None
+    data: Where, keeping: Keeping, keys: Sequence[Path] = (), head: Head | None = None
 ) -> Verified:
     """Verify the log below a data directory; without a ledger, as an auditor has it, the rest.
 
     Args:
-        root: The data directory.
+        data: The directory, or where that and its ledger are.
         keeping: Says which key seals here, and where the log's head is kept as well.
         keys: Files with public keys that are trusted besides.
         head: One that somebody kept.
@@ -53,6 +55,8 @@ def verify_audit(
     Raises:
         ConfigurationError: There is no log, or nothing to compare its signatures with.
     """
+    home = Home(data)
+    root = home.root
     if not (root / layout.AUDIT_MANIFEST).exists() and not _was_sealed(root, keeping, head):
         raise ConfigurationError("RECORDINGS_DATA", f"holds no sealed audit log: {root}")
     trusted = read_public_keys(keys, "--key")
@@ -72,7 +76,7 @@ def verify_audit(
             "that you were handed with --key"
         )
         raise ConfigurationError(KEY_FILE, problem)
-    with _events(root) as events:
+    with _events(home) as events:
         return verify_log(root, Witnesses(trusted, heads, events))
 
 
@@ -83,17 +87,18 @@ def _was_sealed(root: Path, keeping: Keeping, head: Head | None) -> bool:
     return head is not None or is_kept or (folder.is_dir() and any(folder.iterdir()))
 
 
-def told_events(root: Path, choice: Choice) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
+def told_events(data: Where, choice: Choice) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
     """Yield chosen events in order, with their segment; None for those that are not sealed yet.
 
     Raises:
         AuditBroken: What was sealed is not what it was.
     """
-    for segment, line in sealed_lines(root):
+    home = Home(data)
+    for segment, line in sealed_lines(home.root):
         if choice.fits(event := json.loads(line)):
             yield segment, event
-    with _events(root) as events:
-        last = last_sealed(root)
+    with _events(home) as events:
+        last = last_sealed(home.root)
         while events is not None and (page := events.after(last, MOST_EVENTS)):
             for row in page:
                 if choice.fits(event := json.loads(event_body(row))):
@@ -143,10 +148,9 @@ def _rows(root: Path, days: Iterable[Day]) -> dict[Day, list[dict[str, Any]]]:
 
 
 @contextmanager
-def _events(root: Path) -> Generator[EventBook | None]:
-    path = root / layout.LEDGER
-    if not path.is_file():
+def _events(home: Home) -> Generator[EventBook | None]:
+    if not has_ledger(home):
         yield None
         return
-    with reading_events(path) as events:
+    with reading_events(home.path(layout.LEDGER), home.place.ledger_url) as events:
         yield events

@@ -110,7 +110,7 @@ def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> 
 def _log(archive: Archive, *, is_at_work: bool) -> Iterator[Violation]:
     """Judge the audit log; without a key that could prove it, that is what is wrong with it."""
     try:
-        log = verify_audit(archive.home.root, archive.keeping)
+        log = verify_audit(archive.home.place, archive.keeping)
     except ConfigurationError as error:
         finding = Finding(Layer.SIGNATURE, "audit log", str(error))
         return history.log_is_whole([finding], 0)

@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.concurrency import DEFAULT_API_CONNECTIONS
 from recordings_pipeline.core.headway import Headway
@@ -28,6 +27,7 @@ from recordings_pipeline.storage.age_keys import imported, require_keys
 from recordings_pipeline.storage.extras import require_silero
 from recordings_pipeline.storage.home import Home, private
 from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_place import open_ledger
 from recordings_pipeline.storage.shared_window import SharedWindow, window_path
 
 Progress = Callable[[str, int, int], None]
@@ -155,11 +155,11 @@ def open_export(
     """
     _require_extras(settings)
     stop = threading.Event()
-    home = Home(settings.data)
+    home = Home(settings.place)
     share = 1 - settings.api_reserve if is_backfill else 1.0
     with private(), ExitStack() as stack:
         home.prepare()
-        ledger = stack.enter_context(closing(Ledger(home.path(layout.LEDGER))))
+        ledger = stack.enter_context(open_ledger(home))
         path = window_path(settings.client_id, settings.base_url)
         window = stack.enter_context(closing(SharedWindow(path)))
         client = stack.enter_context(open_client(settings, stop, window, share=share))

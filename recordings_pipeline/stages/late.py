@@ -1,15 +1,13 @@
 """Which days have something that is due by now? Reads the ledger and asks nobody."""
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import ONE_DAY, Day
 from recordings_pipeline.core.late import LATE_DAYS, Due, day_clocks, last_of_each
+from recordings_pipeline.core.place import Where
 from recordings_pipeline.storage.home import Home
-from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_place import has_ledger, open_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +23,14 @@ class LateDays:
     busy: tuple[Day, ...] = ()
 
 
-def late_days(data: Path, now: datetime) -> LateDays:
+def late_days(data: Where, now: datetime) -> LateDays:
     """Return which of the last days are worth a run now; the day still running is none."""
     home = Home(data)
-    path = home.path(layout.LEDGER)
-    if not path.is_file():
+    if not has_ledger(home):
         return LateDays()
     today = now.astimezone(UTC).date()
     first = today - LATE_DAYS * ONE_DAY
-    with home.storing(), closing(Ledger(path)) as ledger:
+    with home.storing(), open_ledger(home) as ledger:
         standings = ledger.days.standings(first, today - ONE_DAY)
         days = day_clocks(standings, ledger.clocks.lacking(first), now)
         found = last_of_each([*ledger.clocks.struck(first, now), *days])

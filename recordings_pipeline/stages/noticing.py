@@ -12,8 +12,9 @@ from pathlib import Path
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.arrivals import ARRIVED, INCOMING, REFUSED, Entry, Position
+from recordings_pipeline.core.place import Where
 from recordings_pipeline.storage.home import Home, private
-from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_place import open_ledger
 from recordings_pipeline.watch.heartbeat import lives, only_watcher
 from recordings_pipeline.watch.journal import Journal, Reading, read_on
 from recordings_pipeline.watch.look import FOLDERS, Looker
@@ -75,7 +76,7 @@ class Noticed:
     is_watched: bool = True
 
 
-def notice(data: Path, position: Position, now: datetime, *, most_days: int) -> Noticed:
+def notice(data: Where, position: Position, now: datetime, *, most_days: int) -> Noticed:
     """Read the journal on from a position.
 
     Nothing is lost when the caller dies before he has kept the new position: what became due is in
@@ -127,7 +128,7 @@ def _kept(
     """Keep what was read; return up to where, and what is due."""
     end = reading.end
     home.root.mkdir(parents=True, exist_ok=True)
-    with closing(Ledger(home.path(layout.LEDGER))) as ledger:
+    with open_ledger(home) as ledger:
         ledger.arrivals.were_asked(position.asked)
         if reading.entries:
             end = ledger.arrivals.take(reading.journal, reading.start, reading.entries, now)

@@ -76,6 +76,7 @@ def require_room(export: Export, day: Day, without: Collection[str]) -> None:
 
 def _facts(export: Export, day: Day) -> Facts:
     organization = export.bind_organization()
+    ledger, risk = export.ledger.kind()
     missing: dict[str, str] = {}
     sample: list[Conversation] = []
     total = 0
@@ -100,6 +101,8 @@ def _facts(export: Export, day: Day) -> Facts:
         calls_per_minute=export.client.calls_per_minute(),
         url_lifetime_s=round(export.url_lifetime_s(asks_anew=True)),
         metadata=export.metadata,
+        ledger=ledger,
+        ledger_risk=risk,
     )
 
 

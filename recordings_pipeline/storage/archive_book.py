@@ -4,20 +4,22 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Integer, column, func, literal_column, select
+from sqlalchemy import ColumnElement, Engine, Executable, Integer, func, literal_column, select
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.verification import Promise
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.ledger_types import added
 from recordings_pipeline.storage.seal_book import JOINED, STORED_SHA256, STORED_SIZE, seals
 
 _PAGE = 1_000
 _RECORDINGS, _FILES = tables.recordings.c, tables.files.c
-# SQLite's own number of a row, in the order in which rows came. The index of days holds it, so
-# that a page is found without a look at the others: 100,000 recordings of a day are no problem.
-_row_number = literal_column("recordings.rowid", Integer)
+# What the index of days holds of each row, so that a page is found without a look at the others:
+# 100,000 recordings of a day are no problem. SQLite's own number of a row has the order in which
+# rows came, which is that of the files on the disk.
+_ROW_NUMBER = literal_column("recordings.rowid", Integer)
 _PROMISED = (
     _RECORDINGS.day,
     _RECORDINGS.recording_id,
@@ -41,7 +43,7 @@ class ArchiveBook:
 
     def totals(self, first: date, last: date) -> tuple[int, int]:
         """Count the files from first to last, both included, and add their bytes."""
-        query = select(func.count(), func.sum(STORED_SIZE)).select_from(tables.recordings)
+        query = select(func.count(), added(STORED_SIZE)).select_from(tables.recordings)
         query = query.join(tables.files, _RECORDINGS.recording_id == _FILES.recording_id)
         query = query.outerjoin(seals, JOINED)
         query = query.where(_RECORDINGS.day.between(str(first), str(last)))
@@ -50,20 +52,18 @@ class ArchiveBook:
 
     def pages(self, day: Day) -> Iterator[list[Promise]]:
         """Yield a day's files, and its exported recordings without one, a few at a time."""
-        last = 0
+        key, last = self._page_key()
         while True:
-            numbers = select(_row_number.label("number")).select_from(tables.recordings)
-            numbers = numbers.where(_RECORDINGS.day == day.key, _row_number > last)
-            page = numbers.order_by(_row_number).limit(_PAGE).subquery()
-            (end,) = self._rows(select(func.max(column("number"))).select_from(page))[0]
+            keys = select(key.label("key")).select_from(tables.recordings)
+            keys = keys.where(_RECORDINGS.day == day.key, key > last)
+            page = keys.order_by(key).limit(_PAGE).subquery()
+            (end,) = self._rows(select(func.max(page.c.key)).select_from(page))[0]
             if end is None:
                 return
-            query = _promises().where(
-                _RECORDINGS.day == day.key, _row_number > last, _row_number <= end
-            )
+            query = _promises().where(_RECORDINGS.day == day.key, key > last, key <= end)
             is_exported = _RECORDINGS.outcome == str(Outcome.EXPORTED)
             query = query.where(is_exported | _FILES.path.is_not(None))
-            rows = self._rows(query.order_by(_row_number, _FILES.file_number))
+            rows = self._rows(query.order_by(key, _FILES.file_number))
             yield [_promise(row._mapping) for row in rows]  # noqa: SLF001 (public, so its name)
             last = end
 
@@ -127,6 +127,11 @@ class ArchiveBook:
         ):
             found.setdefault(Day.from_key(day), {})[id_] = reason
         return found
+
+    def _page_key(self) -> tuple[ColumnElement[Any], Any]:
+        """Return what the rows of a day are paged by, and what is less than all of that."""
+        has_numbers = self._engine.dialect.name == "sqlite"
+        return (_ROW_NUMBER, 0) if has_numbers else (_RECORDINGS.recording_id, "")
 
     def _rows(self, query: Executable) -> list[Any]:
         with storing(self._engine), self._engine.connect() as db:

@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from recordings_pipeline.core.arrivals import REFUSED, Entry, told_name
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
+from recordings_pipeline.storage.ledger_engine import (
+    insert_or_ignore,
+    insert_or_update,
+    storing,
+    writing,
+)
 
 _READ, _DUE = "arrivals.read", "due/"
 _EVENTS, _NOTES = tables.events.c, tables.notes.c
@@ -45,16 +49,16 @@ class ArrivalBook:
             "reason": str(end),
         }
         with writing(self._engine) as db:
-            added = db.execute(insert(tables.events).values(read).on_conflict_do_nothing())
+            added = db.execute(insert_or_ignore(db, tables.events, read))
             if not added.rowcount:
                 query = select(_EVENTS.reason).where(_EVENTS.event_id == read["event_id"])
                 return int(db.execute(query).scalar_one())
             rows = [_event(entry) for entry in entries]
-            db.execute(insert(tables.events).on_conflict_do_nothing(), rows)
+            db.execute(insert_or_ignore(db, tables.events), rows)
             for place in dict.fromkeys(entry.place for entry in entries):
                 if place:
                     note = {"name": _DUE + place, "value": f"{journal}:{end}", "noted_time": now}
-                    db.execute(insert_or_update(tables.notes, note, key=["name"]))
+                    insert_or_update(db, tables.notes, note, key=["name"])
         return end
 
     def due(self) -> dict[str, str]:
@@ -76,7 +80,7 @@ class ArrivalBook:
         found = [dict(row) for row in rows]
         with writing(self._engine) as db:
             if found:
-                db.execute(insert(tables.events).on_conflict_do_nothing(), found)
+                db.execute(insert_or_ignore(db, tables.events), found)
 
 
 def _event(entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,12 @@ from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.gaps import Gap, GapKind
 from recordings_pipeline.core.standings import NOT_EXPORTED, DayStanding, KnownConversation
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import insert_or_ignore, insert_or_update, writing
+from recordings_pipeline.storage.ledger_engine import (
+    insert_or_ignore,
+    insert_or_update,
+    storing,
+    writing,
+)
 
 # SQLite takes 32,766 values a statement.
 _IDS = 500
@@ -35,7 +40,7 @@ class DayBook:
         """Return the days from first to last, both included, that were indexed or planned."""
         columns = tables.days.c
         query = select(tables.days).where(columns.day.between(str(first), str(last)))
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             rows = db.execute(query.order_by(columns.day)).mappings().all()
         return [
             DayStanding(
@@ -57,7 +62,7 @@ class DayBook:
         }
         with writing(self._engine) as db:
             keep = [*_PLANNED, "spent_calls"]
-            db.execute(insert_or_update(tables.days, values, key=["day"], keep=keep))
+            insert_or_update(db, tables.days, values, key=["day"], keep=keep)
 
     def planned(self, day: Day, now: datetime, *, recordings: int, calls: int, size: int) -> None:
         """Remember what a day will have taken when it is done, earlier runs included."""
@@ -67,7 +72,7 @@ class DayBook:
         }
         with writing(self._engine) as db:
             keep = [name for name in values if name not in _PLANNED]
-            db.execute(insert_or_update(tables.days, values, key=["day"], keep=keep))
+            insert_or_update(db, tables.days, values, key=["day"], keep=keep)
 
     def spent(self, day: Day, now: datetime, calls: int) -> None:
         """Add to the API calls a day has taken, whether or not it was ever indexed."""
@@ -75,7 +80,7 @@ class DayBook:
             return
         columns = tables.days.c
         with writing(self._engine) as db:
-            db.execute(insert_or_ignore(tables.days, _unknown(day, now)))
+            db.execute(insert_or_ignore(db, tables.days, _unknown(day, now)))
             db.execute(
                 update(tables.days)
                 .where(columns.day == day.key)
@@ -112,7 +117,7 @@ class DayBook:
         for start in range(0, len(ids), _IDS):
             query = select(columns.conversation_id, columns.day)
             query = query.where(columns.conversation_id.in_(ids[start : start + _IDS]))
-            with self._engine.connect() as db:
+            with storing(self._engine), self._engine.connect() as db:
                 found |= {row.conversation_id: Day.from_key(row.day) for row in db.execute(query)}
         return found
 
@@ -146,7 +151,7 @@ class DayBook:
         with writing(self._engine) as db:
             for gap in found:
                 values = {**asdict(gap), "day": day.key}
-                db.execute(insert_or_update(tables.gaps, values, key=["id"]))
+                insert_or_update(db, tables.gaps, values, key=["id"])
             named = asked.c.conversation_id.in_(theirs)
             db.execute(update(asked).where(named).values(asked_time=day.start))
             is_doubtful = (days.c.day == day.key) & days.c.is_settled & theirs.exists()
@@ -158,7 +163,7 @@ class DayBook:
         columns = tables.gaps.c
         query = select(*(column for column in columns if column.name != "day"))
         query = query.where(columns.day == day.key)
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             rows = db.execute(query.order_by(columns.is_failing.desc(), columns.id)).mappings()
             return tuple(Gap(**{**row, "kind": GapKind(row["kind"])}) for row in rows)
 
@@ -166,7 +171,7 @@ class DayBook:
         columns = tables.conversations.c
         chosen = [column for column in columns if column.name != "stretches"]
         query = select(*chosen).where(columns.day == day.key, *conditions)
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             rows = db.execute(query.order_by(columns.conversation_id)).mappings().all()
         return [
             KnownConversation(
@@ -188,13 +193,13 @@ class NameBook:
 
     def all(self) -> dict[str, str]:
         """Return every known name by id."""
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             rows = db.execute(select(tables.names.c.id, tables.names.c.name)).all()
         return {row.id: row.name for row in rows}
 
     def asked_time(self) -> datetime | None:
         """Return when names were last looked up; None for never."""
-        with self._engine.connect() as db:
+        with storing(self._engine), self._engine.connect() as db:
             times: Iterable[datetime] = db.scalars(select(tables.names.c.asked_time).distinct())
             return max(times, default=None)
 
@@ -203,7 +208,7 @@ class NameBook:
         with writing(self._engine) as db:
             for id_, name in names.items():
                 values = {"id": id_, "name": name, "asked_time": now}
-                db.execute(insert_or_update(tables.names, values, key=["id"]))
+                insert_or_update(db, tables.names, values, key=["id"])
 
 
 def _unknown(day: Day, now: datetime) -> dict[str, Any]:

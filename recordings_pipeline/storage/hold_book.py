@@ -8,10 +8,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    Integer,
-    String,
     Table,
-    Text,
     insert,
     select,
     update,
@@ -23,22 +20,23 @@ from recordings_pipeline.core.holding import Hold, Person, is_confirmation
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing, writing
 from recordings_pipeline.storage.ledger_moves import record
+from recordings_pipeline.storage.ledger_types import TEXT, WHOLE, Instant, word
 
 holds = Table(
     "holds",
     tables.metadata,
-    Column("hold_id", Integer, primary_key=True, autoincrement=True),
+    Column("hold_id", WHOLE, primary_key=True, autoincrement=True),
     # Empty for days.
-    Column("conversation_id", String(36), nullable=False, index=True),
+    Column("conversation_id", word(36), nullable=False, index=True),
     # Both empty for a conversation.
-    Column("first_day", String(10), nullable=False),
-    Column("last_day", String(10), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("held_by", Text, nullable=False),
-    Column("held_time", tables.Instant, nullable=False),
-    Column("asked_by", Text, nullable=False, default=""),
-    Column("asked_reason", Text, nullable=False, default=""),
-    Column("released_by", Text, nullable=False, default=""),
+    Column("first_day", word(10), nullable=False),
+    Column("last_day", word(10), nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("held_by", TEXT, nullable=False),
+    Column("held_time", Instant, nullable=False),
+    Column("asked_by", TEXT, nullable=False, default=""),
+    Column("asked_reason", TEXT, nullable=False, default=""),
+    Column("released_by", TEXT, nullable=False, default=""),
     sqlite_autoincrement=True,
 )
 _COLUMNS = holds.c

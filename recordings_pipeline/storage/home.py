@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import Busy, ConfigurationError
+from recordings_pipeline.core.place import Place, Where
 from recordings_pipeline.storage.durable import storage_failure
 from recordings_pipeline.storage.staging import sweep
 
@@ -41,8 +42,10 @@ def private() -> Generator[None]:
 class Home:
     """The directory everything is written under; paths handed in are relative to it."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
+    def __init__(self, where: Where) -> None:
+        place = where if isinstance(where, Place) else Place(where)
+        self.root = place.root.absolute()
+        self.place = Place(self.root, place.ledger_url)
 
     def path(self, relative: PurePosixPath) -> Path:
         return self.root / relative

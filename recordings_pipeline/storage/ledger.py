@@ -1,7 +1,7 @@
 """How every recording stands: state and event in one transaction, the single truth.
 
-SQLite on a local disk. Tables, manifests and the audit log are published from here and can be
-built again from it.
+SQLite on a local disk, or PostgreSQL for several hosts. Tables, manifests and the audit log are
+published from here and can be built again from it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,11 +13,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.rescue import is_wanted
 from recordings_pipeline.core.rows import row_from_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
+from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.standings import (
     ListedConversation,
     Settlement,
@@ -36,16 +36,14 @@ from recordings_pipeline.storage.event_book import EventBook
 from recordings_pipeline.storage.history_book import HistoryBook
 from recordings_pipeline.storage.hold_book import HoldBook
 from recordings_pipeline.storage.ledger_engine import (
-    insert_or_ignore,
     insert_or_update,
-    open_engine,
-    opening,
-    require_local,
+    kind_of,
     storing,
+    streamed,
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import list_recordings, move, record, replace_files
-from recordings_pipeline.storage.ledger_steps import upgrade
+from recordings_pipeline.storage.ledger_opening import bind, opened
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.raw_book import RawBook
 from recordings_pipeline.storage.recording_book import RecordingBook
@@ -54,7 +52,6 @@ from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
 from recordings_pipeline.storage.transcript_book import TranscriptBook
 
-_ROWS = 1_000
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.
 _IDS = 500
 
@@ -62,14 +59,14 @@ _IDS = 500
 class Ledger:
     """One data directory's ledger; writes come from one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
-        require_local(path.parent)
-        self._engine = open_engine(path)
-        # In a transaction that writes: several processes may open a new directory at once.
-        with opening(path), writing(self._engine) as db:
-            upgrade(db)
-            tables.metadata.create_all(db)
-        self.bind("schema_version", tables.SCHEMA_VERSION, "was written by another version")
+    def __init__(self, path: Path, url: Secret | None = None) -> None:
+        """Open a ledger, and make or upgrade its tables.
+
+        Args:
+            path: Its file; also where the file of one in a database would be.
+            url: Address of the database it is in; None for the file.
+        """
+        self._engine = opened(path, url)
         self.days = DayBook(self._engine)
         self.totals = DayTotals(self._engine)
         self.names = NameBook(self._engine)
@@ -92,19 +89,18 @@ class Ledger:
     def close(self) -> None:
         self._engine.dispose()
 
+    def kind(self) -> tuple[str, str]:
+        """Tell people what the ledger is: which database, of which version; and what is risky."""
+        with storing(self._engine):
+            return kind_of(self._engine).name(self._engine)
+
     def bind(self, name: str, value: str, problem: str) -> None:
         """Remember a fact for good.
 
         Raises:
             ConfigurationError: The ledger holds another value.
         """
-        with writing(self._engine) as db:
-            db.execute(insert_or_ignore(tables.facts, {"name": name, "value": value}))
-            held = db.scalar(select(tables.facts.c.value).where(tables.facts.c.name == name))
-        if held != value:
-            raise ConfigurationError(
-                "RECORDINGS_DATA", f"{problem} ({name}: {held}): use another directory"
-            )
+        bind(self._engine, name, value, problem)
 
     def learn(self, ways: Iterable[str]) -> None:
         """Remember what the organization was seen to do."""
@@ -133,9 +129,8 @@ class Ledger:
         is_kept = columns.outcome != str(Outcome.ERASED)
         query = select(columns.row).where(columns.day == day.key, is_kept)
         query = query.order_by(columns.start_time, columns.recording_id)
-        with self._engine.connect() as db:
-            for row in db.execution_options(yield_per=_ROWS).scalars(query):
-                yield row_from_text(RECORDING_INDEX, row)
+        for (row,) in streamed(self._engine, query):
+            yield row_from_text(RECORDING_INDEX, row)
 
     def standings_of(self, ids: Sequence[str]) -> dict[str, Standing]:
         """Return how some recordings stand, by id; unknown ones are left out."""
@@ -189,8 +184,9 @@ class Ledger:
         What was erased is left out, whoever asked about it before he could know.
         """
         with writing(self._engine) as db:
-            for conversation in without_erased(db, found):
-                values = {
+            kept = list(without_erased(db, found))
+            rows = [
+                {
                     "conversation_id": conversation.conversation_id,
                     "day": day.key,
                     "asked_time": asked,
@@ -199,8 +195,10 @@ class Ledger:
                     "unlisted": ",".join(conversation.unlisted_ids),
                     "stretches": conversation.stretches,
                 }
-                db.execute(insert_or_update(tables.conversations, values, key=["conversation_id"]))
-                list_recordings(db, day, conversation, asked)
+                for conversation in kept
+            ]
+            insert_or_update(db, tables.conversations, *rows, key=["conversation_id"])
+            list_recordings(db, day, kept, asked)
 
     def settle(
         self,

@@ -10,10 +10,12 @@ from sqlalchemy.engine import RowMapping
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.standings import ListedConversation, Settlement
+from recordings_pipeline.core.standings import Listed, ListedConversation, Settlement
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import insert_or_update
 
+# SQLite takes 32,766 values a statement.
+_MOST = 500
 # How a recording stands for an instant, inside the transaction that first lists it.
 _UNLISTED = "unlisted"
 # Made once: making a statement takes SQLAlchemy longer than SQLite takes to run it. A group takes
@@ -31,33 +33,32 @@ _TELL = insert(tables.events)
 
 
 def list_recordings(
-    db: Connection, day: Day, conversation: ListedConversation, asked: datetime
+    db: Connection, day: Day, conversations: Iterable[ListedConversation], asked: datetime
 ) -> None:
-    """Keep the rows of the index of a conversation's recordings, and how they stand."""
-    if not conversation.recordings:
-        return
-    for listed in conversation.recordings:
-        row = listed.row
-        values = {
-            "recording_id": row["recording_id"],
-            "conversation_id": conversation.conversation_id,
-            "communication_id": row["communication_id"],
-            "day": day.key,
-            "start_time": row["conversation_start_time"],
-            "row": row_as_text(RECORDING_INDEX, row),
-            "outcome": _UNLISTED,
-            "attempt": 0,
-        }
-        keep = ["outcome", "attempt"]
-        db.execute(insert_or_update(tables.recordings, values, key=["recording_id"], keep=keep))
-    move(
-        db,
-        [
-            Settlement(one.row["recording_id"], one.verdict, one.retry_time)
-            for one in conversation.recordings
-        ],
-        asked,
-    )
+    """Keep the rows of the index of some conversations' recordings, and how they stand."""
+    found = [(one.conversation_id, each) for one in conversations for each in one.recordings]
+    keep = ["outcome", "attempt"]
+    for start in range(0, len(found), _MOST):
+        some = found[start : start + _MOST]
+        rows = [_row(day, conversation_id, listed) for conversation_id, listed in some]
+        insert_or_update(db, tables.recordings, *rows, key=["recording_id"], keep=keep)
+        settlements = (
+            Settlement(one.row["recording_id"], one.verdict, one.retry_time) for _, one in some
+        )
+        move(db, settlements, asked)
+
+
+def _row(day: Day, conversation_id: str, listed: Listed) -> dict[str, Any]:
+    return {
+        "recording_id": listed.row["recording_id"],
+        "conversation_id": conversation_id,
+        "communication_id": listed.row["communication_id"],
+        "day": day.key,
+        "start_time": listed.row["conversation_start_time"],
+        "row": row_as_text(RECORDING_INDEX, listed.row),
+        "outcome": _UNLISTED,
+        "attempt": 0,
+    }
 
 
 def replace_files(db: Connection, settlements: Iterable[Settlement]) -> None:

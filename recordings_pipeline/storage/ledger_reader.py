@@ -12,23 +12,26 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, select
 
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.event_book import EventBook
-from recordings_pipeline.storage.ledger_engine import BUSY_TIMEOUT_MS, storing
+from recordings_pipeline.storage.ledger_engine import open_engine, storing
+from recordings_pipeline.storage.ledger_mark import require_unmarked
+from recordings_pipeline.storage.ledger_sqlite import BUSY_TIMEOUT_MS
 
 
 @contextmanager
-def reading_events(path: Path) -> Generator[EventBook]:
+def reading_events(path: Path, url: Secret | None = None) -> Generator[EventBook]:
     """Open a ledger's events for the length of a ``with`` block; the ledger is never written.
 
     Raises:
         ConfigurationError: The ledger is of another version, or not all of it can be read.
         StorageFailed: It is no ledger, or the disk refuses to read it.
     """
-    engine = create_engine(f"sqlite:///{path}", creator=partial(_connected, path))
+    engine = _engine(path, url)
     try:
         with storing(engine), engine.connect() as db:
             facts = tables.facts.c
@@ -42,6 +45,13 @@ def reading_events(path: Path) -> Generator[EventBook]:
         yield EventBook(engine)
     finally:
         engine.dispose()
+
+
+def _engine(path: Path, url: Secret | None) -> Engine:
+    if url is not None:
+        return open_engine(path, url)
+    require_unmarked(path.parent)
+    return create_engine(f"sqlite:///{path}", creator=partial(_connected, path))
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,8 @@
 
 All steps are one transaction with the version they reach: one that dies leaves the ledger as it
 was. Tables that are new need no step, they are made whenever a ledger is opened. A column or an
-index must have a version, and a file of the one before in ``tests/storage/ledgers``.
+index must have a version, and a file of the one before in ``tests/storage/ledgers``. Steps are the
+same for SQLite and PostgreSQL, whose first ledgers have version 5.
 """
 
 from collections.abc import Callable
@@ -17,11 +18,14 @@ from recordings_pipeline.storage import ledger_tables as tables
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a table lacks; a default for the rows that are there, or none."""
+    """A column that a table lacks, with a default for the rows that are there, or none.
+
+    Its type is that of today's table, as the database at hand calls it.
+    """
 
     table: str
     name: str
-    type: str
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def _add(db: Connection, column: Column) -> None:
     """Add a column; one that is there already came before its version did."""
     there = {one["name"] for one in inspect(db).get_columns(column.table)}
     if column.name not in there:
-        db.execute(text(f"ALTER TABLE {column.table} ADD COLUMN {column.name} {column.type}"))
+        type_ = tables.metadata.tables[column.table].c[column.name].type.compile(db.dialect)
+        default = f" NOT NULL DEFAULT {column.default}" if column.default else ""
+        db.execute(text(f"ALTER TABLE {column.table} ADD COLUMN {column.name} {type_}{default}"))
 
 
 def _start_times(db: Connection) -> None:
@@ -94,38 +100,38 @@ def _drop_replaced(db: Connection) -> None:
 
 
 _FIRST = "1"
-_TEXT = "TEXT NOT NULL DEFAULT ''"
+_EMPTY = "''"
 STEPS = (
     Step(
         "2",
         (
-            Column("conversations", "batch_id", "VARCHAR(36)"),
-            Column("conversations", "end_time", "VARCHAR(32)"),
-            Column("conversations", "unlisted", _TEXT),
-            Column("recordings", "start_time", "VARCHAR(32) NOT NULL DEFAULT ''"),
+            Column("conversations", "batch_id"),
+            Column("conversations", "end_time"),
+            Column("conversations", "unlisted", _EMPTY),
+            Column("recordings", "start_time", _EMPTY),
         ),
         _start_times,
     ),
     Step(
         "3",
         (
-            Column("files", "codec", "VARCHAR(20)"),
-            Column("files", "channels", "INTEGER"),
-            Column("files", "sample_rate_hz", "INTEGER"),
-            Column("files", "duration_ms", "INTEGER"),
-            Column("files", "is_silent", "BOOLEAN"),
-            Column("files", "is_mislabelled", "BOOLEAN"),
+            Column("files", "codec"),
+            Column("files", "channels"),
+            Column("files", "sample_rate_hz"),
+            Column("files", "duration_ms"),
+            Column("files", "is_silent"),
+            Column("files", "is_mislabelled"),
         ),
     ),
-    Step("4", (Column("conversations", "stretches", _TEXT),)),
+    Step("4", (Column("conversations", "stretches", _EMPTY),)),
     Step(
         "5",
         (
-            Column("events", "conversation_id", "VARCHAR(36)"),
-            Column("events", "run_id", "VARCHAR(32) NOT NULL DEFAULT ''"),
-            Column("transcripts", "retry_time", "VARCHAR(32)"),
-            Column("transcripts", "recording_ids", _TEXT),
-            Column("transcripts", "failures", "INTEGER NOT NULL DEFAULT 0"),
+            Column("events", "conversation_id"),
+            Column("events", "run_id", _EMPTY),
+            Column("transcripts", "retry_time"),
+            Column("transcripts", "recording_ids", _EMPTY),
+            Column("transcripts", "failures", "0"),
         ),
         _drop_replaced,
     ),

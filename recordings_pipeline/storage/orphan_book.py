@@ -20,7 +20,7 @@ class OrphanBook:
     def all(self) -> tuple[Orphan, ...]:
         """Return them in order of creation."""
         columns = tables.orphans.c
-        query = select(tables.orphans).order_by(columns.created, columns.id)
+        query = select(tables.orphans).order_by(columns.created.nulls_first(), columns.id)
         with storing(self._engine), self._engine.connect() as db:
             return tuple(Orphan(**row) for row in db.execute(query).mappings())
 
@@ -51,7 +51,7 @@ class NoteBook:
         """Note something, in place of what was noted before."""
         values = {"name": name, "value": value, "noted_time": now}
         with writing(self._engine) as db:
-            db.execute(insert_or_update(tables.notes, values, key=["name"]))
+            insert_or_update(db, tables.notes, values, key=["name"])
 
     def forget(self, name: str) -> None:
         """Take a note back."""

@@ -10,13 +10,10 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Engine,
     Executable,
-    String,
     Table,
-    Text,
     delete,
     func,
     select,
@@ -27,24 +24,25 @@ from recordings_pipeline.core.verification import Promise
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.digests import Digest
 from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
+from recordings_pipeline.storage.ledger_types import TEXT, WHOLE, Instant, added, word
 
 _PAGE, _IDS = 1_000, 500
 
 raw_seals = Table(
     "raw_seals",
     tables.metadata,
-    Column("path", Text, primary_key=True),
-    Column("day", String(10), nullable=False, index=True),
-    Column("conversation_id", String(36), nullable=False, index=True),
+    Column("path", TEXT, primary_key=True),
+    Column("day", word(10), nullable=False, index=True),
+    Column("conversation_id", word(36), nullable=False, index=True),
     # Empty for what came beside recordings.
-    Column("recording_id", String(36), nullable=False, index=True),
-    Column("size_bytes", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("stored_size_bytes", BigInteger, nullable=False),
-    Column("stored_sha256", String(64), nullable=False),
-    Column("sealed_time", tables.Instant, nullable=False),
+    Column("recording_id", word(36), nullable=False, index=True),
+    Column("size_bytes", WHOLE, nullable=False),
+    Column("sha256", word(64), nullable=False),
+    Column("stored_size_bytes", WHOLE, nullable=False),
+    Column("stored_sha256", word(64), nullable=False),
+    Column("sealed_time", Instant, nullable=False),
     # What the tables lack of a transcript, as `core.told_again` writes it.
-    Column("rest", Text, nullable=False, default=""),
+    Column("rest", TEXT, nullable=False, default=""),
 )
 _RAWS = raw_seals.c
 
@@ -92,7 +90,7 @@ class RawBook:
                     "sealed_time": now,
                     "rest": one.rest,
                 }
-                db.execute(insert_or_update(raw_seals, values, key=["path"]))
+                insert_or_update(db, raw_seals, values, key=["path"])
 
     def forget(self, path: str) -> None:
         """Hear that a file is not there any more."""
@@ -136,7 +134,7 @@ class RawBook:
 
     def totals(self, first: date, last: date) -> tuple[int, int]:
         """Count the files from first to last, both included, and add their bytes."""
-        query = select(func.count(), func.sum(_RAWS.stored_size_bytes))
+        query = select(func.count(), added(_RAWS.stored_size_bytes))
         ((count, size),) = self._rows(query.where(_RAWS.day.between(str(first), str(last))))
         return count, size or 0
 

@@ -12,7 +12,7 @@ from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.standings import DueRecording, Standing, standing_from
 from recordings_pipeline.core.trust import NOT_IN_CODECS
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import storing
+from recordings_pipeline.storage.ledger_engine import storing, streamed
 from recordings_pipeline.storage.seal_book import JOINED, seals
 
 _PAGE = 1_000
@@ -37,12 +37,11 @@ class RecordingBook:
             .where(_RECORDINGS.day == day.key, _may_be_fetched(), _is_time(now))
             .order_by(batch_id, _RECORDINGS.conversation_id, _RECORDINGS.recording_id)
         )
-        with storing(self._engine), self._engine.connect() as db:
-            rows = db.execution_options(yield_per=_PAGE).execute(query)
-            batches: dict[str, str] = {}
-            return [
-                DueRecording(id_, batches.setdefault(batch, batch) or None) for id_, batch in rows
-            ]
+        batches: dict[str, str] = {}
+        return [
+            DueRecording(id_, batches.setdefault(batch, batch) or None)
+            for id_, batch in streamed(self._engine, query)
+        ]
 
     def come_due(self, day: Day, now: datetime) -> set[str]:
         """Return the recordings that failed and whose time to be tried again has come."""
@@ -92,10 +91,9 @@ class RecordingBook:
                 _RECORDINGS.outcome.in_([str(o) for o in FETCHABLE if not o.is_final]),
             )
         )
-        with storing(self._engine), self._engine.connect() as db:
-            for id_, start, end in db.execution_options(yield_per=_PAGE).execute(query):
-                if id_ not in without:
-                    yield start, end
+        for id_, start, end in streamed(self._engine, query):
+            if id_ not in without:
+                yield start, end
 
     def files(self, day: Day) -> Iterator[Mapping[str, Any]]:
         """Yield recording, path and size of the day's files, ordered by recording and number."""

@@ -12,8 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     Executable,
-    Integer,
-    String,
     Table,
     and_,
     func,
@@ -27,15 +25,16 @@ from recordings_pipeline.core.sealing import SUFFIX
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.digests import Digest
 from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
+from recordings_pipeline.storage.ledger_types import WHOLE, Instant, word
 
 seals = Table(
     "seals",
     tables.metadata,
-    Column("recording_id", String(36), primary_key=True),
-    Column("file_number", Integer, primary_key=True),
-    Column("stored_size_bytes", Integer, nullable=False),
-    Column("stored_sha256", String(64), nullable=False),
-    Column("sealed_time", tables.Instant, nullable=False),
+    Column("recording_id", word(36), primary_key=True),
+    Column("file_number", WHOLE, primary_key=True),
+    Column("stored_size_bytes", WHOLE, nullable=False),
+    Column("stored_sha256", word(64), nullable=False),
+    Column("sealed_time", Instant, nullable=False),
 )
 _FILES, _RECORDINGS, _SEALS = tables.files.c, tables.recordings.c, seals.c
 _IS_SEALED = _FILES.path.endswith(SUFFIX, autoescape=True)
@@ -90,7 +89,7 @@ class SealBook:
             _FILES.file_number == file.file_number
         )
         with writing(self._engine) as db:
-            db.execute(insert_or_update(seals, values, key=list(named)))
+            insert_or_update(db, seals, values, key=list(named))
             db.execute(update(tables.files).where(is_it).values(path=str(path)))
 
     def _files(self, *conditions: ColumnElement[bool]) -> list[Kept]:

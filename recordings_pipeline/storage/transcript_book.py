@@ -17,10 +17,15 @@ from recordings_pipeline.core.standings import (
     TranscriptStanding,
 )
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.ledger_engine import insert_or_update, storing, writing
+from recordings_pipeline.storage.ledger_engine import (
+    insert_or_update,
+    storing,
+    streamed,
+    writing,
+)
 from recordings_pipeline.storage.ledger_moves import record
+from recordings_pipeline.storage.ledger_types import member, place_in
 
-_PAGE = 1_000
 _RECORDINGS, _TRANSCRIPTS = tables.recordings.c, tables.transcripts.c
 
 
@@ -63,7 +68,7 @@ class TranscriptBook:
             attempt = (before.attempt if before else 0) + 1
             values = {**asdict(standing), "day": day.key, "attempt": attempt}
             values["recording_ids"] = ",".join(standing.recording_ids)
-            db.execute(insert_or_update(tables.transcripts, values, key=["communication_id"]))
+            insert_or_update(db, tables.transcripts, values, key=["communication_id"])
             if before is None or before.state != standing.state:
                 state, asked = str(standing.state), standing.asked_time
                 news = {"event_time": asked, "day": day.key, "outcome": state}
@@ -73,14 +78,12 @@ class TranscriptBook:
     def told(self, day: Day) -> Iterator[ToldRecording]:
         """Yield the recordings with a transcript file or a pause, by conversation and recording.
 
-        SQLite sorts them, on disk where they are many; a reader's transaction is open meanwhile.
+        The database sorts them, on disk if need be; a reader's transaction is open meanwhile.
         """
         query = _told(day).order_by(_RECORDINGS.conversation_id, _RECORDINGS.recording_id)
-        with storing(self._engine), self._engine.connect() as db:
-            for row in db.execution_options(yield_per=_PAGE).execute(query):
-                call, recording, leg, is_kept, pauses = row
-                found = tuple(pauses_from_texts(json.loads(pauses))) if pauses else ()
-                yield ToldRecording(call, recording, leg, bool(is_kept), found)
+        for call, recording, leg, is_kept, pauses in streamed(self._engine, query):
+            found = tuple(pauses_from_texts(json.loads(pauses))) if pauses else ()
+            yield ToldRecording(call, recording, leg, bool(is_kept), found)
 
     def told_count(self, day: Day) -> int:
         """Count what `told` yields."""
@@ -111,7 +114,7 @@ class TranscriptBook:
                 _RECORDINGS.day == day.key,
                 _RECORDINGS.outcome != str(Outcome.ERASED),
                 _RECORDINGS.communication_id.is_not(None),
-                func.json_extract(_RECORDINGS.row, "$.media") == AUDIO,
+                member(_RECORDINGS.row, "media") == AUDIO,
             )
             .order_by(_RECORDINGS.communication_id, _RECORDINGS.recording_id)
         )
@@ -127,8 +130,8 @@ class TranscriptBook:
 
 def _told(day: Day) -> Select[Any]:
     held = func.coalesce(_TRANSCRIPTS.recording_ids, "")
-    is_kept = func.instr(held, _RECORDINGS.recording_id) > 0
-    pauses = func.json_extract(_RECORDINGS.row, "$.pauses")
+    is_kept = place_in(held, _RECORDINGS.recording_id) > 0
+    pauses = member(_RECORDINGS.row, "pauses")
     leg = _RECORDINGS.communication_id
     return (
         select(_RECORDINGS.conversation_id, _RECORDINGS.recording_id, leg, is_kept, pauses)

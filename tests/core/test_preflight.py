@@ -79,6 +79,7 @@ def test_a_day_that_is_held_needs_no_room(done_count: int, is_refused: bool) -> 
         (replace(GOOD, url_lifetime_s=120), "URL lifetime"),
         (replace(GOOD, calls_per_minute=10), "API allowance"),
         (replace(GOOD, codecs=frozenset({"audio/morse"})), "codecs"),
+        (replace(GOOD, ledger_risk="fsync is off"), "ledger"),
     ],
 )
 def test_what_may_go_wrong_is_a_warning(facts: Facts, check: str) -> None:

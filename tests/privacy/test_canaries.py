@@ -130,10 +130,19 @@ def leaks_after_planting(folder: Path, canaries: Canaries) -> list[str]:
 def test_what_holds_a_secret_does_not_show_it(start: Start, tmp_path: Path) -> None:
     simulator = start(faults="server-error", calls_per_day=2)
     settings = settings_of(simulator, tmp_path)
-    fields = {name.lower(): value for name, value in simulator.environment.items()}
+    address = {"RECORDINGS_LEDGER_URL": "postgresql://user:hush@host/ledger"}
+    fields = {name.lower(): value for name, value in (simulator.environment | address).items()}
     url = signed_url("https://user:hush@media.example/x?Signature=0123456789abcdef")
     secret = simulator.environment["GENESYS_CLIENT_SECRET"]
-    shown = [repr(settings), repr(Organization(**fields)), repr(url), str(url), f"{url}", url.host]
+    shown = [
+        repr(settings),
+        repr(settings_of(simulator, tmp_path, **address)),
+        repr(Organization(**fields)),
+        repr(url),
+        str(url),
+        f"{url}",
+        url.host,
+    ]
 
     with open_export(settings) as export:
         shown += [repr(export), repr(export.client), repr(vars(export.client))]

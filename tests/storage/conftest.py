@@ -1,15 +1,32 @@
-"""Processes that do the same thing at the same time."""
+"""Ledgers that are opened, and processes that do the same thing at the same time."""
 
+import os
 import subprocess
 from contextlib import ExitStack
 
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.place import Place
+from recordings_pipeline.core.secrets import Secret
+from recordings_pipeline.storage.ledger import Ledger
+from tests.postgres import variables
 
-def run_at_once(command: list[str], count: int) -> list[int]:
+
+def opened(place: Place) -> Ledger:
+    """Open the ledger of a place."""
+    return Ledger(place.root / layout.LEDGER, place.ledger_url)
+
+
+def run_at_once(command: list[str], count: int, url: Secret | None = None) -> list[int]:
     """Start programs, let each go on once all have said that they are ready; return their codes."""
     with ExitStack() as stack:
         programs = [
             stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, **variables(url)},
+                )
             )
             for _ in range(count)
         ]

@@ -3,16 +3,17 @@
 from collections.abc import Generator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.holdings import Holdings
 from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.place import Place
 from recordings_pipeline.core.schemas import RECORDING_INDEX
 from recordings_pipeline.core.standings import Listed, ListedConversation
 from recordings_pipeline.storage.ledger import Ledger
+from tests.storage.conftest import opened
 
 DAY = Day.from_key("2026-01-31")
 CALL, CHAT = "c" * 36, "d" * 36
@@ -20,9 +21,9 @@ ENDED = DAY.start + timedelta(seconds=90)
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Generator[Ledger]:
-    with closing(Ledger(tmp_path / "ledger.db")) as opened:
-        yield opened
+def ledger(place: Place) -> Generator[Ledger]:
+    with closing(opened(place)) as found:
+        yield found
 
 
 def listed(recording_id: str, conversation_id: str, *, has_metadata: bool) -> Listed:

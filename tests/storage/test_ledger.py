@@ -7,35 +7,44 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import StorageFailed
 from recordings_pipeline.core.fetch_gaps import unknown_results
 from recordings_pipeline.core.model import Outcome, Verdict
+from recordings_pipeline.core.place import Place
 from recordings_pipeline.core.standings import Settlement
+from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger import Ledger
+from recordings_pipeline.storage.ledger_engine import open_engine, snapshot
 from tests.conftest import largest_file
 from tests.listing import conversation, discovered
-from tests.storage.conftest import run_at_once
+from tests.storage.conftest import opened, run_at_once
 
 DAY = Day.from_key("2026-01-31")
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
 PROCESSES = 8
 OPENER = """
-import sys
+import os, sys
 from pathlib import Path
+from recordings_pipeline.core.place import ledger_url
 from recordings_pipeline.storage.ledger import Ledger
 print("ready", flush=True)
 sys.stdin.read()
-Ledger(Path(sys.argv[1])).close()
+Ledger(Path(sys.argv[1]), ledger_url(os.environ)).close()
 """
 
 
-def test_several_processes_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", OPENER, str(tmp_path / "ledger.db")]
+@pytest.mark.parametrize(
+    "place", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True
+)
+def test_several_processes_may_open_a_new_ledger_at_once(place: Place) -> None:
+    command = [sys.executable, "-c", OPENER, str(place.root / layout.LEDGER)]
 
-    assert run_at_once(command, PROCESSES) == [0] * PROCESSES
+    assert run_at_once(command, PROCESSES, place.ledger_url) == [0] * PROCESSES
 
 
 def test_a_disk_that_takes_no_more_is_a_sentence_and_the_ledger_stays_whole(
@@ -60,9 +69,9 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_the_ledger_stays_whole(
     ids=["one file", "two files"],
 )
 def test_an_event_holds_the_digest_of_the_only_file(
-    tmp_path: Path, digests: list[str], told: str | None
+    place: Place, digests: list[str], told: str | None
 ) -> None:
-    ledger = Ledger(tmp_path / "ledger.db")
+    ledger = opened(place)
     id_ = str(UUID(int=1))
     ledger.listed(DAY, NOW, [conversation(id_, [discovered(id_)])])
 
@@ -74,8 +83,8 @@ def test_an_event_holds_the_digest_of_the_only_file(
     ledger.close()
 
 
-def test_only_an_exported_recording_has_files(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.db")
+def test_only_an_exported_recording_has_files(place: Place) -> None:
+    ledger = opened(place)
     id_ = str(UUID(int=1))
     ledger.listed(DAY, NOW, [conversation(id_, [discovered(id_)])])
     ledger.settle(id_, Verdict(Outcome.EXPORTED), NOW, files=[file_of(id_, 1, "a" * 64)])
@@ -86,8 +95,8 @@ def test_only_an_exported_recording_has_files(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_a_group_is_settled_with_an_event_for_each_of_which_there_is_news(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.db")
+def test_a_group_is_settled_with_an_event_for_each_of_which_there_is_news(place: Place) -> None:
+    ledger = opened(place)
     ids = [str(UUID(int=number)) for number in range(3)]
     ledger.listed(DAY, NOW, [conversation("a", map(discovered, ids))])
     exported, again = Verdict(Outcome.EXPORTED), Verdict(Outcome.RETRY, "it broke off")
@@ -106,8 +115,8 @@ def test_a_group_is_settled_with_an_event_for_each_of_which_there_is_news(tmp_pa
     ledger.close()
 
 
-def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.db")
+def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come(place: Place) -> None:
+    ledger = opened(place)
     ids = [str(UUID(int=number)) for number in range(5)]
     outcomes = {
         "a": [Outcome.EXPORTED, Outcome.RETRY],
@@ -127,8 +136,8 @@ def test_a_conversation_is_done_when_none_of_its_recordings_may_still_come(tmp_p
     ledger.close()
 
 
-def test_what_a_day_holds_is_the_size_of_its_files(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.db")
+def test_what_a_day_holds_is_the_size_of_its_files(place: Place) -> None:
+    ledger = opened(place)
     id_ = str(UUID(int=1))
     empty = ledger.totals.size(DAY)
     ledger.listed(DAY, NOW, [conversation(id_, [discovered(id_)])])
@@ -138,6 +147,22 @@ def test_what_a_day_holds_is_the_size_of_its_files(tmp_path: Path) -> None:
     assert (empty, ledger.totals.size(DAY)) == (0, 6)
     assert ledger.totals.size(Day.from_key("2026-02-01")) == 0
     ledger.close()
+
+
+def test_questions_of_one_transaction_see_the_same_state_whoever_writes_meanwhile(
+    place: Place,
+) -> None:
+    engine = open_engine(place.root / layout.LEDGER, place.ledger_url)
+    query = select(tables.names.c.id)
+    with closing(opened(place)) as ledger:
+        with snapshot(engine) as db:
+            before = db.scalars(query).all()
+            ledger.names.keep({"id": "a name"}, NOW)
+            after = db.scalars(query).all()
+
+        assert (before, after) == ([], [])
+        assert ledger.names.all() == {"id": "a name"}
+    engine.dispose()
 
 
 def file_of(recording_id: str, number: int, sha256: str) -> dict[str, object]:
@@ -164,9 +189,9 @@ def test_a_file_that_is_no_ledger_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_a_batch_delivered_unasked_stays_a_gap_until_the_source_lists_it(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+    with closing(opened(place)) as ledger:
         ledger.listed(DAY, NOW, [conversation("c", [])])
         ledger.days.keep_unknown_results(DAY, unknown_results(DAY, {"r": "c"}, NOW))
 

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from recordings_pipeline.core import layout
 from recordings_pipeline.core.completeness import (
     outcome_when_listed,
     outcome_when_unlisted,
@@ -39,12 +40,15 @@ from recordings_pipeline.core.invariants.history import (
     events_add_up,
 )
 from recordings_pipeline.core.model import Outcome, Recording, Verdict
+from recordings_pipeline.core.place import Place
 from recordings_pipeline.core.replaying import replayed
+from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.core.standings import Listed
-from recordings_pipeline.storage.ledger import Ledger
 from recordings_pipeline.storage.ledger_engine import open_engine, writing
 from recordings_pipeline.storage.ledger_moves import record as told
 from tests.listing import START, conversation, discovered
+from tests.postgres import Server
+from tests.storage.conftest import opened
 from tests.storage.test_ledger import file_of
 from tests.trust_results import record
 
@@ -89,17 +93,21 @@ class Model:
 class Recordings(RuleBasedStateMachine):
     """A day's recordings, with a clock of their own: hours pass in no time."""
 
+    def new_url(self) -> Secret | None:
+        """Return where the ledger is; nothing for a file."""
+        return None
+
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        self.ledger = Ledger(self.folder / "ledger.db")
+        self.place = Place(Path(tempfile.mkdtemp()), self.new_url())
+        self.ledger = opened(self.place)
         self.now = datetime(2026, 2, 1, tzinfo=UTC)
         self.model: dict[str, Model] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "ledger"):
             self.ledger.close()
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.place.root)
 
     @rule(id_=st.sampled_from(IDS), state=st.sampled_from(["AVAILABLE", "UPLOADING", "DELETED"]))
     def the_source_lists_it(self, id_: str, state: str) -> None:
@@ -190,7 +198,7 @@ class Recordings(RuleBasedStateMachine):
     @rule()
     def the_process_starts_again(self) -> None:
         self.ledger.close()
-        self.ledger = Ledger(self.folder / "ledger.db")
+        self.ledger = opened(self.place)
 
     @invariant()
     def both_say_the_same(self) -> None:
@@ -222,8 +230,24 @@ class Recordings(RuleBasedStateMachine):
     ],
 )
 def test_ledger_and_model_agree_whatever_happens(examples: int, steps: int) -> None:
+    live(Recordings, examples, steps)
+    record("model lives", f"{examples} lives", "passed", f"up to {steps} steps each", examples)
+
+
+@pytest.mark.slow
+def test_they_agree_in_postgresql_as_well(postgres: Server) -> None:
+    class Elsewhere(Recordings):
+        def new_url(self) -> Secret:
+            return postgres.new_url()
+
+    live(Elsewhere, 50, 50)
+    record("model lives", "50 lives in PostgreSQL", "passed", "up to 50 steps each", 50)
+
+
+def live(machine: type[Recordings], examples: int, steps: int) -> None:
+    """Let recordings live, and compare what the ledger says with the model after each step."""
     run_state_machine_as_test(
-        Recordings,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -233,12 +257,11 @@ def test_ledger_and_model_agree_whatever_happens(examples: int, steps: int) -> N
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
-    record("model lives", f"{examples} lives", "passed", f"up to {steps} steps each", examples)
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.DISCOVERED])
-def test_each_way_to_change_leaves_one_event(outcome: Outcome, tmp_path: Path) -> None:
-    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+def test_each_way_to_change_leaves_one_event(outcome: Outcome, place: Place) -> None:
+    with closing(opened(place)) as ledger:
         ledger.listed(DAY, START, [conversation(IDS[0], [discovered(IDS[0])])])
         files = [{**file_of(IDS[0], 1, "a" * 64)}] if outcome is Outcome.EXPORTED else []
 
@@ -249,15 +272,15 @@ def test_each_way_to_change_leaves_one_event(outcome: Outcome, tmp_path: Path) -
         assert list(events_add_up(ledger.histories.of(DAY))) == []
 
 
-def test_no_change_is_told_twice(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.db")
+def test_no_change_is_told_twice(place: Place) -> None:
+    ledger = opened(place)
     news = {"event_time": START, "day": DAY.key, "outcome": "exported"}
 
-    engine = open_engine(tmp_path / "ledger.db")
+    engine = open_engine(place.root / layout.LEDGER, place.ledger_url)
     with writing(engine) as db:
         told(db, IDS[0], 1, "recording.exported", news)
-        with pytest.raises(IntegrityError, match="UNIQUE"):
-            told(db, IDS[0], 1, "recording.exported", news)
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), writing(engine) as db:
+        told(db, IDS[0], 1, "recording.exported", news)
 
     engine.dispose()
     assert len(list(ledger.events.after(0, 10_000))) == 1

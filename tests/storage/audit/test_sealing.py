@@ -28,15 +28,16 @@ INSERT INTO events (event_id, event_time, action, object_id, day, outcome, reaso
 SELECT n, event_time, 'api.spent', object_id, day, outcome, reason, run_id FROM n, events
 """
 SEALER = """
-import sys
+import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.storage.audit.sealing import seal
+from recordings_pipeline.core.place import ledger_url
 from recordings_pipeline.storage.home import Home
 from recordings_pipeline.storage.ledger import Ledger
 root, key, anchor = map(Path, sys.argv[1:])
-ledger = Ledger(root / "ledger.db")
+ledger = Ledger(root / "ledger.db", ledger_url(os.environ))
 print("ready", flush=True)
 sys.stdin.read()
 seal(Home(root), ledger.events, Keeping(key, anchor), datetime.now(UTC))
