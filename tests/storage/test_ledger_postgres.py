@@ -33,6 +33,7 @@ from tests.postgres import PASSWORD, Server, serving, variables, why_not
 from tests.storage.conftest import opened
 from tests.storage.test_ledger import file_of
 
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "it is there")
 DAY = Day.from_key("2026-01-31")
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 IDS = [str(UUID(int=number)) for number in range(1, 7)]
@@ -254,8 +255,6 @@ def test_a_connection_that_is_lost_in_a_transaction_leaves_nothing_of_it(
 
 
 def test_a_server_that_was_started_again_is_used_on(tmp_path: Path) -> None:
-    if why := why_not():
-        pytest.skip(why)
     with serving() as server, closing(opened(Place(tmp_path, server.new_url()))) as ledger:
         ledger.names.keep({IDS[0]: "a name"}, NOW)
         server.stop()
