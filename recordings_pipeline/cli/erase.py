@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.erasing import Erasure, Fate, Order, checked_ids
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.place import place_from
@@ -42,7 +43,7 @@ def run(
 ) -> bool:
     """Erase and print what went; return whether all of it did."""
     wanted = checked_ids(ids)
-    with open_archive(place_from(os.environ, data)) as archive:
+    with open_archive(place_from(os.environ, data), keeping_from(os.environ)) as archive:
         chosen = chosen_in(archive, wanted, line, is_in_advance=order.is_in_advance)
         if chosen and not is_confirmed:
             print_erasures(survey(archive, chosen))

@@ -8,6 +8,7 @@ import click
 
 from recordings_pipeline.cli.operator import operator
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.erasing import checked_ids, checked_reason
 from recordings_pipeline.core.holding import Hold
@@ -20,14 +21,14 @@ def add(what: tuple[str, ...] | Span, reason: str, claimed: str | None, data: Pa
     """Hold, and print the numbers to release it by."""
     by, why = operator(claimed), checked_reason(reason)
     wanted = what if isinstance(what, Span) else checked_ids(what)
-    with open_archive(place_from(os.environ, data)) as archive:
+    with open_archive(place_from(os.environ, data), keeping_from(os.environ)) as archive:
         _print(hold(archive, wanted, why, by))
 
 
 def let_go(hold_id: int, reason: str, claimed: str | None, data: Path | None) -> None:
     """Ask for a release, or confirm it, and print which."""
     by, why = operator(claimed), checked_reason(reason)
-    with open_archive(place_from(os.environ, data)) as archive:
+    with open_archive(place_from(os.environ, data), keeping_from(os.environ)) as archive:
         _print([release(archive, hold_id, why, by)])
 
 

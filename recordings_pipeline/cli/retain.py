@@ -8,6 +8,7 @@ import click
 
 from recordings_pipeline.cli.operator import operator
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.retention import keep_days
 from recordings_pipeline.stages.archive import open_archive
@@ -17,7 +18,7 @@ from recordings_pipeline.stages.retaining import Retained, plan, retain
 def run(data: Path | None, *, is_applied: bool) -> bool:
     """Print, day by day, what goes or would go; return whether only holds kept anything."""
     days = keep_days(os.environ)
-    with open_archive(place_from(os.environ, data)) as archive:
+    with open_archive(place_from(os.environ, data), keeping_from(os.environ)) as archive:
         found = retain(archive, days, str(operator())) if is_applied else plan(archive, days)
         done = list(found)
     _print(done, "erased" if is_applied else "would go", days)

@@ -40,7 +40,7 @@ def erase_conversations(
     try:
         order = Order(checked_reason(config.reason, "reason"), BY)
         ids = checked_ids(config.conversation_ids, "conversation_ids")
-        with open_archive(organization.place) as archive:
+        with open_archive(organization.place, organization.keeping) as archive:
             found = list(survey(archive, ids) if config.dry_run else erase(archive, ids, order))
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
@@ -81,7 +81,7 @@ def retain_days(
 
     try:
         days = organization.keep_days
-        with open_archive(organization.place) as archive:
+        with open_archive(organization.place, organization.keeping) as archive:
             done = list(retain(archive, days, BY) if config.apply else plan(archive, days))
     except RecordingsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from recordings_pipeline.core.audit.errors import AuditBroken
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.audit.manifest import Head
 from recordings_pipeline.core.errors import ConfigurationError
@@ -38,6 +39,20 @@ class Archive:
     def seal(self) -> Head | None:
         """Seal what was told since the last time; return the audit log's head."""
         return seal(self.home, self.ledger.events, self.keeping, self.clock())
+
+    def require_sealable(self) -> None:
+        """Seal what is open, before anything is changed: what cannot be told later is not done.
+
+        Raises:
+            AuditBroken: What was sealed before is not what it was.
+            ConfigurationError: The key or the second directory cannot be used.
+        """
+        try:
+            self.seal()
+        except AuditBroken as error:
+            raise replace(error, is_untouched=True) from None
+        except ConfigurationError as error:
+            raise replace(error, problem=f"{error.problem}; nothing was done") from None
 
 
 def archive_of(export: Export) -> Archive:

@@ -49,12 +49,14 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
 
     That it began and how it ended are events of the audit log, and so is what it took of the API
     allowance, which is also added to the day. At the end the log is sealed, whether or not the
-    stage succeeds.
+    stage succeeds; a log that cannot be sealed is found before anything begins.
 
     Raises:
+        AuditBroken: The audit log could not tell of it; nothing was done.
         StorageFailed: The disk refused a write.
     """
     with export.home.storing(), export.home.day_lock(day):
+        archive_of(export).require_sealable()
         measurement, is_done = Measurement(export.client), False
         export.ledger.events.started(stage, day, export.now(), _program())
         end_pending(archive_of(export), day)

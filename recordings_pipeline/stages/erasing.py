@@ -37,7 +37,13 @@ def erase(archive: Archive, ids: Iterable[str], order: Order) -> Iterator[Erasur
 
 
 def resume(archive: Archive) -> Iterator[Erasure]:
-    """End what was begun: the bytes of conversations that have a tombstone go."""
+    """End what was begun: the bytes of conversations that have a tombstone go.
+
+    Raises:
+        AuditBroken: The audit log could not tell of it; nothing was done.
+        ConfigurationError: The same, for its key or second directory.
+    """
+    archive.require_sealable()
     pending: dict[Day | None, list[str]] = {}
     for id_, day in archive.ledger.erasures.pending().items():
         pending.setdefault(day, []).append(id_)

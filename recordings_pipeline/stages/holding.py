@@ -14,6 +14,7 @@ def hold(archive: Archive, what: Iterable[str] | Span, reason: str, by: Person) 
     Raises:
         ConfigurationError: A conversation was erased before.
     """
+    archive.require_sealable()
     wanted: list[str | Span] = [what] if isinstance(what, Span) else list(what)
     ids = [one for one in wanted if isinstance(one, str)]
     for id_ in archive.ledger.erasures.among(ids):
@@ -30,6 +31,7 @@ def release(archive: Archive, hold_id: int, reason: str, by: Person) -> Hold:
     Raises:
         ConfigurationError: There is no such hold, it is released, or one person alone wants it.
     """
+    archive.require_sealable()
     found = archive.ledger.holds.release(hold_id, reason, by, archive.clock())
     archive.seal()
     return found

@@ -75,6 +75,7 @@ def ingest(
         quiet_s: How long a file must not have changed.
     """
     with archive.home.storing(), archive.home.turn(layout.INCOMING_LOCK):
+        archive.require_sealable()
         for is_beside in (False, True):
             files = walk(archive.home.root, str(layout.INCOMING))
             found = (Found(seen, dropped(PurePosixPath(seen.name))) for seen in files)

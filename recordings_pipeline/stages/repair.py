@@ -58,6 +58,7 @@ def repair(archive: Archive, day: Day, faults: Iterable[Fault]) -> Repaired:
     problems: list[str] = []
     try:
         with archive.home.storing(), archive.home.day_lock(day):
+            archive.require_sealable()
             reader = FileReader(archive.stop)
             for recording_id in damaged:
                 try:

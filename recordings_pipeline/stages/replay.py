@@ -77,6 +77,7 @@ def replay(archive: Archive, span: Span, choice: Choice) -> Iterator[Replayed]:
     Raises:
         ConfigurationError: The recording that was named does not stand so, or is not wanted.
     """
+    archive.require_sealable()
     found = chosen(archive, span, choice)
     if choice.recording_id is not None and not found:
         raise ConfigurationError("--recording", _why_not(archive, choice, choice.recording_id))

@@ -12,13 +12,16 @@ class AuditBroken(PermanentError):
     Attributes:
         name: The file that does not fit.
         cause: What about it.
+        is_untouched: Whether it was found before anything else was done.
     """
 
     name: str
     cause: str
+    is_untouched: bool = False
 
     def __str__(self) -> str:
+        done = "nothing was done, and " if self.is_untouched else ""
         return (
             f"{self.name} {self.cause}: run `recordings-pipeline audit verify`, then restore what "
-            "it names, or move audit/ away to begin another log; until then nothing is sealed"
+            f"it names; {done}until then nothing is sealed"
         )

@@ -36,30 +36,40 @@ def anchored_head(folder: Path) -> Head | None:
     return Head(entry.number, line_digest(line))
 
 
-def keep_head(
-    folder: Path, log: AuditLog, known: Head | None, last: tuple[Entry, bytes], pem: bytes
-) -> None:
-    """Bring the second directory up to the log, once what it keeps is found in there.
+def require_head(folder: Path, log: AuditLog, known: Head | None) -> None:
+    """Refuse to go on with a log that does not hold what the second directory keeps.
 
     Args:
         folder: The directory.
         log: The log.
         known: A head that is in the log for certain: most of the time it is the one that is kept,
             and the manifest need not be read.
-        last: The log's last entry with its line.
+
+    Raises:
+        AuditBroken: The log does not hold what was kept.
+        ConfigurationError: The directory keeps something else, or may not be read.
+    """
+    kept = anchored_head(folder)
+    if kept is not None and kept != known:
+        for finding in head_findings(manifest_of(log.lines()), kept, str(folder / HEAD)):
+            raise AuditBroken(finding.name, f"does not fit: {finding.cause}")
+
+
+def keep_head(folder: Path, last: tuple[Entry, bytes] | None, pem: bytes) -> None:
+    """Bring the second directory up to the log, which holds what is kept there.
+
+    Args:
+        folder: The directory.
+        last: The log's last entry with its line; None where nothing was ever sealed.
         pem: The public key that goes with it.
 
     Raises:
-        AuditBroken: The log does not hold what was kept; the directory stays as it is.
-        ConfigurationError: The directory cannot be written.
+        ConfigurationError: The directory cannot be written, or keeps something else.
     """
-    entry, line = last
-    before = anchored_head(folder)
-    if before == Head(entry.number, line_digest(line)):
+    kept = anchored_head(folder)
+    if last is None or kept == Head(last[0].number, line_digest(last[1])):
         return
-    if before is not None and before != known:
-        for finding in head_findings(manifest_of(log.lines()), before, str(folder / HEAD)):
-            raise AuditBroken(finding.name, f"does not fit: {finding.cause}")
+    entry, line = last
     try:
         publish_bytes(folder / f"{entry.key}.pem", pem)
         publish_bytes(folder / HEAD, line + b"\n")

@@ -32,11 +32,22 @@ class AuditLog:
 
     def content(self, number: int) -> bytes | None:
         """Return a segment's bytes; None where there is no file, or it is no plain file."""
+        return self._read(number, None)
+
+    def last_line(self, number: int) -> bytes | None:
+        """Return how a segment ends; most of it, which is large, is not read."""
+        tail = self._read(number, _TAIL_BYTES)
+        return None if tail is None else tail.removesuffix(b"\n").rpartition(b"\n")[2]
+
+    def _read(self, number: int, most: int | None) -> bytes | None:
+        """Read a segment, or so many of its last bytes."""
         try:
             descriptor = os.open(self._path(number), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
             return None
         with open(descriptor, "rb") as file:  # noqa: PTH123 (a descriptor has no path)
+            if most is not None:
+                file.seek(max(os.fstat(descriptor).st_size - most, 0))
             return file.read()
 
     def numbers(self) -> Iterator[int]:

@@ -25,7 +25,8 @@ from recordings_pipeline.core.audit.manifest import (
     segment_of,
     signed_text,
 )
-from recordings_pipeline.storage.audit.anchor import keep_head
+from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.storage.audit.anchor import keep_head, require_head
 from recordings_pipeline.storage.audit.keys import SigningKey, public_pem, signing_key
 from recordings_pipeline.storage.audit.log import AuditLog
 from recordings_pipeline.storage.event_book import EventBook
@@ -37,7 +38,8 @@ _Last = tuple[Entry, bytes]
 def seal(home: Home, events: EventBook, keeping: Keeping, now: datetime) -> Head | None:
     """Seal every event that is not sealed yet, and return the log's head; None without events.
 
-    Several processes take turns; whoever comes second finds nothing left.
+    Several processes take turns; whoever comes second finds nothing left. A log that is not what
+    it was, or not what the second directory keeps, is found before anything is sealed.
 
     Raises:
         AuditBroken: What was sealed before is not what it was.
@@ -47,11 +49,15 @@ def seal(home: Home, events: EventBook, keeping: Keeping, now: datetime) -> Head
         log = AuditLog(home.root)
         last = log.mended_tail()
         _require_past(log, events, last)
-        key, known = signing_key(keeping), _head(last)
+        key = signing_key(keeping)
+        if keeping.anchor is not None:
+            # One that cannot be read is told when the log itself is sealed.
+            with suppress(ConfigurationError):
+                require_head(keeping.anchor, log, _head(last))
         while (following := _sealed_next(log, events, last, key, now)) is not None:
             last = following
-        if last is not None and keeping.anchor is not None:
-            keep_head(keeping.anchor, log, known, last, public_pem(key.public))
+        if keeping.anchor is not None:
+            keep_head(keeping.anchor, last, public_pem(key.public))
         return _head(last)
 
 
@@ -87,11 +93,11 @@ def _require_past(log: AuditLog, events: EventBook, last: _Last | None) -> None:
             raise AuditBroken(MANIFEST, "is gone, and the segments that it sealed are not")
         return
     name = f"audit/segments/{segment_name(last[0].number)}"
-    content = log.content(last[0].number)
-    if content is None:
+    line = log.last_line(last[0].number)
+    if line is None:
         raise AuditBroken(name, "is gone, or is no file")
     told = events.at(last[0].last_seq)
-    with suppress(ValueError, IndexError, KeyError, TypeError):
-        if told and json.loads(content.splitlines()[-1])["event_id"] == told["event_id"]:
+    with suppress(ValueError, KeyError, TypeError):
+        if told and json.loads(line)["event_id"] == told["event_id"]:
             return
     raise AuditBroken(name, "ends with an event that the ledger does not have")
