@@ -12,16 +12,15 @@ class AuditBroken(PermanentError):
     Attributes:
         name: The file that does not fit.
         cause: What about it.
+        next_step: What a person does about it.
         is_untouched: Whether it was found before anything else was done.
     """
 
     name: str
     cause: str
+    next_step: str = "run `recordings-pipeline audit verify`, then restore what it names"
     is_untouched: bool = False
 
     def __str__(self) -> str:
         done = "nothing was done, and " if self.is_untouched else ""
-        return (
-            f"{self.name} {self.cause}: run `recordings-pipeline audit verify`, then restore what "
-            f"it names; {done}until then nothing is sealed"
-        )
+        return f"{self.name} {self.cause}: {self.next_step}; {done}until then nothing is sealed"

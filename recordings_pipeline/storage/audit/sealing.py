@@ -33,6 +33,10 @@ from recordings_pipeline.storage.event_book import EventBook
 from recordings_pipeline.storage.home import Home
 
 _Last = tuple[Entry, bytes]
+_NEWEST_LEDGER = (
+    "put the newest ledger back, one that has it: an older one does not know what was erased and "
+    "held since"
+)
 
 
 def seal(home: Home, events: EventBook, keeping: Keeping, now: datetime) -> Head | None:
@@ -100,4 +104,5 @@ def _require_past(log: AuditLog, events: EventBook, last: _Last | None) -> None:
     with suppress(ValueError, KeyError, TypeError):
         if told and json.loads(line)["event_id"] == told["event_id"]:
             return
-    raise AuditBroken(name, "ends with an event that the ledger does not have")
+    cause = f"ends with an event that the ledger does not have, number {last[0].last_seq}"
+    raise AuditBroken(name, cause, _NEWEST_LEDGER)
