@@ -16,7 +16,12 @@ from recordings_pipeline.cli import (
     commands_speech,
 )
 from recordings_pipeline.cli.options import INCOMPLETE, INTERRUPTED, WRONG_SETTINGS
-from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
+from recordings_pipeline.core.errors import (
+    ConfigurationError,
+    Interrupted,
+    RecordingsError,
+)
+from recordings_pipeline.core.reports import sentence_of
 
 
 @click.group(
@@ -72,13 +77,13 @@ def main() -> None:
         error.show()
         sys.exit(WRONG_SETTINGS)
     except ConfigurationError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {sentence_of(error)}", err=True)
         sys.exit(WRONG_SETTINGS)
     except (click.Abort, KeyboardInterrupt, Interrupted):
         click.echo("interrupted: what was finished is kept, the next run continues", err=True)
         sys.exit(INTERRUPTED)
     except RecordingsError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {sentence_of(error)}", err=True)
         sys.exit(INCOMPLETE)
     except BrokenPipeError:
         sys.exit(INCOMPLETE)

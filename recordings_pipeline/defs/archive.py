@@ -9,7 +9,12 @@ import dagster as dg
 from pydantic import Field
 
 from recordings_pipeline.core.days import Day, Span
-from recordings_pipeline.core.errors import ConfigurationError, Interrupted, RecordingsError
+from recordings_pipeline.core.errors import (
+    ConfigurationError,
+    Interrupted,
+    RecordingsError,
+)
+from recordings_pipeline.core.reports import sentence_of
 from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import faults_table, materialization_metadata
 from recordings_pipeline.defs.options import ARCHIVE
@@ -121,7 +126,7 @@ def _replayed(
         except Interrupted:
             raise
         except RecordingsError as error:
-            yield f"{done.day}: {error}"
+            yield f"{done.day}: {sentence_of(error)}"
             continue
         context.log_event(
             dg.AssetMaterialization(

@@ -20,6 +20,7 @@ from recordings_pipeline.core.errors import (
     Unreachable,
 )
 from recordings_pipeline.core.fields import NotJson
+from recordings_pipeline.core.reports import sentence_of
 from recordings_pipeline.defs.metadata import metadata_by_table, spent_metadata
 from recordings_pipeline.defs.options import code_version
 from recordings_pipeline.defs.progress import logging_headway
@@ -90,9 +91,9 @@ class TriedDays:
     def _description(self) -> str:
         count = len(self.reports) + len(self.problems) + len(self.untried)
         if count == 1:
-            return " | ".join(map(str, self.problems.values()))
+            return " | ".join(map(sentence_of, self.problems.values()))
         texts = [f"{len(self.reports)} of {count} days are finished and kept"]
-        texts += [f"{day}: {error}" for day, error in self.problems.items()]
+        texts += [f"{day}: {sentence_of(error)}" for day, error in self.problems.items()]
         if self.untried:
             named = ", ".join(map(str, self.untried))
             texts.append(f"not tried, as it would have met the same: {named}")

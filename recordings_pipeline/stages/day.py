@@ -1,12 +1,14 @@
 """Runs the stages of a day: under its lock, in order, with the audit log brought up to date."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.reports import STAGES, StageReport
 from recordings_pipeline.stages.archive import archive_of
 from recordings_pipeline.stages.audio_files import fetch_day
@@ -57,28 +59,51 @@ def run_stage(export: Export, stage: str, day: Day) -> StageReport:
     """
     with export.home.storing(), export.home.day_lock(day):
         archive_of(export).require_sealable()
-        measurement, is_done = Measurement(export.client), False
-        export.ledger.events.started(stage, day, export.now(), _program())
-        end_pending(archive_of(export), day)
-        export.gauge.begin(stage, export.client.spent)
-        try:
+        with _told(export, stage, day):
+            end_pending(archive_of(export), day)
+            export.gauge.begin(stage, export.client.spent)
             report = _WORK[stage](export, day)
             if stage == STAGES[-1]:
                 seal_day(archive_of(export), day)
-            is_done = True
-        finally:
-            spent = measurement.taken()
-            if spent.api_calls:
-                export.ledger.days.spent(day, export.now(), spent.api_calls)
-                text = spent.spent_text()
-                export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
-            export.ledger.events.finished(stage, day, export.now(), is_done=is_done)
-            head = archive_of(export).seal()
+        head = archive_of(export).seal()
         describe(export.home)
     logger.info("%s %s: %d rows", stage, day, report.row_count)
     for warning in report.warnings:
         logger.warning("%s %s: %s", stage, day, warning)
     return replace(report, audit_head=str(head))
+
+
+@contextmanager
+def _told(export: Export, stage: str, day: Day) -> Generator[None]:
+    """Tell that a stage begins, and how it ends; the log of one that fails is sealed.
+
+    When that fails as well, the failure stays what it is, with a note of the other.
+    """
+    measurement = Measurement(export.client)
+    export.ledger.events.started(stage, day, export.now(), _program())
+    try:
+        yield
+    except BaseException as failure:
+        try:
+            with export.home.storing():
+                _ended(export, stage, day, measurement, is_done=False)
+                archive_of(export).seal()
+        except RecordingsError as error:
+            failure.add_note(str(error))
+        raise
+    _ended(export, stage, day, measurement, is_done=True)
+
+
+def _ended(
+    export: Export, stage: str, day: Day, measurement: Measurement, *, is_done: bool
+) -> None:
+    """Keep how a stage ended, and what it took of the API allowance."""
+    spent = measurement.taken()
+    if spent.api_calls:
+        export.ledger.days.spent(day, export.now(), spent.api_calls)
+        text = spent.spent_text()
+        export.ledger.spent(day, stage, export.now(), is_done=is_done, text=text)
+    export.ledger.events.finished(stage, day, export.now(), is_done=is_done)
 
 
 @cache

@@ -2,19 +2,27 @@
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from recordings_pipeline import RecordingExporter
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.actions import FINISHED, STARTED
+from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.errors import Busy, PreflightFailed
-from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.core.errors import (
+    Busy,
+    PreflightFailed,
+    ServerFailed,
+    Unreachable,
+)
+from recordings_pipeline.core.reports import STAGES, sentence_of
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import export_day, run_stage
 from recordings_pipeline.stages.export import Export
 from recordings_pipeline.stages.recording_index import index_day
-from tests.conftest import Start
+from tests.conftest import Start, settings_of
 from tests.sealed import sealed_events
 from tests.stages.conftest import DAY, Open
 
@@ -147,3 +155,40 @@ def test_a_day_that_failed_before_it_was_indexed_keeps_what_it_spent(
     assert standing is not None
     assert not standing.is_settled
     assert standing.spent_calls == asked_of(simulator) > 0
+
+
+def test_a_stage_that_fails_while_its_log_cannot_be_sealed_says_both(
+    start: Start, opened: Open, tmp_path: Path
+) -> None:
+    anchor = tmp_path / "anchor"
+    anchor.mkdir()
+
+    def fail(*_: object) -> None:
+        (anchor / "head.json").write_bytes(b"no head")
+        raise Unreachable("api", "it was reset")
+
+    keeping = Keeping(None, anchor)
+    export = replace(opened(start(calls_per_day=4)), progress=fail, keeping=keeping)
+
+    with pytest.raises(Unreachable) as failed:
+        run_stage(export, "recording_index", DAY)
+
+    assert sentence_of(failed.value).startswith("no answer from api: it was reset; besides, ")
+    assert "holds a file that is no head" in sentence_of(failed.value)
+    assert sealed_events(export.home.root)[-1]["action"] == FINISHED
+
+
+def test_the_report_of_a_day_names_what_else_went_wrong(start: Start, tmp_path: Path) -> None:
+    anchor, data = tmp_path / "anchor", tmp_path / "data"
+    anchor.mkdir()
+
+    def fail(*_: object) -> None:
+        (anchor / "head.json").write_bytes(b"no head")
+        raise ServerFailed("GET /", 500)
+
+    settings = settings_of(start(calls_per_day=4), data, RECORDINGS_AUDIT_ANCHOR_DIR=str(anchor))
+    with RecordingExporter(settings, progress=fail) as exporter:
+        report = exporter.export_range(DAY.start, DAY.end)
+
+    assert report.failures[DAY].startswith("GET /: HTTP 500")
+    assert "; besides, RECORDINGS_AUDIT_ANCHOR_DIR" in report.failures[DAY]
