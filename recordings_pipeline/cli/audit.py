@@ -44,7 +44,7 @@ def verify(data: Path | None, keys: Sequence[Path], head: Head | None) -> bool:
 
 def show(data: Path | None, choice: Choice, *, is_json: bool) -> None:
     """Print the chosen events, as a table or as lines of JSON."""
-    header = ("event", "time", "action", "object", "reason", "segment")
+    header = ("event", "time", "action", "object", "by", "reason", "segment")
     rows: list[tuple[str, ...]] = []
     for segment, event in told_events(place_from(os.environ, data), choice):
         if is_json:

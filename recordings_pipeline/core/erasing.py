@@ -12,6 +12,7 @@ from enum import StrEnum
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.errors import ConfigurationError
+from recordings_pipeline.core.holding import person_from
 
 _MOST_CHARACTERS = 120
 _REASON = re.compile(r"[^\x00-\x1f\x7f]+")
@@ -64,6 +65,11 @@ class Order:
     by: str
     why: str = "on request"
     is_in_advance: bool = False
+
+    @property
+    def actor(self) -> str:
+        """Who it is, as the audit log has it."""
+        return person_from(self.by).actor
 
     @property
     def text(self) -> str:

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from recordings_pipeline.core.errors import ConfigurationError
 
-_NAME = re.compile(r"[\w.@-]{1,64}")
+# Letters of other alphabets look like these, and would make two people of one.
+_NAME = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9._@-]{1,64}", re.ASCII)
+_NO_NAME = re.compile(r"[^A-Za-z0-9._@ -]", re.ASCII)
 _SAID = ", said "
 
 
@@ -32,9 +34,15 @@ class Person:
         Who shares a login gives himself a name each time; a login that once stood for itself does
         not become somebody else by saying so.
         """
-        if self.name.casefold() == other.name.casefold():
+        if _bare(self.name) == _bare(other.name):
             return True
         return self.login == other.login and not (self.claimed and other.claimed)
+
+    @property
+    def actor(self) -> str:
+        """Who it is, as the audit log has it: plain, whatever the system allows in a login."""
+        login = _NO_NAME.sub("-", self.login)
+        return f"{self.claimed}{_SAID}{login}" if self.claimed else login
 
     def __str__(self) -> str:
         return f"{self.claimed}{_SAID}{self.login}" if self.claimed else self.login
@@ -46,6 +54,11 @@ def person_from(text: str) -> Person:
     return Person(login, claimed) if said else Person(text)
 
 
+def _bare(name: str) -> str:
+    """Return what counts of a name: `a.smith`, `A-Smith` and `asmith` may be one person."""
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
 def checked_name(text: str) -> str:
     """Return a name somebody gives himself.
 
@@ -53,7 +66,8 @@ def checked_name(text: str) -> str:
         ConfigurationError: It is no name of an account.
     """
     if not _NAME.fullmatch(text):
-        raise ConfigurationError("--as", "is the name of an account, such as a.smith")
+        problem = "is the name of an account, such as a.smith: letters a to z, digits, . - _ @"
+        raise ConfigurationError("--as", problem)
     return text
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.erasing import Order, is_same_line
-from recordings_pipeline.core.holding import Hold
+from recordings_pipeline.core.holding import Hold, person_from
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
@@ -136,7 +136,8 @@ class ErasureBook:
                 }
                 if db.execute(insert_or_ignore(db, erasures, values)).rowcount:
                     news = {"event_time": now, "day": values["day"], "outcome": "begun"}
-                    record(db, id_, 1, "erasure.begun", {**news, "reason": order.text})
+                    who = {"reason": order.text, "actor": order.actor}
+                    record(db, id_, 1, "erasure.begun", {**news, **who})
                 _forget(db, day, id_, Verdict(Outcome.ERASED, order.text), now)
         return held
 
@@ -152,10 +153,11 @@ class ErasureBook:
                 )
                 if not db.execute(chosen.values(done_time=now)).rowcount:
                     continue
-                kept = select(_COLUMNS.day, _COLUMNS.reason).where(_COLUMNS.conversation_id == id_)
-                day, reason = db.execute(kept).one()
-                news = {"event_time": now, "day": day, "outcome": "erased", "reason": reason}
-                record(db, id_, 1, "conversation.erased", {**news, "size_bytes": size})
+                kept = select(_COLUMNS.day, _COLUMNS.reason, _COLUMNS.erased_by)
+                row = db.execute(kept.where(_COLUMNS.conversation_id == id_)).one()
+                news = {"event_time": now, "day": row.day, "outcome": "erased"}
+                who = {"reason": row.reason, "actor": person_from(row.erased_by).actor}
+                record(db, id_, 1, "conversation.erased", {**news, **who, "size_bytes": size})
         forget_replaced(self._engine)
 
     def _rows(self, query: Executable) -> list[Any]:

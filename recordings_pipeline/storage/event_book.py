@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Select, String, select, type_coerce
 from sqlalchemy.sql.functions import count
 from sqlalchemy.sql.functions import max as largest
 
-from recordings_pipeline.core.audit.actions import FINISHED, PREFLIGHT, STARTED
+from recordings_pipeline.core.audit.actions import ACCESSED, FINISHED, PREFLIGHT, STARTED
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing, writing
@@ -99,12 +99,18 @@ class EventBook:
         values = {"event_time": now, "outcome": outcome, "reason": text}
         self._tell("recording_index", day, PREFLIGHT, values)
 
+    def accessed(self, id_: str, values: Mapping[str, Any]) -> None:
+        """Keep that somebody took a conversation, or a recording of it, out of the archive."""
+        self._record(id_, ACCESSED, {"outcome": "done", **values})
+
     def _tell(self, stage: str, day: Day, action: str, values: Mapping[str, Any]) -> None:
-        object_id = f"{stage}/{day}"
+        self._record(f"{stage}/{day}", action, {"day": day.key, **values})
+
+    def _record(self, object_id: str, action: str, values: Mapping[str, Any]) -> None:
         with writing(self._engine) as db:
             said = (_COLUMNS.object_id == object_id) & (_COLUMNS.action == action)
             before = db.scalar(select(count()).where(said)) or 0
-            record(db, object_id, before + 1, action, {"day": day.key, **values})
+            record(db, object_id, before + 1, action, values)
 
     def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         with storing(self._engine), self._engine.connect() as db:

@@ -70,7 +70,7 @@ class HoldBook:
         with writing(self._engine) as db:
             number = db.execute(insert(holds).values(values)).inserted_primary_key
             hold = _found(db, int(number[0] if number else 0))
-            _note(db, hold, "hold.added", now, f"{reason}; by {by}")
+            _note(db, hold, "hold.added", now, reason, by)
         return hold
 
     def release(self, hold_id: int, reason: str, by: Person, now: datetime) -> Hold:
@@ -88,7 +88,7 @@ class HoldBook:
             db.execute(update(holds).where(_COLUMNS.hold_id == hold_id).values(changed))
             hold = _found(db, hold_id)
             action = "hold.released" if is_last else "hold.release_asked"
-            _note(db, hold, action, now, f"{reason}; by {by}")
+            _note(db, hold, action, now, reason, by)
         return hold
 
     def on(self, day: Day | None, ids: Collection[str]) -> dict[str, Hold]:
@@ -132,7 +132,10 @@ def _hold(row: Any) -> Hold:  # noqa: ANN401 (a mapping of the table's columns)
     )
 
 
-def _note(db: Connection, hold: Hold, action: str, now: datetime, why: str) -> None:
-    news = {"event_time": now, "day": "", "outcome": action.partition(".")[2]}
+def _note(  # noqa: PLR0913, PLR0917 (what an event is made of)
+    db: Connection, hold: Hold, action: str, now: datetime, why: str, by: Person
+) -> None:
+    outcome = action.partition(".")[2]
+    news = {"event_time": now, "day": "", "outcome": outcome, "actor": by.actor}
     object_id = f"hold/{hold.hold_id}"
     record(db, object_id, 1, action, {**news, "reason": f"{hold.what}: {why}"})

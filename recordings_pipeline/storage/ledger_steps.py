@@ -135,4 +135,5 @@ STEPS = (
         ),
         _drop_replaced,
     ),
+    Step("6", (Column("events", "actor"),)),
 )

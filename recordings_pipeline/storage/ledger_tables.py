@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Index, MetaData, Table
 from recordings_pipeline.storage.ledger_types import TEXT, WHOLE, Instant, word
 
 # Another column is another version, with a step in `ledger_steps`.
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 metadata = MetaData()
 
 
@@ -171,6 +171,8 @@ events = Table(
     Column("size_bytes", WHOLE),
     Column("sha256", word(64)),
     Column("run_id", word(32), nullable=False, default=_run_id),
+    # Who did it, as `Person.actor` writes it; null for the pipeline itself.
+    Column("actor", TEXT),
     sqlite_autoincrement=True,
 )
 Index("events_by_object", events.c.object_id)

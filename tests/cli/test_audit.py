@@ -112,7 +112,7 @@ def test_show_chooses_by_recording_and_tells_what_is_not_sealed_yet(
     enter("audit", "show", "--day", str(DAY), **variables(sealed))
 
     assert one == 0
-    assert lines[0].split() == ["event", "time", "action", "object", "reason", "segment"]
+    assert lines[0].split() == ["event", "time", "action", "object", "by", "reason", "segment"]
     assert [line.split()[2:4] for line in lines[1:]] == [["recording.discovered", ID]]
     assert capsys.readouterr().out.splitlines()[-1].endswith("not yet")
 

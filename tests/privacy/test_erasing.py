@@ -66,6 +66,16 @@ def test_bytes_rows_and_what_the_ledger_knew_are_gone_and_the_others_stay(
     assert call.ani not in told
 
 
+def test_who_erased_is_in_the_sealed_log(archive: Archive, simulator: Simulator) -> None:
+    list(erase(archive, [someone(simulator).conversation_id], Order("DSAR-17", "a.smith")))
+
+    events = sealed_events(archive.home.root)
+
+    told = {event["action"]: event.get("actor") for event in events}
+    assert (told["erasure.begun"], told["conversation.erased"]) == ("a.smith", "a.smith")
+    assert told["recording.exported"] is None
+
+
 def test_free_pages_of_the_ledger_hold_nobody(archive: Archive, simulator: Simulator) -> None:
     calls = simulator.world.calls(DAY.date)
 

@@ -8,13 +8,14 @@ import pytest
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.erasing import Fate
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.holding import Hold, Person, person_from
+from recordings_pipeline.core.holding import Hold, Person, checked_name, person_from
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.erasing import erase, survey
 from recordings_pipeline.stages.holding import hold, release
 from tests.cli.conftest import Enter
 from tests.privacy.conftest import DAY, ORDER, actions, paths_of, someone
+from tests.sealed import sealed_events
 
 ALICE, BOB = Person("alice"), Person("bob")
 _WEEK = Span(date(2026, 1, 26), date(2026, 2, 1))
@@ -71,6 +72,8 @@ def test_what_was_erased_cannot_be_held(archive: Archive, simulator: Simulator) 
         (Person("shared", "alice"), Person("shared")),
         (Person("shared", "alice"), Person("shared", "Alice")),
         (Person("shared", "alice"), ALICE),
+        (Person("shared", "alice"), Person("shared", "alice.")),
+        (Person("shared", "a.smith"), Person("other", "A-Smith")),
     ],
     ids=str,
 )
@@ -96,6 +99,27 @@ def test_two_who_share_a_login_are_told_apart_by_their_names(archive: Archive) -
         release(archive, held.hold_id, "over", BOB)
     with pytest.raises(ConfigurationError, match="not known"):
         release(archive, 9, "over", BOB)
+
+
+def test_who_held_and_released_is_in_the_sealed_log(archive: Archive) -> None:
+    (held,) = hold(archive, _WEEK, "CASE-4", Person("CORP\\root"))
+    for name in ("a.smith@corp.example", "b.smith@corp.example"):
+        release(archive, held.hold_id, "over", Person("root", name))
+
+    told = [one for one in sealed_events(archive.home.root) if one["action"].startswith("hold.")]
+
+    assert [one["actor"] for one in told] == [
+        "CORP-root",
+        "a.smith@corp.example, said root",
+        "b.smith@corp.example, said root",
+    ]
+    assert told[1]["reason"] == "2026-01-26 to 2026-02-01: over"
+
+
+@pytest.mark.parametrize("name", ["\N{CYRILLIC SMALL LETTER A}lice", "...", "a b", "", "x" * 65])
+def test_a_name_is_letters_that_look_like_no_others(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="the name of an account"):
+        checked_name(name)
 
 
 def test_holds_are_typed(

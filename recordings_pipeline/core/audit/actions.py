@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 STARTED, FINISHED = "stage.started", "stage.finished"
 PREFLIGHT = "preflight.checked"
+ACCESSED = "access.exported"
 FILE_CREATED = "file_created"
 # Names that people know from the vendor's tutorial, and the actions that say the same here.
 TUTORIAL: Mapping[str, tuple[str, ...]] = {

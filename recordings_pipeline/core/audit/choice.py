@@ -32,4 +32,5 @@ def event_text(event: Mapping[str, Any], segment: int | None) -> tuple[str, ...]
     reason = event.get("reason", "")
     place = "not yet" if segment is None else str(segment)
     about = str(event["object_id"])
-    return str(event["seq"]), event["event_time"], event["action"], about, reason, place
+    by = event.get("actor", "")
+    return str(event["seq"]), event["event_time"], event["action"], about, by, reason, place

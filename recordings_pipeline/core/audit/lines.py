@@ -18,6 +18,7 @@ GENESIS = "0" * 64
 FIELDS = frozenset(
     {
         "action",
+        "actor",
         "conversation_id",
         "day",
         "event_id",
@@ -31,7 +32,8 @@ FIELDS = frozenset(
         "size_bytes",
     }
 )
-# `action` is the only field that sorts before `chain`, and it holds neither quotes nor commas.
+# `action` and `actor` sort before `chain`, and what they hold is plain: no quotes, no escapes.
+_BEFORE_CHAIN = re.compile(rb'\{"action":"[^"\\]*",(?:"actor":"[^"\\]*",|(?!"actor"))')
 _CHAIN = re.compile(rb'(?<=",)"chain":"([0-9a-f]{64})",', re.ASCII)
 # A net and not the defence: our own reasons hold none of these.
 _PERSONAL = re.compile(
@@ -64,9 +66,16 @@ def harmless(reason: str) -> str:
 
 
 def chained(previous: str, body: bytes) -> tuple[bytes, str]:
-    """Return the line of an event, and its chain, which the next one continues."""
+    """Return the line of an event, and its chain, which the next one continues.
+
+    Raises:
+        ValueError: It is no text of `event_body`.
+    """
     chain = _chain(previous, body)
-    cut = body.index(b'",') + 2
+    found = _BEFORE_CHAIN.match(body)
+    if found is None:
+        raise ValueError("no event: its action, or who did it, is no plain text")
+    cut = found.end()
     return b'%s"chain":"%s",%s' % (body[:cut], chain.encode(), body[cut:]), chain
 
 

@@ -90,6 +90,22 @@ def test_anybody_can_follow_the_chain_with_sha256() -> None:
     assert unchained(line) == (body, chain)
 
 
+def test_who_did_it_stands_where_sorted_keys_put_it() -> None:
+    body = event_body({**EVENT, "actor": "a.smith@corp.example, said root"})
+
+    line, chain = chained(GENESIS, body)
+
+    assert json.dumps(json.loads(line), sort_keys=True, separators=(",", ":")).encode() == line
+    assert unchained(line) == (body, chain)
+    assert continues(GENESIS, line)
+
+
+@pytest.mark.parametrize("actor", ['a","chain":"b', "a\\", "é"])
+def test_who_did_it_is_plain_text(actor: str) -> None:
+    with pytest.raises(ValueError, match="no plain text"):
+        chained(GENESIS, event_body({**EVENT, "actor": actor}))
+
+
 def test_a_line_continues_only_the_one_it_was_made_after() -> None:
     first, chain = chained(GENESIS, event_body(EVENT))
     second, _ = chained(chain, event_body({**EVENT, "seq": 8}))
