@@ -26,22 +26,33 @@ def audit() -> None:
 
 @audit.command()
 @click.option(
-    "--key", "keys", type=_FILE, multiple=True, help="Public key to trust besides our own; often."
+    "--key",
+    "keys",
+    type=_FILE,
+    multiple=True,
+    help="Public key to trust besides our own: its file, or its id; often.",
 )
+@click.option("--without-ledger", is_flag=True, help="For a copy of the log that has no ledger.")
 @click.option("--head", "head_text", help="Head that an export printed, or a Dagster run keeps.")
 @data_option("verify")
-def verify(keys: tuple[Path, ...], head_text: str | None, data: Path | None) -> None:
+def verify(
+    keys: tuple[Path, ...],
+    head_text: str | None,
+    data: Path | None,
+    without_ledger: bool,  # noqa: FBT001
+) -> None:
     """Compare the log with its manifest, signatures, the ledger, and heads kept elsewhere.
 
     Each finding names the file or event, what does not fit, the layer that found it, and what to
-    do. Exit code 0 when all fits, 1 when something was changed, 2 when there is no log, or no key
-    to judge its signatures by.
+    do. Exit code 0 when all fits, 1 when something was changed, 2 when there is no log, no ledger
+    to compare it with, or no key to judge its signatures by. Keys that only lie beside the log, or
+    beside the head, are not trusted: whoever writes there could have put them there.
 
     \b
     Examples:
       recordings-pipeline audit verify
       recordings-pipeline audit verify --head 12:9f86d081…
-      recordings-pipeline audit verify --data /mnt/copy --key auditor/exporter.pem
+      recordings-pipeline audit verify --data /mnt/copy --key auditor/exporter.pem --without-ledger
     """
     from recordings_pipeline.cli.audit import verify as run
     from recordings_pipeline.core.audit.manifest import head_from
@@ -50,7 +61,7 @@ def verify(keys: tuple[Path, ...], head_text: str | None, data: Path | None) -> 
         head = None if head_text is None else head_from(head_text)
     except ValueError as error:
         raise click.UsageError(f"--head: {error}") from None
-    sys.exit(0 if run(data, keys, head) else INCOMPLETE)
+    sys.exit(0 if run(data, keys, head, is_with_ledger=not without_ledger) else INCOMPLETE)
 
 
 @audit.command()

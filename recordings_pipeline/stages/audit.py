@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.place import Where
 from recordings_pipeline.stages.describe import describe
 from recordings_pipeline.storage.audit.anchor import HEAD, anchored_head
-from recordings_pipeline.storage.audit.keys import key_id, own_key, read_public_keys
+from recordings_pipeline.storage.audit.keys import trusted_keys
 from recordings_pipeline.storage.audit.reading import last_sealed, sealed_lines
 from recordings_pipeline.storage.audit.verifying import Verified, Witnesses, verify_log
 from recordings_pipeline.storage.event_book import EventBook
@@ -42,30 +42,35 @@ class Published:
 
 
 def verify_audit(
-    data: Where, keeping: Keeping, keys: Sequence[Path] = (), head: Head | None = None
+    data: Where,
+    keeping: Keeping,
+    keys: Sequence[Path] = (),
+    head: Head | None = None,
+    *,
+    is_with_ledger: bool = True,
 ) -> Verified:
-    """Verify the log below a data directory; without a ledger, as an auditor has it, the rest.
+    """Verify the log below a data directory.
 
     Args:
         data: The directory, or where that and its ledger are.
         keeping: Says which key seals here, and where the log's head is kept as well.
-        keys: Files with public keys that are trusted besides.
+        keys: Public keys that are trusted besides: files, or the ids of keys that are published.
         head: One that somebody kept.
+        is_with_ledger: Whether it is compared with the ledger, which an auditor's copy may lack.
 
     Raises:
-        ConfigurationError: There is no log, or nothing to compare its signatures with.
+        ConfigurationError: There is no log, no ledger, or nothing to compare signatures with.
     """
     home = Home(data)
     root = home.root
     if not (root / layout.AUDIT_MANIFEST).exists() and not _was_sealed(root, keeping, head):
         raise ConfigurationError("RECORDINGS_DATA", f"holds no sealed audit log: {root}")
-    trusted = read_public_keys(keys, "--key")
-    if (own := own_key(keeping)) is not None:
-        trusted[key_id(own)] = own
+    if is_with_ledger and not has_ledger(home):
+        problem = f"holds no ledger: {root}: a copy of the log alone needs --without-ledger"
+        raise ConfigurationError("RECORDINGS_DATA", problem)
+    trusted = trusted_keys(root, keeping, keys)
     heads = {} if head is None else {"--head": head}
     if keeping.anchor is not None:
-        kept = sorted(keeping.anchor.glob("*.pem"))
-        trusted |= read_public_keys(kept, ANCHOR_DIR)
         if (anchored := anchored_head(keeping.anchor)) is None:
             problem = f"keeps no head: {keeping.anchor}: seal something first, or unset it"
             raise ConfigurationError(ANCHOR_DIR, problem)
@@ -73,10 +78,10 @@ def verify_audit(
     if not trusted:
         problem = (
             "names no key yet, and nobody can tell whose signatures are good: give the public key "
-            "that you were handed with --key"
+            "that you were handed, or its id, with --key"
         )
         raise ConfigurationError(KEY_FILE, problem)
-    with _events(home) as events:
+    with _events(home) if is_with_ledger else nullcontext() as events:
         return verify_log(root, Witnesses(trusted, heads, events))
 
 

@@ -12,7 +12,7 @@ import pytest
 from recordings_pipeline.cli.commands_audit import audit
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.actions import TUTORIAL
-from recordings_pipeline.storage.audit.keys import usual_file
+from recordings_pipeline.storage.audit.keys import public_pem, usual_file
 from recordings_pipeline.storage.tables import read_rows
 from tests.audited import DAY, EVENTS, SEGMENTS, Intruder, Scene
 from tests.cli.conftest import Enter
@@ -94,11 +94,44 @@ def test_an_auditor_who_has_no_key_gives_the_public_one(
     (public,) = (sealed.root / layout.AUDIT_KEYS).iterdir()
     theirs = variables(sealed, RECORDINGS_AUDIT_KEY_FILE=str(sealed.root / "none.pem"))
     (sealed.root / layout.LEDGER).unlink()
+    alone = ("audit", "verify", "--without-ledger")
 
-    assert enter("audit", "verify", **theirs) == 2
-    assert "give the public key that you were handed with --key" in capsys.readouterr().err
-    assert enter("audit", "verify", "--key", str(public), **theirs) == 0
+    assert enter(*alone, **theirs) == 2
+    assert "the public key that you were handed, or its id, with --key" in capsys.readouterr().err
+    assert enter(*alone, "--key", str(public), **theirs) == 0
+    assert enter(*alone, "--key", public.stem, **theirs) == 0
     assert not (sealed.root / "none.pem").exists()
+    assert "not compared with the ledger" in capsys.readouterr().out
+
+
+def test_a_ledger_that_is_gone_is_no_success(sealed: Scene, enter: Enter, capsys: Out) -> None:
+    (sealed.root / layout.LEDGER).unlink()
+
+    assert enter("audit", "verify", **variables(sealed)) == 2
+    assert "holds no ledger" in capsys.readouterr().err
+    assert not (sealed.root / layout.LEDGER).exists()
+
+
+def test_a_key_that_somebody_put_beside_the_head_is_not_trusted(
+    sealed: Scene, tmp_path: Path, enter: Enter, capsys: Out
+) -> None:
+    anchor, intruder = sealed.keeping.anchor, tmp_path / "intruder.pem"
+    log = Intruder(sealed.root, intruder)
+    log.seal_again(lambda _, lines: lines, sign=True)
+    assert anchor is not None
+    (anchor / f"{log.key.id}.pem").write_bytes(public_pem(log.key.public))
+    (anchor / "head.json").write_bytes(log.manifest()[-1] + b"\n")
+    (other,) = set((sealed.root / layout.AUDIT_KEYS).iterdir()) - {
+        sealed.root / layout.AUDIT_KEYS / f"{log.key.id}.pem"
+    }
+    ours = variables(sealed, RECORDINGS_AUDIT_ANCHOR_DIR=str(anchor))
+
+    assert enter("audit", "verify", **ours) == 1
+    assert f"signed by the key {log.key.id}, which is not trusted" in capsys.readouterr().out
+    assert enter("audit", "verify", "--key", log.key.id, **ours) == 0
+    other.write_bytes(public_pem(log.key.public))
+    assert enter("audit", "verify", "--key", other.stem, **ours) == 2
+    assert "holds another key than its name says" in capsys.readouterr().err
 
 
 def test_show_chooses_by_recording_and_tells_what_is_not_sealed_yet(

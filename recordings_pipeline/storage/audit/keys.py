@@ -5,6 +5,7 @@ A key that lies beside what it signs would travel with every copy of the directo
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,11 +14,13 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import KEY, KEY_FILE, Keeping
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.storage.durable import move_to_free_name, sync_directory
 
+_ID = r"[0-9a-f]{32}"
 _USUAL = Path("recordings-pipeline") / "audit" / "ed25519.pem"
 _OTHERS, _SEED_DIGITS, _ID_DIGITS = 0o077, 64, 32
 _MAKE_ONE = "`openssl genpkey -algorithm ed25519` makes one"
@@ -101,6 +104,37 @@ def read_public_keys(paths: Iterable[Path], variable: str) -> dict[str, Ed25519P
             raise ConfigurationError(variable, f"{path} holds no public Ed25519 key in PEM")
         found[key_id(key)] = key
     return found
+
+
+def trusted_keys(
+    root: Path, keeping: Keeping, named: Iterable[Path]
+) -> dict[str, Ed25519PublicKey]:
+    """Return the keys that somebody vouches for: our own, and those that are named.
+
+    A key that only lies in the log or in the second directory vouches for nothing, as the exporter
+    writes both. One that is named by its id is looked for there: the id is the key's digest.
+
+    Raises:
+        ConfigurationError: A key is not there, or is none.
+    """
+    found: dict[str, Ed25519PublicKey] = {}
+    for path in named:
+        is_id = re.fullmatch(_ID, str(path)) is not None
+        file = _published(root, keeping, str(path)) if is_id else path
+        keys = read_public_keys([file], "--key")
+        if is_id and str(path) not in keys:
+            raise ConfigurationError("--key", f"{file} holds another key than its name says")
+        found |= keys
+    if (own := own_key(keeping)) is not None:
+        found[key_id(own)] = own
+    return found
+
+
+def _published(root: Path, keeping: Keeping, id_: str) -> Path:
+    """Return where a key lies whose id is known."""
+    folders = [root / layout.AUDIT_KEYS, *([keeping.anchor] if keeping.anchor else [])]
+    files = [folder / f"{id_}.pem" for folder in folders]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 def key_id(key: Ed25519PublicKey) -> str:

@@ -23,10 +23,9 @@ Attack = Callable[[Intruder], None]
 
 def layers(scene: Scene, *, has_anchor: bool = False, has_ledger: bool = False) -> set[Layer]:
     """Return the layers that find something."""
-    if not has_ledger:
-        (scene.root / layout.LEDGER).unlink()
     keeping = scene.keeping if has_anchor else replace(scene.keeping, anchor=None)
-    return {finding.layer for finding in verify_audit(scene.root, keeping).findings}
+    found = verify_audit(scene.root, keeping, is_with_ledger=has_ledger)
+    return {finding.layer for finding in found.findings}
 
 
 def tell(name: str, found: set[Layer]) -> None:
