@@ -27,13 +27,19 @@ _FILES = (*_LEDGER, layout.LEDGER_MARK, layout.CATALOG, layout.CATALOG_SCRIPT)
 # Text that we write ourselves: what a run says of itself. Recordings and transcripts are as the
 # source sent them.
 _OURS = (*_FILES, layout.AUDIT, layout.WATCH, layout.LOCKS)
+_CHANGED_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _BLOCK_BYTES = 1 << 20
 # Longer than any credential's beginning: what spans two blocks is found in the second.
 _OVERLAP_BYTES = 4_096
 
 
 def entries(home: Home) -> Iterator[Entry]:
-    """Yield everything that is ours, without following a link."""
+    """Yield everything that is ours, without following a link.
+
+    The directory itself is somebody else's, unless others can change what is in it.
+    """
+    if home.root.stat().st_mode & _CHANGED_BY_OTHERS:
+        yield from _entry(home, ".")
     for path in _FILES:
         yield from _entry(home, str(path))
     for folder in _FOLDERS:

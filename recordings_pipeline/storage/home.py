@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -39,6 +40,23 @@ def private() -> Generator[None]:
         os.umask(before)
 
 
+def require_closed(folder: Path, variable: str) -> None:
+    """Refuse a directory, made by whoever, in which everybody may write; one not there is fine.
+
+    What lies in it could be exchanged by any user of the machine, whatever its own mode.
+
+    Raises:
+        ConfigurationError: It is such a directory.
+    """
+    try:
+        mode = folder.stat().st_mode
+    except OSError:
+        return
+    if mode & stat.S_IWOTH:
+        step = f"chmod o-w {folder}, or name a directory in it"
+        raise ConfigurationError(variable, f"can be written by everybody: {step}")
+
+
 class Home:
     """The directory everything is written under; paths handed in are relative to it."""
 
@@ -54,8 +72,11 @@ class Home:
         """Create what is missing, and remove what a crash has left of tables.
 
         Raises:
-            ConfigurationError: The directory cannot be created or written.
+            ConfigurationError: The directory cannot be created or written, or everybody may write
+                what is in it.
         """
+        for path in (self.root, *map(self.path, (*_FOLDERS, layout.AUDIO, layout.AUDIT))):
+            require_closed(path, "RECORDINGS_DATA")
         try:
             for folder in _FOLDERS:
                 self.path(folder).mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from recordings_pipeline.core.errors import StorageFailed
+from recordings_pipeline.core import layout
+from recordings_pipeline.core.errors import ConfigurationError, StorageFailed
 from recordings_pipeline.storage.durable import publish_bytes
+from recordings_pipeline.storage.examination import entries
 from recordings_pipeline.storage.home import Home
 
 
@@ -102,3 +104,31 @@ def test_processes_take_turns_at_what_all_of_them_write(tmp_path: Path) -> None:
         other.result()
 
     assert waited.is_set()
+
+
+@pytest.mark.parametrize("name", [".", "audit", "audio", str(layout.LOCKS)])
+def test_a_directory_that_everybody_may_write_is_refused_before_anything_begins(
+    name: str, tmp_path: Path
+) -> None:
+    Home(tmp_path).prepare()
+    (tmp_path / name).mkdir(exist_ok=True)
+    (tmp_path / name).chmod(0o777)
+
+    with pytest.raises(ConfigurationError, match=r"can be written by everybody: chmod o-w /"):
+        Home(tmp_path).prepare()
+
+
+def test_a_directory_that_a_group_may_write_is_named_by_the_examination(tmp_path: Path) -> None:
+    Home(tmp_path).prepare()
+    before = [entry.path for entry in entries(Home(tmp_path))]
+    tmp_path.chmod(0o770)
+
+    assert "." not in before
+    assert next(entries(Home(tmp_path))).path == "."
+
+
+def test_what_others_drop_may_be_written_by_others(tmp_path: Path) -> None:
+    (tmp_path / "incoming").mkdir()
+    (tmp_path / "incoming").chmod(0o777)
+
+    Home(tmp_path).prepare()

@@ -13,6 +13,7 @@ from recordings_pipeline.core.audit.manifest import Entry, Head, entry_from, lin
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.storage.audit.log import AuditLog
 from recordings_pipeline.storage.durable import publish_bytes
+from recordings_pipeline.storage.home import require_closed
 
 HEAD = "head.json"
 
@@ -64,8 +65,10 @@ def keep_head(folder: Path, last: tuple[Entry, bytes] | None, pem: bytes) -> Non
         pem: The public key that goes with it.
 
     Raises:
-        ConfigurationError: The directory cannot be written, or keeps something else.
+        ConfigurationError: The directory cannot be written, or everybody may write it, or it keeps
+            something else.
     """
+    require_closed(folder, ANCHOR_DIR)
     kept = anchored_head(folder)
     if last is None or kept == Head(last[0].number, line_digest(last[1])):
         return

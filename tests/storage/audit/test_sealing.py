@@ -199,6 +199,13 @@ def test_a_second_place_that_cannot_be_written_is_a_sentence_and_the_log_is_seal
     assert len(sealed_events(made.root)) == 1
 
 
+def test_a_second_place_that_everybody_may_write_is_refused(sealed: Scene, tmp_path: Path) -> None:
+    (tmp_path / "anchor").chmod(0o777)
+
+    with pytest.raises(ConfigurationError, match="ANCHOR_DIR can be written by everybody"):
+        sealed.seal()
+
+
 def test_another_key_goes_on_with_the_log_and_has_to_be_trusted(
     sealed: Scene, tmp_path: Path
 ) -> None:
