@@ -8,13 +8,18 @@ from pathlib import Path
 
 import click
 
+from recordings_pipeline.cli.operator import operator
 from recordings_pipeline.cli.printing import print_table
 from recordings_pipeline.core.audit.choice import Choice, event_text
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.audit.manifest import Head
+from recordings_pipeline.core.audit.recovering import recording_days
 from recordings_pipeline.core.days import Span
 from recordings_pipeline.core.place import data_directory, place_from
+from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.audit import publish_audit, told_events, verify_audit
+from recordings_pipeline.stages.recovering import lacking
+from recordings_pipeline.stages.recovering import recover as recover_it
 
 _PAGE = 1_000
 
@@ -71,3 +76,25 @@ def export(data: Path | None, span: Span) -> None:
         click.echo(f"{table.day}  {table.row_count:>6} events  {table.path}")
     if not is_any:
         click.echo("no event is sealed: export something first")
+
+
+def recover(data: Path | None, *, is_dry: bool) -> None:
+    """Take what a restored ledger lacks out of the sealed log, and print what that is."""
+    with open_archive(place_from(os.environ, data), keeping_from(os.environ)) as archive:
+        found = lacking(archive)
+        if not found.events:
+            click.echo("the ledger lacks nothing that is sealed")
+            return
+        rows = [(one.conversation_id, "erased") for one in found.tombstones]
+        rows += [(one.what, f"hold {one.hold_id}") for one in found.holds]
+        rows += [(f"hold {number}", "released") for number in found.released]
+        if rows:
+            print_table(("what", "how it stands"), rows)
+        if is_dry:
+            click.echo(f"would be recovered: {found.text}")
+            return
+        recover_it(archive, found, operator())
+    days = ", ".join(map(str, sorted(recording_days(found.events))))
+    click.echo(f"recovered: {found.text}")
+    if days:
+        click.echo(f"recordings that changed since are due again, export these days: {days}")

@@ -113,3 +113,25 @@ def export(first: datetime | None, last: datetime | None, data: Path | None) -> 
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
     run(data, Span(first.date() if first else date.min, last.date() if last else date.max))
     sys.exit(0)
+
+
+@audit.command()
+@click.option("--dry-run", "is_dry", is_flag=True, help="Only say what would be recovered.")
+@data_option("recover")
+def recover(is_dry: bool, data: Path | None) -> None:  # noqa: FBT001
+    """Give a ledger that was restored from a backup what was sealed since.
+
+    Events, tombstones of what was erased, and holds come back; a release that was only asked for is
+    to be asked for again. What changed of recordings is due again: export their days, then verify.
+    Run it before anything else. Exit code 1 when the log is not what was sealed, or the ledger was
+    written to since it was restored; nothing is done then.
+
+    \b
+    Examples:
+      recordings-pipeline audit recover --dry-run
+      recordings-pipeline audit recover
+    """
+    from recordings_pipeline.cli.audit import recover as run
+
+    run(data, is_dry=is_dry)
+    sys.exit(0)

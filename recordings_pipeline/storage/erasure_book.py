@@ -35,7 +35,7 @@ from recordings_pipeline.storage.ledger_engine import (
     storing,
     writing,
 )
-from recordings_pipeline.storage.ledger_moves import move, record
+from recordings_pipeline.storage.ledger_moves import move, record, record_next
 from recordings_pipeline.storage.ledger_types import TEXT, Instant, member, word
 from recordings_pipeline.storage.raw_book import raw_seals
 
@@ -127,18 +127,11 @@ class ErasureBook:
         with writing(self._engine) as db:
             held = holds_on(db, day, ids)
             for id_ in sorted(set(ids) - held.keys()):
-                values = {
-                    "conversation_id": id_,
-                    "day": day.key if day else "",
-                    "reason": order.text,
-                    "erased_by": order.by,
-                    "erased_time": now,
-                }
-                if db.execute(insert_or_ignore(db, erasures, values)).rowcount:
-                    news = {"event_time": now, "day": values["day"], "outcome": "begun"}
+                if bury(db, day, id_, order, now, now):
+                    key = day.key if day else ""
+                    news = {"event_time": now, "day": key, "outcome": "begun"}
                     who = {"reason": order.text, "actor": order.actor}
                     record(db, id_, 1, "erasure.begun", {**news, **who})
-                _forget(db, day, id_, Verdict(Outcome.ERASED, order.text), now)
         return held
 
     def done(self, sizes: dict[str, int], now: datetime) -> None:
@@ -157,7 +150,7 @@ class ErasureBook:
                 row = db.execute(kept.where(_COLUMNS.conversation_id == id_)).one()
                 news = {"event_time": now, "day": row.day, "outcome": "erased"}
                 who = {"reason": row.reason, "actor": person_from(row.erased_by).actor}
-                record(db, id_, 1, "conversation.erased", {**news, **who, "size_bytes": size})
+                record_next(db, id_, "conversation.erased", {**news, **who, "size_bytes": size})
         forget_replaced(self._engine)
 
     def _rows(self, query: Executable) -> list[Any]:
@@ -182,23 +175,44 @@ def _among(db: Connection, ids: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def bury(  # noqa: PLR0913, PLR0917 (a tombstone says no less)
+    db: Connection, day: Day | None, id_: str, order: Order, erased: datetime, now: datetime
+) -> bool:
+    """Leave a tombstone, and forget what is known of a conversation; say whether it is new."""
+    values = {
+        "conversation_id": id_,
+        "day": day.key if day else "",
+        "reason": order.text,
+        "erased_by": order.by,
+        "erased_time": erased,
+    }
+    is_new = bool(db.execute(insert_or_ignore(db, erasures, values)).rowcount)
+    _forget(db, day, id_, Verdict(Outcome.ERASED, order.text), now)
+    return is_new
+
+
+def index_row(recording_id: str, conversation_id: str, start: datetime) -> str:
+    """Return a row of the index that knows no more than ids and a time."""
+    row = {
+        "recording_id": recording_id,
+        "conversation_id": conversation_id,
+        "conversation_start_time": start,
+        "is_open": False,
+        "agent_count": 0,
+        "participant_count": 0,
+    }
+    return row_as_text(RECORDING_INDEX, row)
+
+
 def _forget(db: Connection, day: Day | None, id_: str, verdict: Verdict, now: datetime) -> None:
     """Keep ids of a conversation's recordings, and nothing else that the ledger knows of it."""
     query = select(_RECORDINGS.recording_id).where(_RECORDINGS.conversation_id == id_)
     for recording_id in db.scalars(query).all():
         db.execute(delete(tables.files).where(tables.files.c.recording_id == recording_id))
         start = day.start if day else now
-        row = {
-            "recording_id": recording_id,
-            "conversation_id": id_,
-            "conversation_start_time": start,
-            "is_open": False,
-            "agent_count": 0,
-            "participant_count": 0,
-        }
         changed = {"communication_id": None, "start_time": start}
         chosen = update(tables.recordings).where(_RECORDINGS.recording_id == recording_id)
-        db.execute(chosen.values(row=row_as_text(RECORDING_INDEX, row), **changed))
+        db.execute(chosen.values(row=index_row(recording_id, id_, start), **changed))
         move(db, [Settlement(recording_id, verdict)], now)
     known = tables.conversations, tables.gaps, tables.transcripts, tables.orphans, raw_seals
     for table in known:

@@ -12,7 +12,7 @@ from recordings_pipeline.core.audit.actions import ACCESSED, FINISHED, PREFLIGHT
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing, writing
-from recordings_pipeline.storage.ledger_moves import record
+from recordings_pipeline.storage.ledger_moves import record_next
 
 _COLUMNS = tables.events.c
 # An instant is kept as the text that the log holds: reading it into a datetime and writing it
@@ -108,9 +108,7 @@ class EventBook:
 
     def _record(self, object_id: str, action: str, values: Mapping[str, Any]) -> None:
         with writing(self._engine) as db:
-            said = (_COLUMNS.object_id == object_id) & (_COLUMNS.action == action)
-            before = db.scalar(select(count()).where(said)) or 0
-            record(db, object_id, before + 1, action, values)
+            record_next(db, object_id, action, values)
 
     def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         with storing(self._engine), self._engine.connect() as db:

@@ -19,7 +19,7 @@ from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.holding import Hold, Person, is_confirmation
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing, writing
-from recordings_pipeline.storage.ledger_moves import record
+from recordings_pipeline.storage.ledger_moves import record_next
 from recordings_pipeline.storage.ledger_types import TEXT, WHOLE, Instant, word
 
 holds = Table(
@@ -138,4 +138,4 @@ def _note(  # noqa: PLR0913, PLR0917 (what an event is made of)
     outcome = action.partition(".")[2]
     news = {"event_time": now, "day": "", "outcome": outcome, "actor": by.actor}
     object_id = f"hold/{hold.hold_id}"
-    record(db, object_id, 1, action, {**news, "reason": f"{hold.what}: {why}"})
+    record_next(db, object_id, action, {**news, "reason": f"{hold.what}: {why}"})

@@ -47,6 +47,7 @@ from recordings_pipeline.storage.ledger_opening import bind, opened
 from recordings_pipeline.storage.orphan_book import NoteBook, OrphanBook
 from recordings_pipeline.storage.raw_book import RawBook
 from recordings_pipeline.storage.recording_book import RecordingBook
+from recordings_pipeline.storage.recovery_book import RecoveryBook
 from recordings_pipeline.storage.seal_book import SealBook
 from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
@@ -85,6 +86,7 @@ class Ledger:
         self.holds = HoldBook(self._engine)
         self.seals = SealBook(self._engine)
         self.raws = RawBook(self._engine)
+        self.recovery = RecoveryBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

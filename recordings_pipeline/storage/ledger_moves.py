@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.rows import row_as_text
@@ -126,6 +127,14 @@ def record(
 ) -> None:
     """Keep an event; the attempt makes its id unique, so that no attempt ends twice."""
     db.execute(_TELL, {"reason": "", **_named(object_id, attempt, action), **values})
+
+
+def record_next(db: Connection, object_id: str, action: str, values: Mapping[str, Any]) -> None:
+    """Keep an event of what may happen to its object again, and has no count of its own."""
+    columns = tables.events.c
+    said = (columns.object_id == object_id) & (columns.action == action)
+    before = db.scalar(select(count()).where(said)) or 0
+    record(db, object_id, before + 1, action, values)
 
 
 def _named(object_id: str, attempt: int, action: str) -> dict[str, Any]:

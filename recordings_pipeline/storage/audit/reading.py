@@ -1,7 +1,9 @@
 """Reads what was sealed, once it is known to be what was sealed."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from recordings_pipeline.core.audit.errors import AuditBroken
 from recordings_pipeline.core.audit.findings import manifest_of, segment_findings
@@ -29,6 +31,16 @@ def sealed_lines(root: Path) -> Iterator[tuple[int, bytes]]:
         previous = entry.chain
         for line in (content or b"").splitlines():
             yield entry.number, line
+
+
+def sealed_events(root: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Yield the sealed events, each with its line.
+
+    Raises:
+        AuditBroken: A segment, or the manifest, is not what it was.
+    """
+    for _, line in sealed_lines(root):
+        yield json.loads(line), line
 
 
 def last_sealed(root: Path) -> int:

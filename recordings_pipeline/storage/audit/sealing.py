@@ -34,8 +34,8 @@ from recordings_pipeline.storage.home import Home
 
 _Last = tuple[Entry, bytes]
 _NEWEST_LEDGER = (
-    "put the newest ledger back, one that has it: an older one does not know what was erased and "
-    "held since"
+    "put the newest ledger back, then run `recordings-pipeline audit recover`, which takes out of "
+    "the log what was erased and held since"
 )
 
 
