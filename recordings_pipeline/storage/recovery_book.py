@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Column, Connection, Engine, func, insert, select, update
 from sqlalchemy.sql.functions import count
 
 from recordings_pipeline.core.audit.recovering import (
@@ -55,6 +55,7 @@ class RecoveryBook:
             if db.scalar(select(count()).where(_EVENTS.seq >= found.events[0]["seq"])):
                 return False
             db.execute(insert(tables.events), [_row(event) for event in found.events])
+            _count_on(db, _EVENTS.seq)
             _recover_transcripts(db, found)
             _recover_recordings(db, found, now)
             note = {"event_time": now, "outcome": "recovered", "reason": WHY, "actor": by.actor}
@@ -67,7 +68,6 @@ class RecoveryBook:
             record_next(
                 db, "ledger", RECOVERED, {**note, "day": "", "reason": f"{WHY}: {found.text}"}
             )
-            _count_on(db)
         return True
 
 
@@ -137,6 +137,7 @@ def _recover_holds(db: Connection, found: Lacking, note: Mapping[str, Any]) -> N
         db.execute(insert_or_ignore(db, holds, _hold_row(hold)))
         news = {**note, "day": "", "reason": f"{hold.what}: {WHY}"}
         record_next(db, f"hold/{hold.hold_id}", RECOVERED, news)
+    _count_on(db, holds.c.hold_id)
     for number, by in found.released.items():
         db.execute(update(holds).where(holds.c.hold_id == number).values(by))
         news = {**note, "day": "", "reason": f"released before: {WHY}"}
@@ -149,11 +150,9 @@ def _hold_row(hold: Hold) -> dict[str, Any]:
     return {**values, "first_day": str(first or ""), "last_day": str(last or "")}
 
 
-def _count_on(db: Connection) -> None:
+def _count_on(db: Connection, column: Column[int]) -> None:
     """Let numbers go on after those that were given; SQLite does that by itself."""
     if kind_of(db.engine).is_local:
         return
-    for column in (_EVENTS.seq, holds.c.hold_id):
-        sequence = func.pg_get_serial_sequence(column.table.name, column.name)
-        last = func.max(column)
-        db.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))
+    sequence, last = func.pg_get_serial_sequence(column.table.name, column.name), func.max(column)
+    db.execute(select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None))))

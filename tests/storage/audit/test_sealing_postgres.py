@@ -9,9 +9,14 @@ import pytest
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.errors import AuditBroken
 from recordings_pipeline.core.audit.findings import Layer
+from recordings_pipeline.core.days import Span
+from recordings_pipeline.core.holding import Person
 from recordings_pipeline.core.model import Outcome
+from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.audit import verify_audit
-from tests.audited import EVENTS, Scene, scene, sealed_scene, settle
+from recordings_pipeline.stages.holding import hold
+from recordings_pipeline.stages.recovering import lacking, recover
+from tests.audited import EVENTS, NOW, Scene, scene, sealed_scene, settle
 from tests.postgres import Server
 from tests.sealed import sealed_events
 from tests.storage.audit.test_sealing import PROCESSES, SEALER
@@ -89,3 +94,23 @@ def test_a_ledger_that_was_restored_from_a_backup_stops_the_log(
         older.seal()
 
     assert len(sealed_events(kept.root)) == 3 * EVENTS
+
+
+def test_an_older_ledger_is_recovered_and_numbers_go_on(postgres: Server, kept: Scene) -> None:
+    by, what = Person("alice"), Span(NOW.date(), NOW.date())
+    with open_archive(kept.place, kept.keeping) as archive:
+        hold(archive, what, "CASE-4", by)
+    (kept.root / layout.LEDGER_MARK).unlink()
+    older = replace(kept, ledger_url=postgres.new_url())
+    with older.ledger():
+        pass
+
+    with open_archive(older.place, older.keeping) as archive:
+        recover(archive, lacking(archive), by)
+        again = hold(archive, what, "CASE-5", by)
+        held = archive.ledger.holds.all()
+
+    assert [one.hold_id for one in (*again, *held)] == [2, 1, 2]
+    numbers = [event["seq"] for event in sealed_events(kept.root)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert layers(older) == set()
