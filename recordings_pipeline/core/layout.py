@@ -123,3 +123,8 @@ def day_of(path: PurePosixPath) -> Day | None:
             except ValueError:
                 return None
     return None
+
+
+def is_inside(path: str) -> bool:
+    """Say whether a path below the data directory stays below it."""
+    return not path.startswith("/") and not {"..", "."} & set(path.split("/")) and "\0" not in path

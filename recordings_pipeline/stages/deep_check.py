@@ -7,18 +7,18 @@ instant is judged.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import PurePosixPath
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.findings import Finding, Layer
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.invariants import days as of_days
-from recordings_pipeline.core.invariants import files, history, places
+from recordings_pipeline.core.invariants import erasures, files, history, places
 from recordings_pipeline.core.invariants.places import Bound, Leftover
 from recordings_pipeline.core.invariants.violation import STATEMENTS, Violation
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.audit import verify_audit
+from recordings_pipeline.stages.deep_erased import erased_in_tables, erased_recordings, plain
 from recordings_pipeline.stages.deep_tables import table_facts
 from recordings_pipeline.stages.verify import verify
 from recordings_pipeline.storage import examination
@@ -89,6 +89,8 @@ def _day(archive: Archive, day: Day, found: Examination) -> None:
         return
     waiting, now = list(book.waiting(day)), archive.clock()
     tables, listed = table_facts(archive, day)
+    gone = erased_in_tables(archive, day)
+    found.add(erasures.erased_is_gone(gone), places.names_are_inside(book.paths(day)))
     found.add(of_days.tables_are_whole(tables), of_days.nothing_is_lost(listed, waiting, now))
     standing = ledger.days.standing(day)
     is_settled = standing is not None and standing.is_settled
@@ -104,7 +106,9 @@ def _directory(archive: Archive, found: Examination, secrets: Sequence[str]) -> 
     found.add(places.nothing_is_left(_leftovers(archive), is_at_work=is_at_work))
     found.add(places.no_credential_is_written(examination.holding_credentials(home, secrets)))
     found.add(places.all_is_contained(examination.entries(home)))
-    found.add(history.erased_is_gone(_erased(archive)))
+    found.add(erasures.erased_is_gone(erased_recordings(archive)))
+    times = archive.ledger.histories.hold_times()
+    found.add(erasures.what_is_held_stays(times, archive.ledger.histories.erasures()))
 
 
 def _log(archive: Archive, *, is_at_work: bool) -> Iterator[Violation]:
@@ -119,32 +123,12 @@ def _log(archive: Archive, *, is_at_work: bool) -> Iterator[Violation]:
 
 def _leftovers(archive: Archive) -> list[Leftover]:
     paths = list(examination.leftovers(archive.home))
-    ids = {path: layout.recording_of(_plain(path)) for path in paths}
+    ids = {path: layout.recording_of(plain(path)) for path in paths}
     known = archive.ledger.standings_of(sorted(filter(None, ids.values())))
     return [
         Leftover(str(path), str(known[id_].verdict.outcome) if id_ in known else None)
         for path, id_ in ids.items()
     ]
-
-
-def _plain(path: PurePosixPath) -> PurePosixPath:
-    return path.with_name(path.name.lstrip("."))
-
-
-def _erased(archive: Archive) -> Iterator[history.Erased]:
-    told = archive.ledger.histories.erased()
-    if not told:
-        return
-    left: dict[str, list[str]] = {id_: [] for id_ in told}
-    for entry in examination.entries(archive.home):
-        if entry.kind == "directory":
-            continue
-        id_ = layout.recording_of(_plain(PurePosixPath(entry.path)))
-        if id_ in left:
-            left[id_].append(entry.path)
-    for id_, is_told in told.items():
-        rows = [f"the ledger's row of {one.path}" for one in archive.ledger.archive.rows_of(id_)]
-        yield history.Erased(id_, (*left[id_], *rows), is_told)
 
 
 def _bounds(archive: Archive, quota_bytes: int | None) -> Iterator[Bound]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from recordings_pipeline.core.days import Day, Span
+from recordings_pipeline.core.layout import is_inside
 from recordings_pipeline.core.verification import (
     RANKS,
     Cause,
@@ -159,7 +160,8 @@ class _Verifier:
         return looked
 
     def _seen(self, promise: Promise) -> Look:
-        if not promise.path:
+        # A path that leads outside was never ours: nothing there has that name.
+        if not promise.path or not is_inside(promise.path):
             return Look()
         path = f"{self._archive.home.root}/{promise.path}"
         return self._reader.look(path, promise.size_bytes, is_hashed=self._is_hashed(promise))

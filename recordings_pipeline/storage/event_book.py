@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, String, select, type_coerce
 from sqlalchemy.sql.functions import count
-from sqlalchemy.sql.functions import max as largest
 
 from recordings_pipeline.core.audit.actions import ACCESSED, FINISHED, PREFLIGHT, STARTED
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.storage import ledger_tables as tables
+from recordings_pipeline.storage.agreement import disagreements
 from recordings_pipeline.storage.ledger_engine import storing, writing
 from recordings_pipeline.storage.ledger_moves import record_next
 
@@ -21,12 +21,6 @@ _SELECTED = [
     type_coerce(column, String).label(column.name) if column is _COLUMNS.event_time else column
     for column in _COLUMNS
 ]
-
-_LAST = (
-    select(largest(_COLUMNS.seq).label("seq"))
-    .where(_COLUMNS.action.startswith("recording."))
-    .group_by(_COLUMNS.object_id)
-)
 
 
 class EventBook:
@@ -54,35 +48,9 @@ class EventBook:
         with storing(self._engine), self._engine.connect() as db:
             return db.scalar(select(count()).where(_COLUMNS.seq > seq)) or 0
 
-    def contradictions(self, limit: int) -> list[tuple[str, str, str]]:
-        """Return recordings that stand otherwise than their last event says: id, state, event."""
-        named = tables.recordings.c
-        query = (
-            select(named.recording_id, named.outcome, _COLUMNS.outcome)
-            .join(tables.events, _COLUMNS.object_id == named.recording_id)
-            .where(_COLUMNS.seq.in_(_LAST), _COLUMNS.outcome != named.outcome)
-            .order_by(named.recording_id)
-            .limit(limit)
-        )
-        with storing(self._engine), self._engine.connect() as db:
-            return [(id_, state, event) for id_, state, event in db.execute(query)]
-
-    def other_files(self, limit: int) -> list[tuple[str, str, str]]:
-        """Return recordings whose file is not the one their last event tells: id, digest, event's.
-
-        Whoever exchanges a file may write its new digest into the ledger, and not into what was
-        sealed. An event tells no digest of a recording with several files.
-        """
-        files = tables.files.c
-        query = (
-            select(files.recording_id, files.sha256, _COLUMNS.sha256)
-            .join(tables.events, _COLUMNS.object_id == files.recording_id)
-            .where(_COLUMNS.seq.in_(_LAST), _COLUMNS.sha256 != files.sha256)
-            .order_by(files.recording_id)
-            .limit(limit)
-        )
-        with storing(self._engine), self._engine.connect() as db:
-            return [(id_, held, told) for id_, held, told in db.execute(query)]
+    def contradictions(self, limit: int) -> list[tuple[str, str]]:
+        """Return what is otherwise than its events say: name and how, so many of a kind."""
+        return disagreements(self._engine, limit)
 
     def started(self, stage: str, day: Day, now: datetime, version: str) -> None:
         """Keep that a stage of a day has begun."""

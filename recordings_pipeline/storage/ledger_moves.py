@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql.functions import count
 
+from recordings_pipeline.core.audit.agreement import digest_of_all
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
@@ -117,8 +118,7 @@ def _event(before: RowMapping, one: Settlement, files: Sequence[Any]) -> dict[st
         "outcome": str(one.verdict.outcome),
         "reason": one.verdict.reason,
         "size_bytes": sum(file.size_bytes for file in files) if files else None,
-        # Several digests are in the manifest; one of them would pass for the recording's.
-        "sha256": files[0].sha256 if len(files) == 1 else None,
+        "sha256": digest_of_all([file.sha256 for file in files]),
     }
 
 

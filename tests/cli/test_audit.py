@@ -223,4 +223,6 @@ def test_a_file_that_was_exchanged_together_with_its_digest_is_found(
     assert enter("verify", *data) == 0
     assert enter("audit", "verify", *data) == 1
 
-    assert f"recording {path.stem}: has a file of SHA-256" in capsys.readouterr().out
+    assert (
+        f"recording {path.stem}: has another digest than its last event" in capsys.readouterr().out
+    )

@@ -1,5 +1,6 @@
 """A day that was exported keeps every invariant; whatever breaks one is named."""
 
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -11,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from recordings_pipeline.core import layout
+from recordings_pipeline.core.erasing import Order
+from recordings_pipeline.core.holding import Person
 from recordings_pipeline.core.invariants.violation import SHOWN_BY_RUNS, STATEMENTS, Violation
 from recordings_pipeline.simulator.options import Options
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.archive import Archive, open_archive
 from recordings_pipeline.stages.day import export_day
 from recordings_pipeline.stages.deep_check import examine_archive
+from recordings_pipeline.stages.erasing import erase
 from recordings_pipeline.stages.export import open_export
 from tests.conftest import settings_of
 from tests.stages.conftest import DAY
@@ -169,11 +173,42 @@ def erase_a_bit(archive: Archive) -> None:
     change(archive, "UPDATE recordings SET outcome = 'erased', reason = 'on request'")
 
 
+def exchange_a_recording(archive: Archive) -> None:
+    flip_a_bit(archive)
+    name = audio(archive).relative_to(archive.home.root)
+    sha256 = hashlib.sha256(audio(archive).read_bytes()).hexdigest()
+    change(archive, f"UPDATE files SET sha256 = '{sha256}' WHERE path = '{name}'")
+
+
+def lead_outside(archive: Archive) -> None:
+    change(archive, "UPDATE files SET path = '../' || path")
+
+
+def publish_the_erased_again(archive: Archive) -> None:
+    call = audio(archive).parent.name
+    tables = [archive.home.path(layout.table_path(name, DAY)) for name in ("transcripts", "words")]
+    kept = {path: path.read_bytes() for path in tables}
+    list(erase(archive, [call], Order("he asked for it", "tester")))
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
+def erase_what_is_held(archive: Archive) -> None:
+    call = audio(archive).parent.name
+    hold = archive.ledger.holds.add(call, "a dispute", Person("alice"), END_OF_DAY)
+    change(archive, f"UPDATE holds SET released_by = 'nobody' WHERE hold_id = {hold.hold_id}")
+    list(erase(archive, [call], Order("he asked for it", "tester")))
+
+
 PLANTED: list[tuple[str, Callable[[Archive], None], str]] = [
     ("I1", flip_a_bit, "SHA-256 differs"),
     ("I2", lambda archive: audio(archive).unlink(), "nothing has this name"),
     ("I3", forget_an_event, "has 0 events instead of one"),
+    ("I3", exchange_a_recording, "it has another digest than its last event says"),
     ("I4", forget_an_event, "the ledger"),
+    ("I4", exchange_a_recording, "has another digest than its last event says"),
+    ("I4", lose_a_recording, "is not in the ledger, and its last event says"),
+    ("I4", erase_what_is_held, "is released, and its events say otherwise"),
     ("I4", tamper_with_the_log, "line"),
     ("I5", tear_a_table, "it cannot be read"),
     ("I5", outdate_a_table, "it lacks the rows of"),
@@ -187,10 +222,13 @@ PLANTED: list[tuple[str, Callable[[Archive], None], str]] = [
     ("I11", log_a_signature, "it holds a credential"),
     ("I12", link_outside, "it is a symbolic link"),
     ("I12", open_to_others, "others of the machine have access (mode 0644)"),
+    ("I12", lead_outside, "the ledger names a path outside of the directory"),
     ("I13", refuse_without_reason, "excluded without a reason"),
     ("I13", settle_too_early, "it claims success"),
     ("I14", erase_a_bit, "erased, and audio/"),
     ("I14", erase_a_bit, "no event says so"),
+    ("I14", publish_the_erased_again, "erased, and tables/transcripts/"),
+    ("I14", erase_what_is_held, "erased while hold 1 held it"),
 ]
 
 

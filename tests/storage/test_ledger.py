@@ -1,5 +1,6 @@
 """The ledger opens, remembers, and is shared."""
 
+import hashlib
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ DAY = Day.from_key("2026-01-31")
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
 
 PROCESSES = 8
+# Of two lines, 64 times "a" and 64 times "b".
+BOTH = hashlib.sha256(f"{'a' * 64}\n{'b' * 64}\n".encode()).hexdigest()
 OPENER = """
 import os, sys
 from pathlib import Path
@@ -65,10 +68,10 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_the_ledger_stays_whole(
 
 @pytest.mark.parametrize(
     ("digests", "told"),
-    [(["a" * 64], "a" * 64), (["a" * 64, "b" * 64], None)],
+    [(["a" * 64], "a" * 64), (["a" * 64, "b" * 64], BOTH)],
     ids=["one file", "two files"],
 )
-def test_an_event_holds_the_digest_of_the_only_file(
+def test_an_event_holds_the_digest_of_the_files(
     place: Place, digests: list[str], told: str | None
 ) -> None:
     ledger = opened(place)

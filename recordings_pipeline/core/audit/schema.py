@@ -24,7 +24,11 @@ EXPORT_AUDIT = Schema(
         Column("result", "string", "How it ended", nullable=False, is_repeated=True),
         Column("reason", "string", "Why, where that does not say it all", is_repeated=True),
         Column("size_bytes", "int64", "Size of the files it is about"),
-        Column("sha256", "string", "SHA-256 of the file, where it is one"),
+        Column(
+            "sha256",
+            "string",
+            "SHA-256 of the file; of several, over theirs in hexadecimal, a line each",
+        ),
         Column("run_id", "string", "Events of one process have the same", is_repeated=True),
         Column("segment", "int64", "Segment of the audit log that holds it", nullable=False),
     ),

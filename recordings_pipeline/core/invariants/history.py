@@ -1,4 +1,4 @@
-"""I3, I4, I8 and I14: what is remembered, and what it adds up to."""
+"""I3, I4 and I8: what is remembered, and what it adds up to."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from recordings_pipeline.core.audit.agreement import Held, Told, recording_disagrees
 from recordings_pipeline.core.audit.findings import Finding
 from recordings_pipeline.core.invariants.violation import Violation
 from recordings_pipeline.core.model import Outcome
@@ -39,6 +40,7 @@ class History:
     Attributes:
         attempt: How often it changed, by its own count.
         file_sizes: Of its files, in order.
+        file_digests: SHA-256 of each.
     """
 
     recording_id: str
@@ -47,6 +49,7 @@ class History:
     attempt: int
     file_sizes: tuple[int, ...]
     events: tuple[Event, ...]
+    file_digests: tuple[str, ...] = ()
 
 
 def event_from(row: Mapping[str, Any]) -> Event:
@@ -85,9 +88,10 @@ def _odd(history: History) -> Iterator[str]:
         yield f"the last event says {last.outcome}, the ledger {history.outcome}"
     if last.action != f"recording.{last.outcome}":
         yield f"the last event is called {last.action}, and says {last.outcome}"
-    is_exported = last.outcome == Outcome.EXPORTED
-    if is_exported and last.size_bytes != sum(history.file_sizes):
-        yield f"the last event tells of {last.size_bytes} bytes, the files are of others"
+    told = Told(last.outcome, last.size_bytes, last.sha256)
+    held = Held(last.outcome, history.file_sizes, history.file_digests)
+    if cause := recording_disagrees(told, held):
+        yield f"it {cause}"
 
 
 def log_is_whole(
@@ -115,26 +119,3 @@ def nothing_is_done_again(histories: Iterable[History]) -> Iterator[Violation]:
                 thing = f"recording {history.recording_id}"
                 cause = f"change {after.attempt} exported what change {before.attempt} had"
                 yield Violation("I8", thing, cause, _TELL)
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What there still is of a recording that was erased.
-
-    Attributes:
-        places: Files with its id in their names, and tables that name it.
-    """
-
-    recording_id: str
-    places: tuple[str, ...]
-    is_told: bool
-
-
-def erased_is_gone(found: Iterable[Erased]) -> Iterator[Violation]:
-    """I14: an erased recording has no bytes and no rows, and an event that tells so."""
-    for erased in found:
-        thing = f"recording {erased.recording_id}"
-        for place in erased.places:
-            yield Violation("I14", thing, f"erased, and {place} is left", f"remove {place}")
-        if not erased.is_told:
-            yield Violation("I14", thing, "erased, and no event says so", _TELL)

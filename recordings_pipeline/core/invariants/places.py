@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from recordings_pipeline.core.completeness import NEEDS_NO_PART
 from recordings_pipeline.core.invariants.violation import Violation
+from recordings_pipeline.core.layout import is_inside
 from recordings_pipeline.core.model import Outcome
 from recordings_pipeline.core.verification import printable
 
@@ -79,13 +80,11 @@ class Entry:
     Attributes:
         kind: As `core.file_kinds` names it.
         mode: Its permissions.
-        is_ours: Whether the ledger names it: then it has to be a file, and inside.
     """
 
     path: str
     kind: str
     mode: int
-    is_ours: bool = False
 
 
 def all_is_contained(found: Iterable[Entry]) -> Iterator[Violation]:
@@ -97,8 +96,6 @@ def all_is_contained(found: Iterable[Entry]) -> Iterator[Violation]:
 
 
 def _open_to(entry: Entry) -> tuple[str, str]:
-    if entry.is_ours and not _is_inside(entry.path):
-        return "the ledger names a path outside of the directory", "restore the ledger from a copy"
     if entry.kind not in ("file", "directory"):
         return f"it is a {entry.kind}, which may lead anywhere", "move it away"
     if entry.mode & _OTHERS:
@@ -107,5 +104,9 @@ def _open_to(entry: Entry) -> tuple[str, str]:
     return "", ""
 
 
-def _is_inside(path: str) -> bool:
-    return not path.startswith("/") and not {"..", "."} & set(path.split("/")) and "\0" not in path
+def names_are_inside(found: Iterable[str]) -> Iterator[Violation]:
+    """I12: no path that the ledger has for a file leads out of the directory."""
+    for path in found:
+        if not is_inside(path):
+            cause, step = "the ledger names a path outside of the directory", "restore the ledger"
+            yield Violation("I12", printable(path), cause, f"{step} from a backup")

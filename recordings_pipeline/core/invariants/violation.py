@@ -37,7 +37,7 @@ STATEMENTS = {
     "I11": "no credential is written down",
     "I12": "everything lies inside of the directory, and is private",
     "I13": "nothing claims success over an open end, and every refusal says why",
-    "I14": "erased is gone, and its erasure is told",
+    "I14": "erased is gone, and told of; held is not erased",
 }
 # A directory does not tell: `runs.source_is_spared` judges what a source was asked.
 SHOWN_BY_RUNS = frozenset({"I10"})

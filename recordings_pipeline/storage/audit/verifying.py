@@ -25,7 +25,7 @@ from recordings_pipeline.storage.audit.log import AuditLog
 from recordings_pipeline.storage.event_book import EventBook
 
 _MOST_NAMED = 20
-_SHOWN = 12
+_RESTORE = "restore the ledger from a backup"
 # The ledger itself begins with 1; what somebody puts before that is looked at as well.
 _BEFORE_ALL = -(1 << 63)
 
@@ -98,18 +98,8 @@ def _segments(
             yield from _some(list(ledger_findings(bodies, told)) if content else [])
         previous, last_seq = entry.chain, entry.last_seq
     if events is not None:
-        yield from _contradictions(events)
-
-
-def _contradictions(events: EventBook) -> Iterator[Finding]:
-    """Compare how recordings stand, and which files they have, with what was told last."""
-    step = "restore the ledger from a backup"
-    for id_, state, event in events.contradictions(_MOST_NAMED):
-        cause = f"is {state}, and its last event says {event}"
-        yield Finding(Layer.LEDGER, f"ledger.db, recording {id_}", cause, step)
-    for id_, held, told in events.other_files(_MOST_NAMED):
-        cause = f"has a file of SHA-256 {held[:_SHOWN]}…, and its last event tells {told[:_SHOWN]}…"
-        yield Finding(Layer.LEDGER, f"ledger.db, recording {id_}", cause, step)
+        for name, cause in events.contradictions(_MOST_NAMED):
+            yield Finding(Layer.LEDGER, f"ledger.db, {name}", cause, _RESTORE)
 
 
 def _some(found: list[Finding]) -> Iterator[Finding]:

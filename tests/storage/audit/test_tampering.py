@@ -204,6 +204,7 @@ def test_a_finding_names_the_object_the_cause_and_what_to_do(sealed: Scene, tmp_
         "UPDATE events SET seq = 99 WHERE seq = 6",
         "DELETE FROM events WHERE seq = 6",
         "UPDATE recordings SET outcome = 'missing' WHERE attempt = 1 AND rowid = 6",
+        "DELETE FROM recordings WHERE rowid = 6",
     ],
 )
 def test_a_ledger_that_tells_another_story_is_found(sealed: Scene, change: str) -> None:
