@@ -22,8 +22,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import linear_regression
 
-import pyarrow as pa
-
 from recordings_pipeline.core.settings import settings_from
 from recordings_pipeline.exporter import RecordingExporter
 from recordings_pipeline.simulator.options import PERMISSIONS, Options
@@ -39,10 +37,22 @@ _TRANSIENT = (
 SHARE = 0.05 / len(_TRANSIENT)
 MOST_RUNS = 4
 MOST_MB_IN_TEN_MINUTES = 1.0
+# Caches come and go; a day that left 50 objects would be seen after a hundred days.
+MOST_OBJECTS = 1.01
 _SOAK = "--soak"
+_MALLINFO = (
+    "arena", "ordblks", "smblks", "hblks", "hblkhd",
+    "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+)  # fmt: skip
 # What a process has written itself. Pages of libraries come and go as the system likes: where it
 # takes idle ones back, resident memory as a whole moved by 30 MB.
-_HELD = re.compile(r"^(?:RssAnon|VmSwap):\s+(\d+) kB$", re.MULTILINE)
+_OWN = re.compile(r"^(?:RssAnon|VmSwap):\s+(\d+) kB$", re.MULTILINE)
+
+
+class _Mallinfo(ctypes.Structure):
+    """What the C library tells of its heap: bytes, but for two counts."""
+
+    _fields_ = tuple((name, ctypes.c_size_t) for name in _MALLINFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +60,17 @@ class Sample:
     """What a process holds after a day.
 
     Attributes:
-        used_mb: Memory of its own, resident or swapped out.
-        held_mb: What of it is left once the allocators have given back what nothing uses.
+        own_mb: Memory of its own, resident or swapped out.
+        used_mb: What libraries have allocated and not freed.
+        objects: How many objects of Python there are.
         runs: How often the day was exported until it was complete.
         outcomes: How many recordings of the day ended how.
     """
 
     minutes: float
+    own_mb: float
     used_mb: float
-    held_mb: float
+    objects: int
     descriptors: int
     threads: int
     log_bytes: int
@@ -90,24 +102,29 @@ def main(minutes: float) -> None:
 
 def _print_all(samples: list[Sample]) -> bool:
     warm = [one for one in samples if one.minutes >= samples[-1].minutes * WARM_UP]
-    slope, _ = linear_regression([s.minutes for s in warm], [s.held_mb for s in warm])
+    minutes = [sample.minutes for sample in warm]
+    own, _ = linear_regression(minutes, [sample.own_mb for sample in warm])
+    used, _ = linear_regression(minutes, [sample.used_mb for sample in warm])
+    objects = [sample.objects for sample in warm]
     count = sum(sum(sample.outcomes.values()) for sample in samples)
     exported = sum(sample.outcomes.get("exported", 0) for sample in samples)
     descriptors = [sample.descriptors for sample in warm]
     threads = [sample.threads for sample in warm]
-    is_flat = slope * 10 < MOST_MB_IN_TEN_MINUTES
+    is_flat = used * 10 < MOST_MB_IN_TEN_MINUTES
     are_closed, are_ended = not _grows(descriptors), not _grows(threads)
     _print("minutes", f"{samples[-1].minutes:.1f}")
     _print("days exported", f"{len(samples):,}")
     _print("  of which more than once", f"{sum(sample.runs > 1 for sample in samples):,}")
     _print("recordings", f"{count:,}")
     _print("  of which exported", f"{exported:,}")
-    half = len(warm) // 2
-    _print("memory of its own, MB: most of the first half", f"{_most(warm[:half]):.1f}")
-    _print("  of the second half", f"{_most(warm[half:]):.1f}")
-    _print("what is in use of it, MB: after the first quarter", f"{warm[0].held_mb:.1f}")
-    _print("  at the end", f"{warm[-1].held_mb:.1f}")
-    _print("  slope, MB in ten minutes", f"{slope * 10:.2f}", is_met=is_flat)
+    _print("memory of its own, MB: after the first quarter", f"{warm[0].own_mb:.1f}")
+    _print("  at the end", f"{warm[-1].own_mb:.1f}")
+    _print("  slope, MB in ten minutes", f"{own * 10:.2f}")
+    _print("allocated by libraries, MB at the end", f"{warm[-1].used_mb:.2f}")
+    _print("  slope, MB in ten minutes", f"{used * 10:.2f}", is_met=is_flat)
+    are_freed = objects[-1] < objects[0] * MOST_OBJECTS
+    _print("objects after the first quarter", f"{objects[0]:,}")
+    _print("  at the end", f"{objects[-1]:,}", is_met=are_freed)
     _print(
         "descriptors, least and most", f"{min(descriptors)}-{max(descriptors)}", is_met=are_closed
     )
@@ -115,11 +132,7 @@ def _print_all(samples: list[Sample]) -> bool:
     _print("log, bytes a recording", f"{samples[-1].log_bytes / count:.0f}")
     is_whole = exported == count == CALLS_A_DAY * len(samples)
     _print("every recording was exported", "", is_met=is_whole)
-    return is_flat and are_closed and are_ended and is_whole
-
-
-def _most(samples: Sequence[Sample]) -> float:
-    return max(sample.used_mb for sample in samples)
+    return is_flat and are_freed and are_closed and are_ended and is_whole
 
 
 def _grows(counts: Sequence[int]) -> bool:
@@ -146,7 +159,8 @@ def soak(minutes: float) -> None:
             sample = Sample(
                 passed,
                 _own_mb(),
-                _held_mb(),
+                _used_mb(),
+                len(gc.get_objects()),
                 len(list(Path("/proc/self/fd").iterdir())),
                 threading.active_count(),
                 log.stat().st_size,
@@ -157,21 +171,21 @@ def soak(minutes: float) -> None:
             day -= timedelta(days=1)
 
 
-def _held_mb() -> float:
-    """Return the memory of this process that something uses.
+def _own_mb() -> float:
+    """Return the memory of this process, without what it only reads from files.
 
-    Free memory that an allocator keeps comes and goes by 15 MB a day: no leak, and none to be seen
-    behind it.
+    It moves by 15 MB from day to day: allocators keep what is free, or give it back.
     """
     gc.collect()
-    pa.default_memory_pool().release_unused()
-    ctypes.CDLL(None).malloc_trim(0)
-    return _own_mb()
+    return sum(map(int, _OWN.findall(Path("/proc/self/status").read_text()))) * 1024 / 1_000_000
 
 
-def _own_mb() -> float:
-    """Return the memory of this process, without what it only reads from files."""
-    return sum(map(int, _HELD.findall(Path("/proc/self/status").read_text()))) * 1024 / 1_000_000
+def _used_mb() -> float:
+    """Return what was allocated and not freed; free memory would hide a leak of a tenth of it."""
+    library = ctypes.CDLL(None)
+    library.mallinfo2.restype = _Mallinfo
+    told = library.mallinfo2()
+    return float(told.uordblks + told.hblkhd) / 1_000_000
 
 
 def _print(what: str, value: str, *, is_met: bool | None = None) -> None:
