@@ -17,7 +17,7 @@ _MOUNTED = "a file system in memory"
 def mount(scene: Scene, path: Path, options: str) -> ExitStack:
     """Mount a small file system in memory, where that is allowed, until the scene or it closes."""
     path.mkdir(parents=True, exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", options, "none", str(path)]
+    command = ["mount", "-t", "tmpfs", "-o", f"mode=700,{options}", "none", str(path)]
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("nobody may mount a file system here")
     mounted = scene.stack.enter_context(ExitStack())
@@ -93,7 +93,7 @@ def another_disk(scene: Scene) -> None:
     export = scene.export(scene.source())
     scene.run(export, INDEX)
     folder = export.home.path(layout.AUDIO / f"date={scene.day}")
-    with mount(scene, folder, "size=16m,mode=700"):
+    with mount(scene, folder, "size=16m"):
         scene.run(export, AUDIO)
     scene.run(export, AUDIO)
 
