@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo dev test test-slow test-crash trust-report soak bench bench-transfer check audit sbom clean
+.PHONY: demo dev test test-slow test-crash trust-report soak bench bench-transfer check audit pins sbom clean
 
 demo: $(READY) ## one simulated day through Dagster, from index to metrics
 	@$(BIN)/recordings-pipeline demo
@@ -64,8 +64,14 @@ check: $(READY)
 # package that nobody could be asked about is a failure; without it pip-audit ends with 0 even when
 # it has reached nobody.
 SUPPLY := $(VENV)/supply
-audit: $(READY) $(SUPPLY)/.ready ## what is publicly known against the pinned versions; needs PyPI's JSON API
-	$(SUPPLY)/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+audit: pins $(READY) $(SUPPLY)/.ready ## what is publicly known against the pinned versions; needs PyPI's JSON API
+	$(SUPPLY)/bin/pip-audit --strict --no-deps --disable-pip --requirement $(PINS)
+
+# Of a file without pins pip-audit finds nothing either, and ends with 0.
+PINS := constraints.txt
+LEAST_PINS := 150
+pins:
+	@count=$$(grep -c == $(PINS) || true); test "0$$count" -ge $(LEAST_PINS) || { echo "$(PINS) has $$count pins, of $(LEAST_PINS) at least: nothing was audited"; exit 2; }
 
 sbom: $(READY) $(SUPPLY)/.ready ## what is installed, with licences, as CycloneDX in build/sbom.json
 	mkdir -p build

@@ -193,7 +193,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 def _ask(url: str, query: str, **variables: Any) -> Any:  # noqa: ANN401 (JSON)
     body = json.dumps({"query": query, "variables": variables}).encode()
-    request = urllib.request.Request(url, body, {"content-type": "application/json"})  # noqa: S310
+    request = urllib.request.Request(url, body, {"content-type": "application/json"})  # noqa: S310 (our own server)
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (our own server)
         found = json.load(answer)
     if found.get("errors"):

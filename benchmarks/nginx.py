@@ -67,7 +67,7 @@ def nginx_serving(root: Path, *, with_tls: bool = False) -> Generator[Server]:
         )
         (folder / "nginx.conf").write_text(text)
         command = [nginx_program() or "nginx", "-c", str(folder / "nginx.conf")]
-        server = subprocess.Popen([*command, "-e", str(folder / "error.log")])  # noqa: S603
+        server = subprocess.Popen([*command, "-e", str(folder / "error.log")])  # noqa: S603 (our own command)
         try:
             _wait_for(plain, server, folder / "error.log")
             yield Server(
@@ -115,4 +115,4 @@ def _make_certificates(folder: Path) -> None:
     issued += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem"]
     issued += ["-addext", "basicConstraints=critical,CA:FALSE", "-out", "certificate.pem"]
     for words in (own, issued):
-        subprocess.run([*request, *words], cwd=folder, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([*request, *words], cwd=folder, check=True, capture_output=True)  # noqa: S603 (our own command)

@@ -41,7 +41,7 @@ def _personal(root: Path) -> set[str]:
     found: set[str] = set()
     for schema in ALL_SCHEMAS:
         path = root / layout.table_path(schema.name, DAY)
-        names = [column.name for column in schema.columns if column.is_personal]
+        names = [column.name for column in schema.columns if column.privacy == "personal"]
         if path.exists():
             found |= {str(row[name]) for row in read_rows(path) for name in names if row[name]}
     return {text for text in found if " " in text or any(map(str.isdigit, text))}

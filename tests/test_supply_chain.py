@@ -1,9 +1,13 @@
 """What is installed is what was tested: every version is pinned, and named with its reason."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from importlib.metadata import distributions, requires
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 # They come with Python, or are this project.
@@ -49,7 +53,25 @@ def test_an_audit_of_which_nobody_could_be_asked_fails() -> None:
 
     (command,) = [line for line in lines if line.startswith("$(SUPPLY)/bin/pip-audit")]
 
-    assert {"--strict", "--requirement", "constraints.txt"} <= set(command.split())
+    assert {"--strict", "--requirement", "$(PINS)"} <= set(command.split())
+    assert "PINS := constraints.txt" in lines
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_an_audit_of_fewer_pins_than_there_are_is_refused(tmp_path: Path) -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines(keepends=True)
+    some = tmp_path / "some.txt"
+    some.write_text("".join(lines[: len(lines) // 2]))
+
+    codes = [
+        subprocess.run(
+            ["make", "--silent", "pins", *more], cwd=ROOT, capture_output=True, check=False
+        ).returncode
+        for more in ([], [f"PINS={some}"], [f"PINS={tmp_path / 'none.txt'}"])
+    ]
+
+    assert codes == [0, 2, 2]
+    assert "audit: pins " in (ROOT / "Makefile").read_text()
 
 
 def pins() -> Iterator[tuple[str, str]]:

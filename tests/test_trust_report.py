@@ -1,21 +1,31 @@
 """The report on trust says what is wrong, and does not take silence for success."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.trust_report import Kind, Result, costs, problems, rendered, results_in
 
 KINDS = (
     Kind("mutants", frozenset({"caught"}), frozenset({"no fsync", "no If-Range"})),
-    Kind("power cuts", frozenset({"passed", "skipped"})),
+    Kind("power cuts", excused=frozenset({"skipped"})),
 )
 FSYNC = Result("mutants", "no fsync", "caught", "tests/a.py::test[x|y]")
 RANGE = Result("mutants", "no If-Range", "caught")
 FAILED = Result("failed test", "tests/b.py::test", "failed", "in its call")
 CUTS = Result("power cuts", "ext4", "passed", "seed 1", 50)
+SKIPPED = Result("power cuts", "ext4", "skipped", "mounting an image needs root")
 
 
 def test_what_is_as_it_has_to_be_is_no_problem() -> None:
     assert problems([FSYNC, RANGE, CUTS], KINDS) == []
+    assert "Not tried here" not in rendered([FSYNC, RANGE, CUTS], "today", KINDS)
+
+
+def test_what_a_machine_cannot_try_is_no_problem_and_stands_beside_them() -> None:
+    assert problems([FSYNC, RANGE, SKIPPED], KINDS) == []
+    told = "**Not tried here: 1**\n\n- power cuts: ext4: mounting an image needs root\n"
+    assert told in rendered([FSYNC, RANGE, SKIPPED], "today", KINDS)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +33,8 @@ def test_what_is_as_it_has_to_be_is_no_problem() -> None:
     [
         ([FSYNC, CUTS], "mutants: no If-Range: was not tried"),
         ([FSYNC, RANGE], "power cuts: 0 results, of 1 at least"),
+        ([FSYNC, RANGE, replace(SKIPPED, detail="")], "power cuts: ext4: skipped"),
+        ([FSYNC, RANGE, replace(SKIPPED, outcome="not tried")], "power cuts: ext4: not tried"),
         (
             [FSYNC, Result("mutants", "no If-Range", "survived"), CUTS],
             "mutants: no If-Range: survived",
@@ -37,7 +49,14 @@ def test_what_is_as_it_has_to_be_is_no_problem() -> None:
             "tests/b.py::test: failed in its call",
         ),
     ],
-    ids=["a name is absent", "a kind is absent", "one ended otherwise", "a test failed"],
+    ids=[
+        "a name is absent",
+        "a kind is absent",
+        "nobody says why",
+        "it could be tried",
+        "one ended otherwise",
+        "a test failed",
+    ],
 )
 def test_what_is_wrong_or_was_not_tried_is_named(results: list[Result], problem: str) -> None:
     assert problems(results, KINDS) == [problem]
@@ -50,9 +69,7 @@ def test_nothing_at_all_is_a_problem_of_every_kind() -> None:
 
 
 def test_a_report_counts_results_and_trials_and_shows_each() -> None:
-    skipped = Result("power cuts", "ext4", "skipped", "mounting an image needs root")
-
-    text = rendered([FSYNC, RANGE, skipped], "today", KINDS)
+    text = rendered([FSYNC, RANGE, SKIPPED], "today", KINDS)
 
     assert "| mutants | 2 | 2 | 2 caught |\n" in text
     assert "| power cuts | 1 | 0 | 1 skipped (mounting an image needs root) |\n" in text

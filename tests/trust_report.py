@@ -68,6 +68,7 @@ class Kind:
 
     Attributes:
         good: Outcomes that are no problem.
+        excused: Outcomes that are none either where it is said why: this machine cannot.
         names: What has to be among them.
         least: How many of them there are at least.
     """
@@ -76,6 +77,15 @@ class Kind:
     good: frozenset[str] = frozenset({"passed"})
     names: frozenset[str] = field(default=frozenset())
     least: int = 1
+    excused: frozenset[str] = field(default=frozenset())
+
+    def is_problem(self, one: Result) -> bool:
+        """Say whether a result is not what it has to be."""
+        return one.outcome not in self.good and not self.is_excused(one)
+
+    def is_excused(self, one: Result) -> bool:
+        """Say whether something was not tried, for a reason that is told."""
+        return one.outcome in self.excused and bool(one.detail)
 
 
 KINDS = (
@@ -88,7 +98,7 @@ KINDS = (
     Kind("crash points of a whole export", names=frozenset(fault.name for fault in CRASHES)),
     Kind("mutants", frozenset({"caught"}), frozenset(mutant.name for mutant in MUTANTS)),
     Kind("kills", least=2),
-    Kind("power cuts", frozenset({"passed", "skipped"})),
+    Kind("power cuts", excused=frozenset({"skipped"})),
     Kind("model lives", least=2),
     Kind("migrations"),
     Kind("fuzz: hypothesis", names=frozenset(TARGETS)),
@@ -113,7 +123,7 @@ def problems(results: Iterable[Result], kinds: Sequence[Kind] = KINDS) -> list[s
     ]
     for kind in kinds:
         some = by_kind.get(kind.name, [])
-        found += [f"{kind.name}: {r.name}: {r.outcome}" for r in some if r.outcome not in kind.good]
+        found += [f"{kind.name}: {r.name}: {r.outcome}" for r in some if kind.is_problem(r)]
         absent = sorted(kind.names - {one.name for one in some})
         found += [f"{kind.name}: {name}: was not tried" for name in absent]
         if len(some) < kind.least:
@@ -128,12 +138,23 @@ def rendered(results: Sequence[Result], title: str, kinds: Sequence[Kind] = KIND
     lines += ["| what | results | trials | how they ended |", "|---|---|---|---|"]
     lines += [_summary(kind.name, results) for kind in kinds]
     lines += ["", f"**Problems: {len(wrong)}**", "", *(f"- {sentence}" for sentence in wrong)]
+    lines += _not_tried(results, kinds)
     for kind in kinds:
         rows = [_row(one) for one in results if one.kind == kind.name]
         if rows:
             head = ["| which | how it ended | |", "|---|---|---|"]
             lines += ["", f"## {kind.name.capitalize()}", "", *head, *rows]
     return "\n".join(lines) + "\n"
+
+
+def _not_tried(results: Iterable[Result], kinds: Sequence[Kind]) -> list[str]:
+    """Say what this machine could not try: no problem, and no success either."""
+    by_name = {kind.name: kind for kind in kinds}
+    excused = [one for one in results if one.kind in by_name and by_name[one.kind].is_excused(one)]
+    if not excused:
+        return []
+    told = [f"- {one.kind}: {one.name}: {one.detail}" for one in excused]
+    return ["", f"**Not tried here: {len(told)}**", "", *told]
 
 
 def _summary(kind: str, results: Iterable[Result]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 def late_server(folder: Path, delay_s: float) -> Generator[tuple[int, str]]:
     """Run it for the length of a ``with`` block; yields process id and base URL."""
     command = [sys.executable, __file__, str(folder), str(delay_s)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 (our own command)
         try:
             port = server.stdout.readline().strip() if server.stdout else ""
             yield server.pid, f"http://127.0.0.1:{port}"

@@ -71,7 +71,7 @@ def measured(program: Program, server: int) -> Run:
     busy, served, own = _busy_s(), _cpu_s(server), time.process_time()
     started = time.monotonic()
     with program.log.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 (our own command)
             program.command,
             env={**os.environ, **program.environment},
             stdin=subprocess.PIPE if program.says_ready else subprocess.DEVNULL,

@@ -10,11 +10,13 @@ import click
 
 from recordings_pipeline.cli.operator import operator
 from recordings_pipeline.cli.printing import print_table
+from recordings_pipeline.core.audit.actions import ACTIONS
 from recordings_pipeline.core.audit.choice import Choice, event_text
 from recordings_pipeline.core.audit.keeping import keeping_from
 from recordings_pipeline.core.audit.manifest import Head
 from recordings_pipeline.core.audit.recovering import recording_days
 from recordings_pipeline.core.days import Span
+from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.place import data_directory, place_from
 from recordings_pipeline.stages.archive import open_archive
 from recordings_pipeline.stages.audit import publish_audit, told_events, verify_audit
@@ -53,10 +55,16 @@ def verify(
 
 
 def show(data: Path | None, choice: Choice, *, is_json: bool) -> None:
-    """Print the chosen events, as a table or as lines of JSON."""
+    """Print the chosen events, as a table or as lines of JSON.
+
+    Raises:
+        ConfigurationError: No event is called so, here or anywhere.
+    """
+    is_any = False
     header = ("event", "time", "action", "object", "by", "reason", "segment")
     rows: list[tuple[str, ...]] = []
     for segment, event in told_events(place_from(os.environ, data), choice):
+        is_any = True
         if is_json:
             click.echo(json.dumps({**event, "segment": segment}, sort_keys=True))
             continue
@@ -66,6 +74,10 @@ def show(data: Path | None, choice: Choice, *, is_json: bool) -> None:
             rows = []
     if rows:
         print_table(header, rows)
+    if not is_any:
+        if unknown := sorted(choice.actions - ACTIONS):
+            raise ConfigurationError("--event", f"is no name of an event: {unknown[0]}")
+        click.echo("no event fits", err=True)
 
 
 def export(data: Path | None, span: Span) -> None:

@@ -89,7 +89,11 @@ def show(  # noqa: PLR0913, PLR0917 (one for each option)
     from recordings_pipeline.cli.audit import show as run
     from recordings_pipeline.core.audit.actions import actions_of
     from recordings_pipeline.core.audit.choice import Choice
+    from recordings_pipeline.core.layout import is_id
 
+    for option, id_ in (("--conversation", conversation), ("--recording", recording)):
+        if id_ is not None and not is_id(id_):
+            raise click.UsageError(f"{option} is a UUID, in lower case: {id_}")
     key = f"{day:%Y-%m-%d}" if day else None
     actions = actions_of(event) if event else frozenset[str]()
     run(data, Choice(key, conversation, recording, actions), is_json=is_json)

@@ -34,7 +34,8 @@ def erase(  # noqa: PLR0913, PLR0917 (one for each option)
     """Erase conversations for good: audio, quarantine, raw data, parts and the rows of all tables.
 
     A tombstone stays, so that no later export, look-back or ingest brings them back. Killed at any
-    point, run it again. Ends what an erasure before began. Exit code 1 when something stays.
+    point, run it again. Ends what an erasure before began. Exit code 1 when something stays,
+    or nothing has the number; --dry-run ends with the code that the run would end with.
 
     \b
     Examples:
@@ -53,8 +54,8 @@ def erase(  # noqa: PLR0913, PLR0917 (one for each option)
         raise click.UsageError("--reason is missing: name the ticket")
     line = line_of_input() if has_number else None
     if is_dry:
-        show(ids, line, data)
-        sys.exit(0)
+        is_all = show(ids, line, data, is_in_advance=is_in_advance)
+        sys.exit(0 if is_all else INCOMPLETE)
     order = Order(checked_reason(reason or ""), str(operator()), is_in_advance=is_in_advance)
     is_done = run(ids, line, order, data, is_confirmed=is_confirmed)
     sys.exit(0 if is_done else INCOMPLETE)
@@ -80,6 +81,7 @@ def hold() -> None:
 @click.option("--conversation", "ids", multiple=True, help="Id of a conversation; repeatable.")
 @click.option("--from", "first", type=DAY, help="First day of all that is held.")
 @click.option("--to", "last", type=DAY, help="Last day, included.")
+@click.option("--in-advance", "is_in_advance", is_flag=True, help="Also ids nobody indexed yet.")
 @click.option("--reason", required=True, help="Why: a case; kept for ever.")
 @click.option("--as", "claimed", help="Your name, where several people share a login.")
 @data_option("work on")
@@ -87,6 +89,7 @@ def add(  # noqa: PLR0913, PLR0917 (one for each option)
     ids: tuple[str, ...],
     first: datetime | None,
     last: datetime | None,
+    is_in_advance: bool,  # noqa: FBT001
     reason: str,
     claimed: str | None,
     data: Path | None,
@@ -105,7 +108,7 @@ def add(  # noqa: PLR0913, PLR0917 (one for each option)
     if first and last and last < first:
         raise click.UsageError(f"--to {last.date()} is before --from {first.date()}")
     what = Span(first.date(), last.date()) if first and last else ids
-    hold_it(what, reason, claimed, data)
+    hold_it(what, reason, claimed, data, is_in_advance=is_in_advance)
     sys.exit(0)
 
 

@@ -14,6 +14,7 @@ from recordings_pipeline.core.errors import ConfigurationError
 from recordings_pipeline.core.place import place_from
 from recordings_pipeline.stages.archive import Archive, open_archive
 from recordings_pipeline.stages.erasing import erase, survey
+from recordings_pipeline.stages.named import check_named
 
 _NONE = "-"
 
@@ -43,20 +44,24 @@ def run(
 ) -> bool:
     """Erase and print what went; return whether all of it did."""
     wanted = checked_ids(ids)
-    with open_archive(place_from(os.environ, data), keeping_from(os.environ)) as archive:
+    place, keeping = place_from(os.environ, data), keeping_from(os.environ)
+    with open_archive(place, keeping, may_begin=order.is_in_advance) as archive:
         chosen = chosen_in(archive, wanted, line, is_in_advance=order.is_in_advance)
         if chosen and not is_confirmed:
-            print_erasures(survey(archive, chosen))
+            print_erasures(
+                survey(archive, chosen, is_in_advance=order.is_in_advance), is_done=False
+            )
             click.confirm("Erase this for good?", abort=True)
         return print_erasures(erase(archive, chosen, order))
 
 
-def show(ids: Sequence[str], line: str | None, data: Path | None) -> None:
-    """Print what would go, and touch nothing."""
+def show(ids: Sequence[str], line: str | None, data: Path | None, *, is_in_advance: bool) -> bool:
+    """Print what would go, and touch nothing; return whether all of it would."""
     wanted = checked_ids(ids)
     with open_archive(place_from(os.environ, data)) as archive:
-        chosen = chosen_in(archive, wanted, line, is_in_advance=True)
-        print_erasures(survey(archive, chosen), is_done=False)
+        chosen = chosen_in(archive, wanted, line, is_in_advance=is_in_advance)
+        found = survey(archive, chosen, is_in_advance=is_in_advance)
+        return print_erasures(found, is_done=False)
 
 
 def chosen_in(
@@ -67,28 +72,18 @@ def chosen_in(
     Raises:
         ConfigurationError: An id is a recording's, or, unless that is wanted, nobody's.
     """
-    book = archive.ledger
-    for id_ in ids:
-        standing = book.standings_of([id_]).get(id_)
-        if standing is not None:
-            whose = standing.conversation_id
-            problem = f"{id_} is a recording of the conversation {whose}: name that, as a whole"
-            raise ConfigurationError("--conversation", problem)
-    known = book.erasures.days_of(ids)
-    unknown = [id_ for id_ in ids if id_ not in known and id_ not in book.erasures.among(ids)]
-    if unknown and not is_in_advance:
-        problem = f"{unknown[0]} is not known: check it; --in-advance forbids what may come later"
-        raise ConfigurationError("--conversation", problem)
-    found = [] if line is None else book.erasures.conversations_with(line)
+    book = archive.ledger.erasures
+    check_named(archive, ids, is_in_advance=is_in_advance, otherwise="forbids what may come later")
+    found = [] if line is None else book.conversations_with(line)
     return list(dict.fromkeys([*ids, *found]))
 
 
 def print_erasures(found: Iterable[Erasure], *, is_done: bool = True) -> bool:
-    """Print a line for each conversation; return whether nothing stood in the way."""
+    """Print a line for each conversation; return whether there are any, and all of them go."""
     erasures = list(found)
     if not erasures:
-        click.echo("nothing to erase")
-        return True
+        click.echo("nothing to erase: no conversation of the days that were indexed has the number")
+        return False
     rows = [
         (
             one.conversation_id,

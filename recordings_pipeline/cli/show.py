@@ -7,6 +7,7 @@ from pathlib import Path
 from recordings_pipeline.cli.operator import operator
 from recordings_pipeline.cli.output import tell, write_file
 from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.layout import call_page
 from recordings_pipeline.core.place import place_from
 from recordings_pipeline.core.sealing import keys_from
 from recordings_pipeline.stages.accessing import tell_access
@@ -28,7 +29,7 @@ def run(  # noqa: PLR0913, PLR0917 (one for each option)
     with open_archive(place_from(os.environ, data), keys=keys) as archive:
         place = place_of(archive, id_, None if day is None else Day(day))
         tell_access(archive, place, "show", operator())
-        target = output or Path(f"show-{place.recording_id or place.conversation_id}.html")
+        target = output or Path(call_page(place.recording_id or place.conversation_id))
         folder = target.absolute().parent
         page = page_of(archive, place, folder, most_bytes, source)
         write_file(target, page.text)

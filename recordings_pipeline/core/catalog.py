@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.columns import Schema, plain
 from recordings_pipeline.core.dictionary import column_text
 from recordings_pipeline.core.schemas import RESCUE_LIST
 
@@ -22,7 +22,7 @@ _TYPES = {
     "bool": "BOOLEAN",
     "timestamp": "TIMESTAMP WITH TIME ZONE",
 }
-_DAY = Column("date", "string", "UTC day on which the conversation started")
+_DAY = plain("date", "string", "UTC day on which the conversation started")
 _HEAD = f"""\
 -- Views over all tables, for DuckDB; {layout.CATALOG} holds the same, ready to open.
 -- Run it in the data directory, or elsewhere after: SET file_search_path = '/the/data/directory';

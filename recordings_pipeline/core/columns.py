@@ -7,9 +7,11 @@ add it when a table's folder is read as one data set.
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 Type = Literal["string", "strings", "int64", "float64", "bool", "timestamp"]
+# A pseudonym is the id of a person, whom the source can name.
+Privacy = Literal["none", "pseudonym", "personal"]
 # What the end of a name says about its numbers.
 UNITS = {
     "_ms": "milliseconds",
@@ -28,16 +30,17 @@ class Column:
     """One column; ``timestamp`` is a UTC instant in microseconds, ``strings`` a list.
 
     Attributes:
+        privacy: Whether it holds, or leads to, what a person is called, said or did; chosen for
+            each column, as nobody would look for one that was forgotten.
         is_repeated: Whether few distinct values fill the column, so that a dictionary pays.
-        is_personal: Whether it holds, or leads to, what a person said or did.
     """
 
     name: str
     type: Type
     description: str
+    privacy: Privacy
     nullable: bool = True
     is_repeated: bool = False
-    is_personal: bool = False
 
     @property
     def unit(self) -> str:
@@ -70,9 +73,29 @@ class Schema:
         return [column.name for column in self.columns]
 
 
+class _More(TypedDict, total=False):
+    nullable: bool
+    is_repeated: bool
+
+
+def plain(name: str, type_: Type, description: str, **more: Unpack[_More]) -> Column:
+    """Return a column that is about nobody."""
+    return Column(name, type_, description, "none", **more)
+
+
+def pseudonym(name: str, type_: Type, description: str, **more: Unpack[_More]) -> Column:
+    """Return a column with ids of people, whom the source can name."""
+    return Column(name, type_, description, "pseudonym", **more)
+
+
+def personal(name: str, type_: Type, description: str, **more: Unpack[_More]) -> Column:
+    """Return a column with names, numbers, or what people said."""
+    return Column(name, type_, description, "personal", **more)
+
+
 def key(name: str, description: str) -> Column:
     """Return a column of ids that every row has."""
-    return Column(name, "string", description, nullable=False, is_repeated=True)
+    return plain(name, "string", description, nullable=False, is_repeated=True)
 
 
 CONVERSATION = key("conversation_id", "Conversation, a lower-case UUID")

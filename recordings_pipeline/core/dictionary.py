@@ -38,7 +38,7 @@ output of `{COMMAND}`; exports replace it with theirs unless somebody changed it
 Instants are UTC, in microseconds; counts are 64-bit integers. Null means unknown, or that there is
 none; a zero was measured. A table read as a whole has the column `date` as well, from the names of
 its directories: the UTC day on which the conversation started. What is *personal* holds, or leads
-to, what a person said or did.
+to, what a person said or did; a *pseudonym* is the id of a person, whom the source can name.
 """
 _QUESTIONS = """\
 ## Ten questions
@@ -47,7 +47,6 @@ _QUESTIONS = """\
 catalog.duckdb`; change days and words to yours.
 """
 _TYPES = {"strings": "list of strings"}
-_PERSONAL = "personal"
 _SEAL = re.compile(r"\n<!-- sealed ([0-9a-f]{64}) -->\n", re.ASCII)
 
 
@@ -66,9 +65,10 @@ def is_untouched(text: str) -> bool:
 
 
 def column_text(column: Column) -> str:
-    """Say what a column holds: description, unit, and whether it is personal."""
+    """Say what a column holds: description, unit, and whether it is about people."""
     unit = "" if column.type == "timestamp" else column.unit
-    notes = [note for note in (unit, _PERSONAL if column.is_personal else "") if note]
+    privacy = "" if column.privacy == "none" else column.privacy
+    notes = [note for note in (unit, privacy) if note]
     return f"{column.description} [{', '.join(notes)}]" if notes else column.description
 
 

@@ -17,8 +17,11 @@ from recordings_pipeline.core.holding import person_from
 _MOST_CHARACTERS = 120
 _REASON = re.compile(r"[^\x00-\x1f\x7f]+")
 # Digits that stand alone, as numbers of telephones do; those of a ticket follow a letter or a dash.
-_NUMBER = re.compile(r"(?<![\w#-])\+?\(?\d(?:[\s()/.]*\d){6,}")
-_ADDRESS = re.compile(r"\S@\S")
+# With dashes in between only what begins as such numbers do: 2026-01-31 is a day.
+_NUMBER = re.compile(
+    r"(?<![\w#-])(?:\+?\(?\d(?:[\s()/.]*\d){6,}|(?:\+\(?\d|\(?0)(?:[\s()/.\u2010-\u2015-]*\d){6,})"
+)
+_ADDRESS = re.compile(r"\S@\S|://")
 # A national number may be written without its country: so many last digits have to be the same.
 _LEAST_DIGITS = 9
 _SCHEME = re.compile(r"(?:tel|sips?|mailto):", re.IGNORECASE)

@@ -106,6 +106,12 @@ class Hold:
         return f"release asked by {self.asked_by}" if self.asked_by else "holds"
 
 
+def nothing_left(conversation_id: str) -> ConfigurationError:
+    """Return why what was erased is not held."""
+    problem = f"{conversation_id} was erased: nothing is left to hold"
+    return ConfigurationError("--conversation", problem)
+
+
 def is_confirmation(hold: Hold, by: Person) -> bool:
     """Say whether somebody who wants to release a hold is the second one to want it.
 

@@ -76,6 +76,11 @@ def part_key(recording_id: str, number: int) -> str:
     return recording_id if number == 1 else f"{recording_id}-{number}"
 
 
+def call_page(id_: str) -> PurePosixPath:
+    """Return what a page to look at a conversation or recording is called, wherever it lies."""
+    return PurePosixPath(f"show-{id_}.html")
+
+
 def quarantine_folder(day: Day, folder: str = "") -> PurePosixPath:
     """Return where a day's bytes that cannot be trusted lie, or a folder of it."""
     return QUARANTINE / f"date={day}" / folder

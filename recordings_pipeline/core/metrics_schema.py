@@ -1,12 +1,12 @@
 """What the columns of the conversations' metrics mean, and whose definition each follows."""
 
-from recordings_pipeline.core.columns import CONVERSATION, Column, Schema, Type
+from recordings_pipeline.core.columns import CONVERSATION, Column, Schema, Type, plain
 
 
 def _per_side(name: str, type_: Type, description: str) -> tuple[Column, ...]:
     """Return a column for the agents' side and one for the customer's."""
     return tuple(
-        Column(f"{side}_{name}", type_, description.format(side=f"the {side}'s side"))
+        plain(f"{side}_{name}", type_, description.format(side=f"the {side}'s side"))
         for side in ("agent", "customer")
     )
 
@@ -17,7 +17,7 @@ def _monologues() -> tuple[Column, ...]:
         "do not end it, a hold does (Gong's longestMonologue)"
     )
     return tuple(
-        Column(f"longest_{side}_monologue_ms", "int64", said.format(side=side))
+        plain(f"longest_{side}_monologue_ms", "int64", said.format(side=side))
         for side in ("agent", "customer")
     )
 
@@ -27,31 +27,31 @@ CONVERSATION_METRICS = Schema(
     "One row per indexed conversation; null where a value is unknown or has no meaning.",
     (
         CONVERSATION,
-        Column(
+        plain(
             "source",
             "string",
             "transcript, or audio where nothing was transcribed; null without either",
             is_repeated=True,
         ),
-        Column("is_transcribed", "bool", "Whether a transcript is the source", nullable=False),
-        Column("turn_count", "int64", "Turns of the recordings that count: each word is in one"),
-        Column("duration_ms", "int64", "Start to end of the conversation; null while it is open"),
-        Column("hold_ms", "int64", "Time in which an agent held and no other talked (segments)"),
+        plain("is_transcribed", "bool", "Whether a transcript is the source", nullable=False),
+        plain("turn_count", "int64", "Turns of the recordings that count: each word is in one"),
+        plain("duration_ms", "int64", "Start to end of the conversation; null while it is open"),
+        plain("hold_ms", "int64", "Time in which an agent held and no other talked (segments)"),
         *_per_side("talk_ms", "int64", "Speech of {side}, without holds (Amazon's TalkTime)"),
-        Column("ivr_talk_ms", "int64", "Speech of machines: IVR, voicemail, bots"),
-        Column("agent_talk_ratio", "float64", "Agent over agent and customer, 0 to 1 (Gong)"),
+        plain("ivr_talk_ms", "int64", "Speech of machines: IVR, voicemail, bots"),
+        plain("agent_talk_ratio", "float64", "Agent over agent and customer, 0 to 1 (Gong)"),
         *_per_side("talk_percent", "float64", "Speech of {side} in % of the duration (Genesys)"),
-        Column("overtalk_ms", "int64", "Both sides at once, for 300 ms or more each (Genesys)"),
-        Column("overtalk_count", "int64", "How often that was (Genesys overtalkCount)"),
-        Column("overtalk_percent", "float64", "overtalk_ms in % of the duration (Genesys)"),
-        Column(
+        plain("overtalk_ms", "int64", "Both sides at once, for 300 ms or more each (Genesys)"),
+        plain("overtalk_count", "int64", "How often that was (Genesys overtalkCount)"),
+        plain("overtalk_percent", "float64", "overtalk_ms in % of the duration (Genesys)"),
+        plain(
             "silence_ms",
             "int64",
             "Nobody speaks for 3 s or more (Amazon's NonTalkTime), from the first to the last word "
             "of agent and customer, without holds, queues and the pauses of pause_ms",
         ),
-        Column("silence_count", "int64", "How often that was"),
-        Column("silence_percent", "float64", "silence_ms in % of the duration"),
+        plain("silence_count", "int64", "How often that was"),
+        plain("silence_percent", "float64", "silence_ms in % of the duration"),
         *_monologues(),
         *_per_side(
             "interruption_count",
@@ -74,15 +74,15 @@ CONVERSATION_METRICS = Schema(
             "float64",
             "Words of {side} a minute of its talk (Amazon's TalkSpeed); null for audio",
         ),
-        Column("first_agent_speech_ms", "int64", "Conversation's start to the agent's first word"),
-        Column(
+        plain("first_agent_speech_ms", "int64", "Conversation's start to the agent's first word"),
+        plain(
             "speaker_switches_per_minute",
             "float64",
             "Changes of the floor a minute between first and last word, without waits (Gong's "
             "interactivity)",
         ),
         *_per_side("sentiment", "float64", "Mean of the source's sentiments of {side}, -1 to 1"),
-        Column(
+        plain(
             "pause_ms",
             "int64",
             "Pauses and secure pauses that transcript or metadata tell; null where neither tells "

@@ -5,30 +5,38 @@ One clock runs through them: ``start_ms`` and ``end_ms`` count from the start of
 side by side.
 """
 
-from recordings_pipeline.core.columns import CONVERSATION, RECORDING, Column, Schema, key
+from recordings_pipeline.core.columns import (
+    CONVERSATION,
+    RECORDING,
+    Schema,
+    key,
+    personal,
+    plain,
+    pseudonym,
+)
 
 _COMMUNICATION = key("communication_id", "Leg of the conversation that was recorded")
-_START = Column("start_ms", "int64", "Start, from the start of the recording", nullable=False)
-_END = Column("end_ms", "int64", "End, from the start of the recording", nullable=False)
-_START_TIME = Column("start_time", "timestamp", "The start on the wall; null when nothing says it")
-_SIDE = Column("side", "string", "internal or external", nullable=False, is_repeated=True)
-_ROLE = Column(
+_START = plain("start_ms", "int64", "Start, from the start of the recording", nullable=False)
+_END = plain("end_ms", "int64", "End, from the start of the recording", nullable=False)
+_START_TIME = plain("start_time", "timestamp", "The start on the wall; null when nothing says it")
+_SIDE = plain("side", "string", "internal or external", nullable=False, is_repeated=True)
+_ROLE = plain(
     "speaker_role",
     "string",
     "agent, customer, ivr, voicemail, …; the side if unknown",
     nullable=False,
     is_repeated=True,
 )
-_USER = Column(
+_USER = pseudonym(
     "user_id", "string", "The agent; null for others and when ambiguous", is_repeated=True
 )
-_AMBIGUOUS = Column(
+_AMBIGUOUS = plain(
     "is_ambiguous", "bool", "Whether several speakers could be meant", nullable=False
 )
-_CANDIDATES = Column(
+_CANDIDATES = pseudonym(
     "candidate_user_ids", "strings", "The agents who could be meant; null when it is clear"
 )
-_RUN = Column("transcript_id", "string", "Recognition run", nullable=False, is_repeated=True)
+_RUN = plain("transcript_id", "string", "Recognition run", nullable=False, is_repeated=True)
 
 
 TRANSCRIPTS = Schema(
@@ -39,9 +47,9 @@ TRANSCRIPTS = Schema(
         _COMMUNICATION,
         RECORDING,
         _RUN,
-        Column("phrase_index", "int64", "Order the engine gave within its run", nullable=False),
+        plain("phrase_index", "int64", "Order the engine gave within its run", nullable=False),
         _SIDE,
-        Column("purpose", "string", "What the file calls the speaker", is_repeated=True),
+        plain("purpose", "string", "What the file calls the speaker", is_repeated=True),
         _ROLE,
         _USER,
         _AMBIGUOUS,
@@ -49,12 +57,12 @@ TRANSCRIPTS = Schema(
         _START,
         _END,
         _START_TIME,
-        Column("text", "string", "Words as heard", nullable=False, is_personal=True),
-        Column("decorated_text", "string", "The same with punctuation", is_personal=True),
-        Column("confidence", "float64", "The engine's confidence, 0 to 1"),
-        Column("stability", "float64", "How settled the engine's choice was, 0 to 1"),
-        Column("word_count", "int64", "Words in the phrase", nullable=False),
-        Column("language", "string", "Language of the recognition run", is_repeated=True),
+        personal("text", "string", "Words as heard", nullable=False),
+        personal("decorated_text", "string", "The same with punctuation"),
+        plain("confidence", "float64", "The engine's confidence, 0 to 1"),
+        plain("stability", "float64", "How settled the engine's choice was, 0 to 1"),
+        plain("word_count", "int64", "Words in the phrase", nullable=False),
+        plain("language", "string", "Language of the recognition run", is_repeated=True),
     ),
     keys=("recording_id", "transcript_id", "phrase_index"),
     order=("conversation_id", "recording_id", "start_ms"),
@@ -68,15 +76,15 @@ WORDS = Schema(
         _COMMUNICATION,
         RECORDING,
         _RUN,
-        Column("phrase_index", "int64", "Phrase of the run it belongs to", nullable=False),
-        Column("word_index", "int64", "Order within the phrase, from 0", nullable=False),
+        plain("phrase_index", "int64", "Phrase of the run it belongs to", nullable=False),
+        plain("word_index", "int64", "Order within the phrase, from 0", nullable=False),
         _SIDE,
         _ROLE,
         _USER,
         _START,
         _END,
-        Column("word", "string", "The word as heard", nullable=False, is_personal=True),
-        Column("confidence", "float64", "The engine's confidence, 0 to 1"),
+        personal("word", "string", "The word as heard", nullable=False),
+        plain("confidence", "float64", "The engine's confidence, 0 to 1"),
     ),
     keys=("recording_id", "transcript_id", "phrase_index", "word_index"),
     order=("conversation_id", "recording_id"),
@@ -89,7 +97,7 @@ SPEECH_EVENTS = Schema(
         CONVERSATION,
         _COMMUNICATION,
         RECORDING,
-        Column(
+        plain(
             "kind",
             "string",
             "silence, overtalk, hold, secure_pause, pause, topic, sentiment; the source's word if "
@@ -97,22 +105,22 @@ SPEECH_EVENTS = Schema(
             nullable=False,
             is_repeated=True,
         ),
-        Column(
+        plain(
             "source",
             "string",
             "transcript, conversation, or recording: its annotations",
             nullable=False,
             is_repeated=True,
         ),
-        Column("side", "string", "internal or external; null for both", is_repeated=True),
+        plain("side", "string", "internal or external; null for both", is_repeated=True),
         _START,
-        Column("end_ms", "int64", "End; null when the source does not say"),
+        plain("end_ms", "int64", "End; null when the source does not say"),
         _START_TIME,
-        Column("name", "string", "Name of the topic", is_repeated=True),
-        Column("value", "float64", "Sentiment from -1 to 1, or the topic's confidence"),
-        Column("text", "string", "The words that gave rise to it", is_personal=True),
-        Column("transcript_id", "string", "Recognition run, if it comes from one"),
-        Column("phrase_index", "int64", "Phrase of the run, if it belongs to one"),
+        plain("name", "string", "Name of the topic", is_repeated=True),
+        plain("value", "float64", "Sentiment from -1 to 1, or the topic's confidence"),
+        personal("text", "string", "The words that gave rise to it"),
+        plain("transcript_id", "string", "Recognition run, if it comes from one"),
+        plain("phrase_index", "int64", "Phrase of the run, if it belongs to one"),
     ),
     order=("conversation_id",),
 )
@@ -123,16 +131,14 @@ VOICE_ACTIVITY = Schema(
     "recording, file and start.",
     (
         CONVERSATION,
-        Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
+        plain("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
-        Column("file_number", "int64", "1 for the recording's first file", nullable=False),
-        Column("channel", "int64", "Channel of the file, from 1", nullable=False),
-        Column(
-            "side", "string", "internal or external; null when both are on it", is_repeated=True
-        ),
+        plain("file_number", "int64", "1 for the recording's first file", nullable=False),
+        plain("channel", "int64", "Channel of the file, from 1", nullable=False),
+        plain("side", "string", "internal or external; null when both are on it", is_repeated=True),
         _START,
         _END,
-        Column("level_dbfs", "float64", "Its level, in decibels below full scale"),
+        plain("level_dbfs", "float64", "Its level, in decibels below full scale"),
     ),
     keys=("recording_id", "file_number", "channel", "start_ms"),
     order=("conversation_id", "recording_id", "file_number"),
@@ -144,23 +150,21 @@ AUDIO_CHANNELS = Schema(
     "by conversation, recording, file and channel.",
     (
         CONVERSATION,
-        Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
+        plain("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
-        Column("file_number", "int64", "1 for the recording's first file", nullable=False),
-        Column("channel", "int64", "Channel, from 1; null for a file without sound to hear"),
-        Column(
-            "side", "string", "internal or external; null when both are on it", is_repeated=True
-        ),
-        Column("duration_ms", "int64", "Length of the sound that was heard"),
-        Column("speech_ms", "int64", "Speech on the channel; null when nobody listened"),
-        Column("speech_dbfs", "float64", "Level of loud speech: 97th percentile of its 10 ms"),
-        Column("noise_dbfs", "float64", "Level of everything else: its median"),
-        Column("snr_db", "float64", "Speech over background; null where one of them is missing"),
-        Column("is_silent", "bool", "Whether nobody can be heard on it"),
-        Column("is_dual_mono", "bool", "Whether both channels carry the same sound"),
-        Column("detector", "string", "What listened, with its version", is_repeated=True),
-        Column("sha256", "string", "SHA-256 of the file that was heard", nullable=False),
-        Column("problem", "string", "Why nobody listened; null when somebody did"),
+        plain("file_number", "int64", "1 for the recording's first file", nullable=False),
+        plain("channel", "int64", "Channel, from 1; null for a file without sound to hear"),
+        plain("side", "string", "internal or external; null when both are on it", is_repeated=True),
+        plain("duration_ms", "int64", "Length of the sound that was heard"),
+        plain("speech_ms", "int64", "Speech on the channel; null when nobody listened"),
+        plain("speech_dbfs", "float64", "Level of loud speech: 97th percentile of its 10 ms"),
+        plain("noise_dbfs", "float64", "Level of everything else: its median"),
+        plain("snr_db", "float64", "Speech over background; null where one of them is missing"),
+        plain("is_silent", "bool", "Whether nobody can be heard on it"),
+        plain("is_dual_mono", "bool", "Whether both channels carry the same sound"),
+        plain("detector", "string", "What listened, with its version", is_repeated=True),
+        plain("sha256", "string", "SHA-256 of the file that was heard", nullable=False),
+        plain("problem", "string", "Why nobody listened; null when somebody did"),
     ),
     keys=("recording_id", "file_number", "channel"),
 )
@@ -171,16 +175,16 @@ DIARIZATION = Schema(
     "and start.",
     (
         CONVERSATION,
-        Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
+        plain("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
-        Column(
+        plain(
             "source",
             "string",
             "transcript, or audio: choose one of them",
             nullable=False,
             is_repeated=True,
         ),
-        Column("turn_index", "int64", "Order within recording and source, from 0", nullable=False),
+        plain("turn_index", "int64", "Order within recording and source, from 0", nullable=False),
         _SIDE,
         _ROLE,
         _USER,
@@ -189,11 +193,11 @@ DIARIZATION = Schema(
         _START,
         _END,
         _START_TIME,
-        Column("phrase_count", "int64", "Phrases in the turn; null for audio"),
-        Column("word_count", "int64", "Words in the turn; null for audio"),
-        Column("confidence", "float64", "The engine's, averaged over words; null for audio"),
-        Column("overlap_ms", "int64", "Time in which somebody else spoke as well", nullable=False),
-        Column("detector", "string", "What listened; null for transcripts", is_repeated=True),
+        plain("phrase_count", "int64", "Phrases in the turn; null for audio"),
+        plain("word_count", "int64", "Words in the turn; null for audio"),
+        plain("confidence", "float64", "The engine's, averaged over words; null for audio"),
+        plain("overlap_ms", "int64", "Time in which somebody else spoke as well", nullable=False),
+        plain("detector", "string", "What listened; null for transcripts", is_repeated=True),
     ),
     keys=("recording_id", "source", "turn_index"),
     order=("conversation_id", "recording_id", "source", "start_ms"),
@@ -204,14 +208,14 @@ TRANSCRIPT_AGREEMENT = Schema(
     "One row per recording that was both transcribed and listened to.",
     (
         CONVERSATION,
-        Column("communication_id", "string", "Leg that was recorded", is_repeated=True),
+        plain("communication_id", "string", "Leg that was recorded", is_repeated=True),
         RECORDING,
-        Column("transcript_ms", "int64", "Speech by the transcript", nullable=False),
-        Column("audio_ms", "int64", "Speech by the audio", nullable=False),
-        Column("agreement", "float64", "Share of speech both find on the same side, 0 to 1"),
-        Column("swapped_agreement", "float64", "The same with the channels exchanged"),
-        Column("shift_ms", "int64", "How much later the audio says what the transcript says"),
-        Column(
+        plain("transcript_ms", "int64", "Speech by the transcript", nullable=False),
+        plain("audio_ms", "int64", "Speech by the audio", nullable=False),
+        plain("agreement", "float64", "Share of speech both find on the same side, 0 to 1"),
+        plain("swapped_agreement", "float64", "The same with the channels exchanged"),
+        plain("shift_ms", "int64", "How much later the audio says what the transcript says"),
+        plain(
             "verdict",
             "string",
             "agrees, swapped_channels, shifted_clock, missing_speech, or unsure",

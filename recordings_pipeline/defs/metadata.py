@@ -45,7 +45,7 @@ def column_schema(table: str) -> dg.TableSchema:
 
 def _tags(column: Column) -> dict[str, str]:
     unit = {"unit": column.unit} if column.unit else {}
-    return unit | ({"personal": ""} if column.is_personal else {})
+    return unit | ({} if column.privacy == "none" else {column.privacy: ""})
 
 
 def column_lineage(table: str) -> Mapping[str, Any]:

@@ -68,6 +68,7 @@ def open_archive(
     *,
     clock: Clock = real_time,
     keys: Keys = Keys(),  # noqa: B008 (frozen)
+    may_begin: bool = False,
 ) -> Generator[Archive]:
     """Open directory and ledger for the length of a ``with`` block.
 
@@ -76,12 +77,13 @@ def open_archive(
         keeping: How the audit log is kept, for who changes something.
         clock: Says what time it is.
         keys: For whom files are encrypted, and who opens them.
+        may_begin: Whether a directory without a ledger is given one.
 
     Raises:
         ConfigurationError: Nothing was ever planned or exported into the directory.
     """
     home = Home(data)
-    if not has_ledger(home):
+    if not may_begin and not has_ledger(home):
         raise ConfigurationError(
             "RECORDINGS_DATA", f"holds no ledger: {home.root}: plan or export something first"
         )

@@ -17,9 +17,11 @@ from recordings_pipeline.core.schemas import ALL_SCHEMAS
 from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.storage.remains import Remains
 from recordings_pipeline.storage.row_removal import remove_rows
+from recordings_pipeline.watch.forgetting import forget_names
 
 _PAGE = 500
 _NEVER_INDEXED = "no day that was indexed has it"
+_MAY_BE = "; it may be of these days, as nobody knows its day"
 
 
 def erase(archive: Archive, ids: Iterable[str], order: Order) -> Iterator[Erasure]:
@@ -49,7 +51,7 @@ def resume(archive: Archive) -> Iterator[Erasure]:
         pending.setdefault(day, []).append(id_)
     for day, some in pending.items():
         if day is None:
-            archive.ledger.erasures.done(dict.fromkeys(some, 0), archive.clock())
+            _end_unindexed(archive, some)
         else:
             yield from _erase_day(archive, day, some, None)
 
@@ -61,11 +63,16 @@ def end_pending(archive: Archive, day: Day) -> None:
         _end(archive, day, _recordings(archive, ids))
 
 
-def survey(archive: Archive, ids: Iterable[str]) -> Iterator[Erasure]:
+def survey(
+    archive: Archive, ids: Iterable[str], *, is_in_advance: bool = False
+) -> Iterator[Erasure]:
     """Say what an erasure would take; nothing is touched."""
     for day, some in _by_day(archive, ids).items():
         if day is None:
-            yield from (Erasure(id_, None, Fate.UNKNOWN, reason=_NEVER_INDEXED) for id_ in some)
+            held = archive.ledger.holds.on(None, some) if is_in_advance else {}
+            free = [id_ for id_ in some if id_ not in held]
+            yield from _unindexed(archive, free, is_in_advance=is_in_advance)
+            yield from _held(None, held)
             continue
         held = archive.ledger.holds.on(day, some)
         recordings = _recordings(archive, some)
@@ -88,19 +95,35 @@ def _by_day(archive: Archive, ids: Iterable[str]) -> Mapping[Day | None, list[st
 def _in_advance(archive: Archive, ids: list[str], order: Order) -> Iterator[Erasure]:
     """Leave tombstones for what nobody indexed, if that is wanted."""
     book = archive.ledger.erasures
-    before = book.among(ids)
     if not order.is_in_advance:
-        for id_ in ids:
-            is_erased = id_ in before
-            fate, reason = (Fate.ERASED, "") if is_erased else (Fate.UNKNOWN, _NEVER_INDEXED)
-            yield Erasure(id_, None, fate, reason=reason)
+        yield from _unindexed(archive, ids, is_in_advance=False)
         return
     held = book.begin(None, ids, order, archive.clock())
     free = [id_ for id_ in ids if id_ not in held]
-    book.done(dict.fromkeys(free, 0), archive.clock())
+    sizes = _end_unindexed(archive, free)
     archive.seal()
-    yield from (Erasure(id_, None, Fate.ERASED) for id_ in free)
+    yield from (Erasure(id_, None, Fate.ERASED, 0, *sizes.get(id_, (0, 0))) for id_ in free)
     yield from _held(None, held)
+
+
+def _end_unindexed(archive: Archive, ids: list[str]) -> dict[str, tuple[int, int]]:
+    """Remove what was dropped of conversations that nobody indexed."""
+    with archive.home.storing(), archive.home.turn(layout.INCOMING_LOCK):
+        removed = Remains(archive.home, None, dict.fromkeys(ids, ())).remove()
+        forget_names(archive.home.path(layout.JOURNAL), ids)
+    sizes = {id_: removed.get(id_, (0, 0))[1] for id_ in ids}
+    archive.ledger.erasures.done(sizes, archive.clock())
+    return removed
+
+
+def _unindexed(archive: Archive, ids: list[str], *, is_in_advance: bool) -> Iterator[Erasure]:
+    """Say what would go, or has gone, of conversations that nobody indexed."""
+    before = archive.ledger.erasures.among(ids)
+    sizes = Remains(archive.home, None, dict.fromkeys(ids, ())).survey() if is_in_advance else {}
+    for id_ in ids:
+        is_gone = is_in_advance or id_ in before
+        fate, reason = (Fate.ERASED, "") if is_gone else (Fate.UNKNOWN, _NEVER_INDEXED)
+        yield Erasure(id_, None, fate, 0, *sizes.get(id_, (0, 0)), reason)
 
 
 def _erase_day(
@@ -135,7 +158,9 @@ def _begun(archive: Archive, day: Day, ids: list[str], order: Order) -> dict[str
 
 def _held(day: Day | None, held: Mapping[str, Hold]) -> Iterator[Erasure]:
     for id_, hold in sorted(held.items()):
-        yield Erasure(id_, day, Fate.HELD, reason=_why(hold))
+        is_day_unknown = day is None and not hold.conversation_id
+        more = _MAY_BE if is_day_unknown else ""
+        yield Erasure(id_, day, Fate.HELD, reason=_why(hold) + more)
 
 
 def _why(hold: Hold) -> str:
@@ -145,9 +170,11 @@ def _why(hold: Hold) -> str:
 def _end(
     archive: Archive, day: Day, recordings: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[int, int]]:
-    """Remove bytes, then rows, each table replaced as a whole; then nothing is left to do."""
+    """Remove bytes and names, then rows, each table as a whole; then nothing is left to do."""
     home = archive.home
+    ids = [id_ for some in recordings.values() for id_ in some]
     removed = Remains(home, day, recordings).remove()
+    forget_names(home.path(layout.JOURNAL), {*recordings, *ids, *archive.ledger.arrivals.of(ids)})
     for schema in ALL_SCHEMAS:
         if schema is EXPORT_AUDIT:  # what was done stays known; it holds ids and no person
             continue

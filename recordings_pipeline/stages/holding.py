@@ -1,28 +1,48 @@
 """Holds and releases, with the audit log brought up to date."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from recordings_pipeline.core.days import Span
-from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.holding import Hold, Person
+from recordings_pipeline.core.holding import Hold, Person, is_confirmation, nothing_left
 from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.named import check_named
+
+_OTHERWISE = "holds what may come later"
 
 
-def hold(archive: Archive, what: Iterable[str] | Span, reason: str, by: Person) -> list[Hold]:
-    """Hold conversations, each by itself, or all of some days.
+def hold(
+    archive: Archive,
+    what: Sequence[str] | Span,
+    reason: str,
+    by: Person,
+    *,
+    is_in_advance: bool = False,
+) -> list[Hold]:
+    """Hold conversations, each by itself, all of them or none, or all of some days.
 
     Raises:
-        ConfigurationError: A conversation was erased before.
+        ConfigurationError: One of them was erased before, is a recording, or, unless that is
+            wanted, is nothing that was indexed.
     """
     archive.require_sealable()
-    wanted: list[str | Span] = [what] if isinstance(what, Span) else list(what)
-    ids = [one for one in wanted if isinstance(one, str)]
-    for id_ in archive.ledger.erasures.among(ids):
-        raise ConfigurationError("--conversation", f"{id_} was erased: nothing is left to hold")
-    book = archive.ledger.holds
-    found = [book.add(one, reason, by, archive.clock()) for one in wanted]
+    check(archive, what, is_in_advance=is_in_advance)
+    wanted = [what] if isinstance(what, Span) else what
+    found = archive.ledger.holds.add(wanted, reason, by, archive.clock())
     archive.seal()
     return found
+
+
+def check(archive: Archive, what: Sequence[str] | Span, *, is_in_advance: bool) -> None:
+    """Raise what `hold` would raise, and hold nothing."""
+    if not isinstance(what, Span):
+        check_named(archive, what, is_in_advance=is_in_advance, otherwise=_OTHERWISE)
+        for id_ in archive.ledger.erasures.among(what):
+            raise nothing_left(id_)
+
+
+def is_last_word(archive: Archive, hold_id: int, by: Person) -> bool:
+    """Say whether somebody would confirm a release, or raise what `release` would raise."""
+    return is_confirmation(archive.ledger.holds.of(hold_id), by)
 
 
 def release(archive: Archive, hold_id: int, reason: str, by: Person) -> Hold:

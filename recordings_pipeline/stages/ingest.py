@@ -34,6 +34,7 @@ from recordings_pipeline.stages.raw_sealing import seal_beside
 from recordings_pipeline.stages.taking import Taken, keep_beside, take
 from recordings_pipeline.storage.archive import quarantined_incoming, set_aside
 from recordings_pipeline.storage.tables import write_table
+from recordings_pipeline.watch.forgetting import forget_names
 from recordings_pipeline.watch.looking import walk
 
 _PAGE = 500
@@ -141,6 +142,9 @@ class _Page:
             by_day.setdefault(one.day, []).append(one)
         for day, some in by_day.items():
             done += self._of_day(day, some)
+        gone = {one.path for one in done if one.fate is Fate.ERASED}
+        erased = [_id_of(one) for one in good if printable(one.seen.name) in gone]
+        forget_names(self._archive.home.path(layout.JOURNAL), erased)
         self._archive.seal()
         return done
 
@@ -197,6 +201,9 @@ class _Page:
     def _aside(self, one: Found, fate: Fate, reason: str) -> Ingested:
         """Move a file out of the way, with its reason beside it and an event."""
         path, folder = one.path, layout.INCOMING_QUARANTINE / _FOLDERS[fate]
+        if one.standings and not layout.ID.search(path.name.lower()):
+            # Only metadata told it, and they do not go along: who erases has to find it.
+            reason = f"{reason} (recording {one.standings[0].recording_id})"
         is_long = len(path.name.encode("utf-8", "surrogateescape")) > _MOST_NAME_BYTES
         name = arrival_id(path.name, 0, 0) if is_long else ""
         try:
@@ -209,7 +216,7 @@ class _Page:
 
     def _note(self, one: Found, fate: Fate, reason: str) -> None:
         """Keep an event; names stay out of it, as people put numbers of telephones in them."""
-        id_ = arrival_id(printable(one.seen.name), one.seen.size_bytes, one.seen.modified_ns)
+        id_ = _id_of(one)
         attempt = one.seen.changed_ns
         values: dict[str, Any] = {
             "event_id": f"{id_}/{attempt}/incoming.{fate}",
@@ -223,6 +230,11 @@ class _Page:
             "size_bytes": one.seen.size_bytes,
         }
         self._archive.ledger.arrivals.note([values])
+
+
+def _id_of(one: Found) -> str:
+    """Return what the journal, and events, call a file."""
+    return arrival_id(printable(one.seen.name), one.seen.size_bytes, one.seen.modified_ns)
 
 
 def _ended(one: Found, fate: Fate, reason: str) -> Ingested:

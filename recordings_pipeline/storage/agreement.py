@@ -16,9 +16,9 @@ from recordings_pipeline.core.audit.agreement import (
     recording_disagrees,
 )
 from recordings_pipeline.storage import ledger_tables as tables
-from recordings_pipeline.storage.erasure_book import erasures
 from recordings_pipeline.storage.hold_book import holds
 from recordings_pipeline.storage.ledger_engine import snapshot
+from recordings_pipeline.storage.tombstones import erasures
 
 _EVENTS, _RECORDINGS, _FILES = tables.events.c, tables.recordings.c, tables.files.c
 _PAGE = 1_000

@@ -15,7 +15,9 @@ from recordings_pipeline.storage.ledger_engine import (
     writing,
 )
 
-_READ, _DUE = "arrivals.read", "due/"
+_READ, _DUE, _INCOMING = "arrivals.read", "due/", "incoming."
+# SQLite takes 32,766 values a statement.
+_IDS = 500
 _EVENTS, _NOTES = tables.events.c, tables.notes.c
 
 
@@ -74,6 +76,18 @@ class ArrivalBook:
             for place, key in asked.items():
                 is_it = (_NOTES.name == _DUE + place) & (_NOTES.value == key)
                 db.execute(delete(tables.notes).where(is_it))
+
+    def of(self, recording_ids: Sequence[str]) -> dict[str, str]:
+        """Return the ids of files in the drop folder that were told to be some recordings'."""
+        found: dict[str, str] = {}
+        for start in range(0, len(recording_ids), _IDS):
+            some = recording_ids[start : start + _IDS]
+            query = select(_EVENTS.event_id, _EVENTS.object_id).where(
+                _EVENTS.object_id.in_(some), _EVENTS.action.startswith(_INCOMING)
+            )
+            with storing(self._engine), self._engine.connect() as db:
+                found |= {event.partition("/")[0]: id_ for event, id_ in db.execute(query).all()}
+        return found
 
     def note(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Keep what became of files in the drop folder; what is known already stays as it is."""

@@ -4,29 +4,27 @@ Whatever the ledger knows of a person goes in the same transaction as the tombst
 on no run exports the conversation, whether or not its bytes are gone yet.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
     Engine,
     Executable,
-    Table,
     delete,
+    func,
     select,
     update,
 )
 
-from recordings_pipeline.core.days import Day
+from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.erasing import Order, is_same_line
 from recordings_pipeline.core.holding import Hold, person_from
 from recordings_pipeline.core.model import Outcome, Verdict
 from recordings_pipeline.core.rows import row_as_text
 from recordings_pipeline.core.schemas import RECORDING_INDEX
-from recordings_pipeline.core.standings import ListedConversation, Settlement
+from recordings_pipeline.core.standings import Settlement
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.hold_book import holds_on
 from recordings_pipeline.storage.ledger_engine import (
@@ -36,25 +34,12 @@ from recordings_pipeline.storage.ledger_engine import (
     writing,
 )
 from recordings_pipeline.storage.ledger_moves import move, record, record_next
-from recordings_pipeline.storage.ledger_types import TEXT, Instant, member, word
+from recordings_pipeline.storage.ledger_types import member
 from recordings_pipeline.storage.raw_book import raw_seals
+from recordings_pipeline.storage.tombstones import erased_among, erasures, in_pages
 
-# SQLite takes 32,766 values a statement.
-_IDS = 500
 _LINES = ("ani", "dnis")
 
-erasures = Table(
-    "erasures",
-    tables.metadata,
-    Column("conversation_id", word(36), primary_key=True),
-    # Empty where nobody had indexed it.
-    Column("day", word(10), nullable=False),
-    Column("reason", TEXT, nullable=False),
-    Column("erased_by", TEXT, nullable=False),
-    Column("erased_time", Instant, nullable=False),
-    # When its bytes and rows were gone as well; null while that is to be done.
-    Column("done_time", Instant, index=True),
-)
 _COLUMNS, _RECORDINGS = erasures.c, tables.recordings.c
 
 
@@ -67,7 +52,7 @@ class ErasureBook:
     def among(self, ids: Iterable[str]) -> frozenset[str]:
         """Return those of some conversations that were erased."""
         with storing(self._engine), self._engine.connect() as db:
-            return _among(db, ids)
+            return erased_among(db, ids)
 
     def pending(self) -> dict[str, Day | None]:
         """Return the conversations whose bytes are to go, with their days."""
@@ -77,7 +62,7 @@ class ErasureBook:
     def days_of(self, ids: Iterable[str]) -> dict[str, Day]:
         """Return the days of some conversations; those that nobody indexed are left out."""
         found: dict[str, Day] = {}
-        for some in _some(ids):
+        for some in in_pages(ids):
             for table in (tables.recordings, tables.conversations):
                 whose = table.c.conversation_id
                 query = select(whose, table.c.day).where(whose.in_(some)).distinct()
@@ -87,12 +72,22 @@ class ErasureBook:
     def recordings_of(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the recordings of some conversations, by conversation."""
         found: dict[str, tuple[str, ...]] = {}
-        for some in _some(ids):
+        for some in in_pages(ids):
             query = select(_RECORDINGS.conversation_id, _RECORDINGS.recording_id)
             query = query.where(_RECORDINGS.conversation_id.in_(some))
             for whose, id_ in self._rows(query.order_by(_RECORDINGS.recording_id)):
                 found[whose] = (*found.get(whose, ()), id_)
         return found
+
+    def counts_of(self, days: Span) -> tuple[int, int]:
+        """Return how many conversations of some days were erased, and how many of no known day."""
+        first, last = str(days.first), str(days.last)
+        of_days = _COLUMNS.day.between(first, last)
+        query = select(_COLUMNS.day, func.count()).where(of_days | (_COLUMNS.day == ""))
+        found = {True: 0, False: 0}
+        for day, count in self._rows(query.group_by(_COLUMNS.day)):
+            found[bool(day)] += count
+        return found[True], found[False]
 
     def conversations_before(self, day: Day) -> dict[Day, list[str]]:
         """Return the conversations before a day that were not erased, by day."""
@@ -111,7 +106,7 @@ class ErasureBook:
         for name in _LINES:
             value = member(_RECORDINGS.row, name)
             lines = [text for (text,) in self._rows(select(value).distinct()) if text]
-            for some in _some(text for text in lines if is_same_line(text, line)):
+            for some in in_pages(text for text in lines if is_same_line(text, line)):
                 query = select(_RECORDINGS.conversation_id).where(value.in_(some))
                 found.update(id_ for (id_,) in self._rows(query))
         return sorted(found)
@@ -158,23 +153,6 @@ class ErasureBook:
             return list(db.execute(query).all())
 
 
-def without_erased(
-    db: Connection, found: Iterable[ListedConversation]
-) -> Iterator[ListedConversation]:
-    """Leave out what was erased, in the transaction of whoever keeps what the source listed."""
-    listed = list(found)
-    erased = _among(db, (one.conversation_id for one in listed))
-    return (one for one in listed if one.conversation_id not in erased)
-
-
-def _among(db: Connection, ids: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for some in _some(ids):
-        query = select(_COLUMNS.conversation_id).where(_COLUMNS.conversation_id.in_(some))
-        found.update(db.scalars(query))
-    return frozenset(found)
-
-
 def bury(  # noqa: PLR0913, PLR0917 (a tombstone says no less)
     db: Connection, day: Day | None, id_: str, order: Order, erased: datetime, now: datetime
 ) -> bool:
@@ -217,9 +195,3 @@ def _forget(db: Connection, day: Day | None, id_: str, verdict: Verdict, now: da
     known = tables.conversations, tables.gaps, tables.transcripts, tables.orphans, raw_seals
     for table in known:
         db.execute(delete(table).where(table.c.conversation_id == id_))
-
-
-def _some(ids: Iterable[str]) -> Iterator[list[str]]:
-    waiting = iter(ids)
-    while some := list(islice(waiting, _IDS)):
-        yield some

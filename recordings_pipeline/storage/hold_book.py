@@ -1,6 +1,6 @@
 """Legal holds in the ledger; each change is an event of the audit log."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -16,11 +16,12 @@ from sqlalchemy import (
 
 from recordings_pipeline.core.days import Day, Span
 from recordings_pipeline.core.errors import ConfigurationError
-from recordings_pipeline.core.holding import Hold, Person, is_confirmation
+from recordings_pipeline.core.holding import Hold, Person, is_confirmation, nothing_left
 from recordings_pipeline.storage import ledger_tables as tables
 from recordings_pipeline.storage.ledger_engine import storing, writing
 from recordings_pipeline.storage.ledger_moves import record_next
 from recordings_pipeline.storage.ledger_types import TEXT, WHOLE, Instant, word
+from recordings_pipeline.storage.tombstones import erased_among
 
 holds = Table(
     "holds",
@@ -56,22 +57,27 @@ class HoldBook:
             rows = db.execute(select(holds).order_by(_COLUMNS.hold_id)).mappings().all()
         return [_hold(row) for row in rows]
 
-    def add(self, what: str | Span, reason: str, by: Person, now: datetime) -> Hold:
-        """Hold a conversation, or all of some days."""
-        is_span = isinstance(what, Span)
-        values = {
-            "conversation_id": "" if is_span else what,
-            "first_day": str(what.first) if isinstance(what, Span) else "",
-            "last_day": str(what.last) if isinstance(what, Span) else "",
-            "reason": reason,
-            "held_by": str(by),
-            "held_time": now,
-        }
+    def of(self, hold_id: int) -> Hold:
+        """Return a hold.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        with storing(self._engine), self._engine.connect() as db:
+            return _found(db, hold_id)
+
+    def add(self, what: Iterable[str | Span], reason: str, by: Person, now: datetime) -> list[Hold]:
+        """Hold conversations, or all of some days; all that is named, or nothing.
+
+        Raises:
+            ConfigurationError: A conversation was erased before.
+        """
+        named = list(what)
+        given = {"reason": reason, "held_by": str(by), "held_time": now}
         with writing(self._engine) as db:
-            number = db.execute(insert(holds).values(values)).inserted_primary_key
-            hold = _found(db, int(number[0] if number else 0))
-            _note(db, hold, "hold.added", now, reason, by)
-        return hold
+            for id_ in erased_among(db, (one for one in named if isinstance(one, str))):
+                raise nothing_left(id_)
+            return [_added(db, {**_what(one), **given}, by) for one in named]
 
     def release(self, hold_id: int, reason: str, by: Person, now: datetime) -> Hold:
         """Ask for a release, or confirm what somebody else has asked for.
@@ -98,21 +104,35 @@ class HoldBook:
 
 
 def holds_on(db: Connection, day: Day | None, ids: Collection[str]) -> dict[str, Hold]:
-    """Look for holds in the transaction of whoever erases."""
+    """Look for holds in the transaction of whoever erases.
+
+    What has no day, as nobody indexed it, may be of any: whatever days are held hold it.
+    """
     is_held = _COLUMNS.released_by == ""
-    found: dict[str, Hold] = {}
+    query = select(holds).where(is_held, _COLUMNS.first_day != "")
     if day is not None:
-        query = select(holds).where(is_held, _COLUMNS.first_day != "")
-        of_day = (_COLUMNS.first_day <= day.key) & (_COLUMNS.last_day >= day.key)
-        row = db.execute(query.where(of_day).limit(1)).mappings().first()
-        if row is not None:
-            found = dict.fromkeys(ids, _hold(row))
+        query = query.where(_COLUMNS.first_day <= day.key, _COLUMNS.last_day >= day.key)
+    row = db.execute(query.order_by(_COLUMNS.hold_id).limit(1)).mappings().first()
+    found = {} if row is None else dict.fromkeys(ids, _hold(row))
     wanted = sorted(ids)
     for start in range(0, len(wanted), _IDS):
         some = _COLUMNS.conversation_id.in_(wanted[start : start + _IDS])
         for row in db.execute(select(holds).where(is_held, some)).mappings():
             found[row["conversation_id"]] = _hold(row)
     return found
+
+
+def _what(held: str | Span) -> dict[str, str]:
+    if isinstance(held, Span):
+        return {"conversation_id": "", "first_day": str(held.first), "last_day": str(held.last)}
+    return {"conversation_id": held, "first_day": "", "last_day": ""}
+
+
+def _added(db: Connection, values: dict[str, Any], by: Person) -> Hold:
+    number = db.execute(insert(holds).values(values)).inserted_primary_key
+    hold = _found(db, int(number[0] if number else 0))
+    _note(db, hold, "hold.added", hold.held_time, hold.reason, by)
+    return hold
 
 
 def _found(db: Connection, hold_id: int) -> Hold:

@@ -31,7 +31,7 @@ from recordings_pipeline.storage.arrival_book import ArrivalBook
 from recordings_pipeline.storage.clock_book import ClockBook
 from recordings_pipeline.storage.day_book import DayBook, NameBook
 from recordings_pipeline.storage.day_totals import DayTotals
-from recordings_pipeline.storage.erasure_book import ErasureBook, without_erased
+from recordings_pipeline.storage.erasure_book import ErasureBook
 from recordings_pipeline.storage.event_book import EventBook
 from recordings_pipeline.storage.history_book import HistoryBook
 from recordings_pipeline.storage.hold_book import HoldBook
@@ -51,6 +51,7 @@ from recordings_pipeline.storage.recovery_book import RecoveryBook
 from recordings_pipeline.storage.seal_book import SealBook
 from recordings_pipeline.storage.sound_book import SoundBook
 from recordings_pipeline.storage.stretch_book import StretchBook
+from recordings_pipeline.storage.tombstones import without_erased
 from recordings_pipeline.storage.transcript_book import TranscriptBook
 
 # SQLite takes 32,766 values a statement; a chunk of conversations has a few hundred recordings.

@@ -25,11 +25,13 @@ class Remains:
 
     Args:
         home: The data directory.
-        day: Their day.
+        day: Their day; None where nobody indexed them: they have what was dropped, and no more.
         recordings: Their recordings, by conversation.
     """
 
-    def __init__(self, home: Home, day: Day, recordings: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, home: Home, day: Day | None, recordings: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self._home = home
         self._day = day
         self._recordings = recordings
@@ -38,21 +40,22 @@ class Remains:
 
     def found(self) -> Iterator[tuple[str, PurePosixPath]]:
         """Yield conversation and path of each file; a path may come twice."""
-        audio = layout.AUDIO / f"date={self._day}"
-        for whose, ids in self._recordings.items():
-            for folder in (audio / whose, layout.raw_incoming_folder(self._day, whose)):
-                yield from ((whose, PurePosixPath(path)) for path in below(self._home, folder))
-            for id_ in ids:
-                plain = layout.raw_transcript_path(self._day, id_)
-                yield whose, plain
-                yield whose, plain.with_name(plain.name + SUFFIX)
-        for folder in (
-            layout.quarantine_folder(self._day),
-            layout.INCOMING_QUARANTINE,
-            layout.INCOMING,
-        ):
+        if self._day is not None:
+            yield from self._of_day(self._day)
+        for folder in (layout.INCOMING_QUARANTINE, layout.INCOMING):
             yield from self._named(folder)
         yield from self._parts()
+
+    def _of_day(self, day: Day) -> Iterator[tuple[str, PurePosixPath]]:
+        for whose, ids in self._recordings.items():
+            for folder in _folders(day, whose):
+                yield from ((whose, PurePosixPath(path)) for path in below(self._home, folder))
+            for id_ in ids:
+                plain = layout.raw_transcript_path(day, id_)
+                yield whose, plain
+                yield whose, plain.with_name(plain.name + SUFFIX)
+            yield from ((whose, layout.call_page(id_)) for id_ in (whose, *ids))
+        yield from self._named(layout.quarantine_folder(day))
 
     def remove(self) -> dict[str, tuple[int, int]]:
         """Remove all of it, and return files and bytes by conversation; run it again at any time.
@@ -118,12 +121,19 @@ class Remains:
             return None
 
     def _remove_folders(self) -> None:
-        audio = layout.AUDIO / f"date={self._day}"
+        if self._day is None:
+            return
         for whose in self._recordings:
-            for folder in (audio / whose, layout.raw_incoming_folder(self._day, whose)):
+            for folder in _folders(self._day, whose):
                 path = self._home.path(folder)
                 for current, _, _ in os.walk(path, topdown=False):
                     with suppress(OSError):  # a link, or something came meanwhile
                         os.rmdir(current)  # noqa: PTH106 (a text)
                 if path.parent.is_dir():
                     sync_directory(path.parent)
+
+
+def _folders(day: Day, conversation_id: str) -> tuple[PurePosixPath, PurePosixPath]:
+    """Return the folders that are called after a conversation."""
+    audio = layout.AUDIO / f"date={day}" / conversation_id
+    return audio, layout.raw_incoming_folder(day, conversation_id)

@@ -196,8 +196,8 @@ def _field(column: Column) -> "pa.Field[Any]":
     metadata = {"description": column.description}
     if column.unit:
         metadata["unit"] = column.unit
-    if column.is_personal:
-        metadata["personal"] = "true"
+    if column.privacy != "none":
+        metadata[column.privacy] = "true"
     return pa.field(column.name, _ARROW[column.type], nullable=column.nullable, metadata=metadata)
 
 

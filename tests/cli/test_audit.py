@@ -11,12 +11,13 @@ import pytest
 
 from recordings_pipeline.cli.commands_audit import audit
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.audit.actions import TUTORIAL
+from recordings_pipeline.core.audit.actions import ACTIONS, TUTORIAL
 from recordings_pipeline.storage.audit.keys import public_pem, usual_file
 from recordings_pipeline.storage.tables import read_rows
 from tests.audited import DAY, EVENTS, SEGMENTS, Intruder, Scene
 from tests.cli.conftest import Enter
 from tests.conftest import Start
+from tests.sealed import sealed_events
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 ID = "00000000-0000-0000-0000-000000000001"
@@ -226,3 +227,30 @@ def test_a_file_that_was_exchanged_together_with_its_digest_is_found(
     assert (
         f"recording {path.stem}: has another digest than its last event" in capsys.readouterr().out
     )
+
+
+@pytest.mark.parametrize("asked", ["--event", "--conversation", "--recording"])
+def test_what_is_no_name_is_refused_and_not_shown_as_nothing(
+    sealed: Scene, enter: Enter, capsys: Out, asked: str
+) -> None:
+    assert enter("audit", "show", asked, "nonsense", **variables(sealed)) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert asked in captured.err
+
+
+def test_who_asks_about_what_never_happened_hears_it(
+    sealed: Scene, enter: Enter, capsys: Out
+) -> None:
+    codes = [
+        enter("audit", "show", "--event", "hold.added", **variables(sealed)),
+        enter("audit", "show", "--recording", ID.replace("1", "f"), **variables(sealed)),
+    ]
+
+    assert codes == [0, 0]
+    assert capsys.readouterr().err.count("no event fits") == 2
+
+
+def test_every_action_that_was_told_is_known(sealed: Scene) -> None:
+    assert {event["action"] for event in sealed_events(sealed.root)} <= ACTIONS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.columns import Schema, personal, plain, pseudonym
 from recordings_pipeline.core.dictionary import column_text, dictionary, is_untouched
 from recordings_pipeline.core.schemas import ALL_SCHEMAS, SCHEMAS
 
@@ -26,9 +26,18 @@ def test_every_column_has_a_line_in_the_section_of_its_table(schema: Schema) -> 
 
 
 def test_units_and_personal_columns_are_marked() -> None:
-    assert column_text(Column("wait_ms", "int64", "Wait")) == "Wait [milliseconds]"
-    assert column_text(Column("name", "string", "Name", is_personal=True)) == "Name [personal]"
-    assert column_text(Column("word_count", "int64", "Words")) == "Words"
+    assert column_text(plain("wait_ms", "int64", "Wait")) == "Wait [milliseconds]"
+    assert column_text(personal("name", "string", "Name")) == "Name [personal]"
+    assert column_text(pseudonym("user_id", "string", "Who")) == "Who [pseudonym]"
+    assert column_text(plain("word_count", "int64", "Words")) == "Words"
+
+
+def test_every_id_of_a_person_is_marked() -> None:
+    columns = [column for schema in ALL_SCHEMAS for column in schema.columns]
+    marked = {column.name for column in columns if column.privacy == "pseudonym"}
+
+    assert marked == {"agent_user_id", "agent_user_ids", "user_id", "candidate_user_ids"}
+    assert not any("user" in c.name for c in columns if c.privacy == "none")
 
 
 def test_the_columns_that_name_a_row_are_told() -> None:

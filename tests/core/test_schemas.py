@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.columns import Column, Schema, plain
 from recordings_pipeline.core.schemas import ALL_SCHEMAS, RESCUE_LIST, schema_of
 
 
@@ -15,17 +15,17 @@ def test_every_table_is_found_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("columns", "is_same"),
     [
-        ((Column("a", "string", "other words"),), True),
-        ((Column("a", "int64", "a"),), False),
-        ((Column("b", "string", "a"),), False),
-        ((Column("a", "string", "a"), Column("b", "string", "b")), False),
+        ((plain("a", "string", "other words"),), True),
+        ((plain("a", "int64", "a"),), False),
+        ((plain("b", "string", "a"),), False),
+        ((plain("a", "string", "a"), plain("b", "string", "b")), False),
     ],
     ids=["description", "type", "name", "one more"],
 )
 def test_a_fingerprint_follows_the_columns_and_not_the_words(
     columns: tuple[Column, ...], *, is_same: bool
 ) -> None:
-    before = Schema("t", "A table.", (Column("a", "string", "a"),))
+    before = Schema("t", "A table.", (plain("a", "string", "a"),))
 
     assert (replace(before, columns=columns).fingerprint == before.fingerprint) is is_same
     assert len(RESCUE_LIST.fingerprint) == 8

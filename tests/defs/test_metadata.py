@@ -136,6 +136,8 @@ def test_a_column_tells_its_unit_and_whether_it_is_personal() -> None:
 
     personal = {c.name for c in column_schema("transcripts").columns if "personal" in c.tags}
     assert personal == {"text", "decorated_text"}
+    people = {c.name for c in column_schema("transcripts").columns if "pseudonym" in c.tags}
+    assert people == {"user_id", "candidate_user_ids"}
 
 
 def test_a_derived_table_says_which_columns_it_is_made_from() -> None:

@@ -1,5 +1,6 @@
 """What is held stays, whoever wants it erased, until two people agree."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from recordings_pipeline.stages.archive import Archive
 from recordings_pipeline.stages.erasing import erase, survey
 from recordings_pipeline.stages.holding import hold, release
 from tests.cli.conftest import Enter
-from tests.privacy.conftest import DAY, ORDER, actions, paths_of, someone
+from tests.privacy.conftest import DAY, LATER, ORDER, actions, paths_of, someone
 from tests.sealed import sealed_events
 
 ALICE, BOB = Person("alice"), Person("bob")
 _WEEK = Span(date(2026, 1, 26), date(2026, 2, 1))
+_STRANGER = "00000000-0000-4000-8000-000000000001"
+_IN_ADVANCE = replace(ORDER, is_in_advance=True)
 
 
 def test_a_held_conversation_is_not_erased_until_two_people_release_it(
@@ -61,6 +64,48 @@ def test_what_was_erased_cannot_be_held(archive: Archive, simulator: Simulator) 
 
     with pytest.raises(ConfigurationError, match="was erased"):
         hold(archive, [id_], "CASE-4", ALICE)
+
+
+def test_only_what_is_known_to_be_a_conversation_is_held(
+    archive: Archive, simulator: Simulator
+) -> None:
+    call = someone(simulator)
+
+    with pytest.raises(
+        ConfigurationError, match=f"recording of the conversation {call.conversation_id}"
+    ):
+        hold(archive, [call.conversation_id, str(call.recording_id)], "CASE-4", ALICE)
+    with pytest.raises(ConfigurationError, match=r"is not known.*--in-advance holds"):
+        hold(archive, [_STRANGER], "CASE-4", ALICE)
+    assert archive.ledger.holds.all() == []
+
+    (held,) = hold(archive, [_STRANGER], "CASE-4", ALICE, is_in_advance=True)
+
+    assert held.what == _STRANGER
+    (stays,) = erase(archive, [_STRANGER], _IN_ADVANCE)
+    assert (stays.fate, stays.reason) == (Fate.HELD, "hold 1: CASE-4")
+
+
+def test_what_nobody_indexed_may_be_of_a_day_that_is_held(archive: Archive) -> None:
+    (held,) = hold(archive, _WEEK, "CASE-4", ALICE)
+
+    (stays,) = erase(archive, [_STRANGER], _IN_ADVANCE)
+    release(archive, held.hold_id, "over", ALICE)
+    release(archive, held.hold_id, "over", BOB)
+    (gone,) = erase(archive, [_STRANGER], _IN_ADVANCE)
+
+    assert (stays.fate, gone.fate) == (Fate.HELD, Fate.ERASED)
+    assert stays.reason == "hold 1: CASE-4; it may be of these days, as nobody knows its day"
+
+
+def test_of_several_all_are_held_or_none(archive: Archive, simulator: Simulator) -> None:
+    gone, other = someone(simulator).conversation_id, someone(simulator, 5).conversation_id
+    list(erase(archive, [gone], ORDER))
+
+    with pytest.raises(ConfigurationError, match="was erased"):
+        archive.ledger.holds.add([other, gone], "CASE-4", ALICE, LATER)
+
+    assert archive.ledger.holds.all() == []
 
 
 @pytest.mark.parametrize(
@@ -139,11 +184,13 @@ def test_holds_are_typed(
         enter("hold", "add", *why, *ours),
         enter("hold", "add", "--from", "2026-02-01", "--to", "2026-01-31", *why, *ours),
         enter("hold", "add", "--conversation", id_, *why, "--as", "a b", *ours),
+        enter("hold", "add", "--conversation", _STRANGER, *why, *ours),
         enter("hold", "release", "9", *why, *ours),
     ]
 
     text = capsys.readouterr().out
     assert codes == [0, 0, 0, 1, 0, 0]
-    assert wrong == [2, 2, 2, 2]
+    assert wrong == [2, 2, 2, 2, 2]
+    assert enter("hold", "add", "--conversation", _STRANGER, "--in-advance", *why, *ours) == 0
     assert "nothing is held" in text
     assert "released by alice, said" in text

@@ -5,11 +5,11 @@ from typing import Any
 
 import dagster as dg
 
-from recordings_pipeline.core.holding import Person
+from recordings_pipeline.core.holding import Hold, Person
 from recordings_pipeline.definitions import defs
 from recordings_pipeline.defs.resources import Organization
 from recordings_pipeline.simulator.server import Simulator
-from recordings_pipeline.stages.archive import Archive
+from recordings_pipeline.stages.archive import Archive, open_archive
 from recordings_pipeline.stages.holding import hold
 from tests.privacy.conftest import DAY, paths_of, someone
 
@@ -71,3 +71,53 @@ def test_retain_fails_for_a_day_that_somebody_works_on_and_not_for_what_is_held(
     (failure,) = worked_on.get_step_failure_events()
     assert f"{DAY}: " in str(failure.step_failure_data.user_failure_data)
     assert held.success
+
+
+def test_hold_only_tells_unless_it_is_told_otherwise(data: Path, simulator: Simulator) -> None:
+    id_ = someone(simulator).conversation_id
+    days = {"first_day": "2026-01-31", "last_day": "2026-01-31"}
+    alice, bob = ({"reason": "CASE-4", "person": name} for name in ("alice", "bob"))
+    wanted = (
+        {**alice, "conversation_ids": [id_]},
+        {**alice, **days},
+        {**alice, "release": 1},
+        {**bob, "release": 1},
+    )
+    states = []
+
+    for config in wanted:
+        told = run("hold", "hold_conversations", data, **config)
+        before = holds(data)
+        done = run("hold", "hold_conversations", data, **config, dry_run=False)
+        assert (told.success, done.success) == (True, True)
+        states.append([one.state for one in before])
+
+    assert states[:2] == [[], ["holds"]]
+    assert states[2:] == [["holds"] * 2, ["release asked by alice, said dagster", "holds"]]
+    assert [one.what for one in holds(data)] == [id_, "2026-01-31 to 2026-01-31"]
+    assert holds(data)[0].state == "released by alice, said dagster and bob, said dagster"
+
+
+def test_hold_fails_when_nothing_is_held_or_released(data: Path, simulator: Simulator) -> None:
+    call = someone(simulator)
+    why = {"reason": "CASE-4", "person": "alice"}
+    wrong: list[dict[str, Any]] = [
+        why,
+        {**why, "first_day": "2026-01-31"},
+        {**why, "first_day": "2026-02-01", "last_day": "2026-01-31"},
+        {**why, "first_day": "today", "last_day": "today"},
+        {**why, "conversation_ids": [str(call.recording_id)]},
+        {**why, "conversation_ids": [call.conversation_id], "release": 1},
+        {**why, "conversation_ids": [call.conversation_id], "person": "a b"},
+        {**why, "release": 9},
+    ]
+
+    for config in wrong:
+        for is_dry in (True, False):
+            assert not run("hold", "hold_conversations", data, **config, dry_run=is_dry).success
+    assert holds(data) == []
+
+
+def holds(data: Path) -> list[Hold]:
+    with open_archive(data) as archive:
+        return archive.ledger.holds.all()

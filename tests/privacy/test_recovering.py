@@ -134,7 +134,7 @@ def test_a_dry_run_tells_what_it_would_take_and_takes_nothing(
 
 def test_a_ledger_that_went_its_own_way_is_left_alone(restored: Path) -> None:
     with open_archive(restored) as archive:
-        archive.ledger.holds.add(AFTER, "CASE-9", BOB, LATER)
+        archive.ledger.holds.add([AFTER], "CASE-9", BOB, LATER)
 
         with pytest.raises(AuditBroken, match=r"written to after .* once more.*nothing was done"):
             lacking(archive)

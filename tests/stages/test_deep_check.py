@@ -195,7 +195,7 @@ def publish_the_erased_again(archive: Archive) -> None:
 
 def erase_what_is_held(archive: Archive) -> None:
     call = audio(archive).parent.name
-    hold = archive.ledger.holds.add(call, "a dispute", Person("alice"), END_OF_DAY)
+    (hold,) = archive.ledger.holds.add([call], "a dispute", Person("alice"), END_OF_DAY)
     change(archive, f"UPDATE holds SET released_by = 'nobody' WHERE hold_id = {hold.hold_id}")
     list(erase(archive, [call], Order("he asked for it", "tester")))
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.columns import Schema, plain
 from recordings_pipeline.storage.reading import values_in_order
 from recordings_pipeline.storage.tables import write_table
 
@@ -11,9 +11,9 @@ SCHEMA = Schema(
     "numbers",
     "One row per number.",
     (
-        Column("number", "int64", "A number", nullable=False),
-        Column("start_time", "timestamp", "An instant"),
-        Column("names", "strings", "Some names"),
+        plain("number", "int64", "A number", nullable=False),
+        plain("start_time", "timestamp", "An instant"),
+        plain("names", "strings", "Some names"),
     ),
 )
 

@@ -1,6 +1,11 @@
 """What events are called, and what simpler exporters call the same."""
 
 from collections.abc import Mapping
+from itertools import chain
+
+from recordings_pipeline.core.audit.recovering import RECOVERED
+from recordings_pipeline.core.ingest import Fate
+from recordings_pipeline.core.model import Outcome, TranscriptState
 
 STARTED, FINISHED = "stage.started", "stage.finished"
 PREFLIGHT = "preflight.checked"
@@ -20,6 +25,25 @@ TUTORIAL: Mapping[str, tuple[str, ...]] = {
     "file_created": (FILE_CREATED,),
     "export_finished": (FINISHED,),
 }
+# Every action there is.
+ACTIONS = frozenset(
+    {
+        *chain.from_iterable(TUTORIAL.values()),
+        *(f"recording.{outcome}" for outcome in Outcome),
+        *(f"transcript.{state}" for state in TranscriptState),
+        *(f"incoming.{fate}" for fate in Fate),
+        ACCESSED,
+        RECOVERED,
+        "api.spent",
+        "arrivals.read",
+        "file_refused",
+        "erasure.begun",
+        "conversation.erased",
+        "hold.added",
+        "hold.release_asked",
+        "hold.released",
+    }
+)
 
 
 def actions_of(name: str) -> frozenset[str]:

@@ -7,30 +7,30 @@ from datetime import datetime
 from typing import Any
 
 from recordings_pipeline.core import layout
-from recordings_pipeline.core.columns import Column, Schema
+from recordings_pipeline.core.columns import Schema, plain
 from recordings_pipeline.core.days import Day
 
 EXPORT_AUDIT = Schema(
     "export_audit",
     "One row per sealed audit event of the day; one of no day is with the day it happened on.",
     (
-        Column("seq", "int64", "Number in the ledger: grows, and may skip some", nullable=False),
-        Column("event_id", "string", "Object, attempt and action", nullable=False),
-        Column("event_time", "timestamp", "When it happened", nullable=False),
-        Column("action", "string", "What happened", nullable=False, is_repeated=True),
-        Column("object_id", "string", "What it happened to", nullable=False, is_repeated=True),
-        Column("recording_id", "string", "Recording that it is about", is_repeated=True),
-        Column("conversation_id", "string", "Conversation that it is about", is_repeated=True),
-        Column("result", "string", "How it ended", nullable=False, is_repeated=True),
-        Column("reason", "string", "Why, where that does not say it all", is_repeated=True),
-        Column("size_bytes", "int64", "Size of the files it is about"),
-        Column(
+        plain("seq", "int64", "Number in the ledger: grows, and may skip some", nullable=False),
+        plain("event_id", "string", "Object, attempt and action", nullable=False),
+        plain("event_time", "timestamp", "When it happened", nullable=False),
+        plain("action", "string", "What happened", nullable=False, is_repeated=True),
+        plain("object_id", "string", "What it happened to", nullable=False, is_repeated=True),
+        plain("recording_id", "string", "Recording that it is about", is_repeated=True),
+        plain("conversation_id", "string", "Conversation that it is about", is_repeated=True),
+        plain("result", "string", "How it ended", nullable=False, is_repeated=True),
+        plain("reason", "string", "Why, where that does not say it all", is_repeated=True),
+        plain("size_bytes", "int64", "Size of the files it is about"),
+        plain(
             "sha256",
             "string",
             "SHA-256 of the file; of several, over theirs in hexadecimal, a line each",
         ),
-        Column("run_id", "string", "Events of one process have the same", is_repeated=True),
-        Column("segment", "int64", "Segment of the audit log that holds it", nullable=False),
+        plain("run_id", "string", "Events of one process have the same", is_repeated=True),
+        plain("segment", "int64", "Segment of the audit log that holds it", nullable=False),
     ),
     keys=("event_id",),
     order=("seq",),

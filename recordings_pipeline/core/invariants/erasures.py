@@ -27,7 +27,8 @@ def erased_is_gone(found: Iterable[Erased]) -> Iterator[Violation]:
     """I14: what was erased has no bytes and no rows, and an event that tells so."""
     for erased in found:
         for place in erased.places:
-            yield Violation("I14", erased.thing, f"erased, and {place} is left", f"remove {place}")
+            step = f"erase the conversation once more, or remove {place}"
+            yield Violation("I14", erased.thing, f"erased, and {place} is left", step)
         if not erased.is_told:
             yield Violation("I14", erased.thing, "erased, and no event says so", _TELL)
 
