@@ -17,7 +17,8 @@ from recordings_pipeline.core.errors import (
 )
 from recordings_pipeline.core.headway import Headway
 from recordings_pipeline.core.lookback import days_to_look_at
-from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport, sentence_of
+from recordings_pipeline.core.reports import DayFailed, ExportReport, StageReport
+from recordings_pipeline.core.sentences import sentence_of
 from recordings_pipeline.core.settings import Settings, settings_from
 from recordings_pipeline.core.verification import Verification, sample_from, total
 from recordings_pipeline.stages.archive import archive_of

@@ -21,7 +21,7 @@ from recordings_pipeline.core.errors import (
     Interrupted,
     RecordingsError,
 )
-from recordings_pipeline.core.reports import sentence_of
+from recordings_pipeline.core.sentences import sentence_of
 
 
 @click.group(

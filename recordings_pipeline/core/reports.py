@@ -113,8 +113,3 @@ class ExportReport:
         """
         left = unexplained(self.outcomes) + self.outcomes.get(str(Outcome.RETRY), 0)
         return not self.failures and not self.gaps and left == 0
-
-
-def sentence_of(error: BaseException) -> str:
-    """Return what an error says, and what went wrong besides, as its notes have it."""
-    return "; besides, ".join((str(error), *getattr(error, "__notes__", ())))

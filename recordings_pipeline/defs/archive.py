@@ -14,7 +14,7 @@ from recordings_pipeline.core.errors import (
     Interrupted,
     RecordingsError,
 )
-from recordings_pipeline.core.reports import sentence_of
+from recordings_pipeline.core.sentences import sentence_of
 from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import faults_table, materialization_metadata
 from recordings_pipeline.defs.options import ARCHIVE

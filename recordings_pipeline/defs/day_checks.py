@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from recordings_pipeline.core.days import Day
-from recordings_pipeline.core.place import Where
 from recordings_pipeline.defs.metadata import faults_table, gaps_table
 
 if TYPE_CHECKING:
+    from recordings_pipeline.core.place import Where
     from recordings_pipeline.core.reports import StageReport
     from recordings_pipeline.core.verification import Fault
 
@@ -92,7 +92,7 @@ def digests_spec() -> dg.AssetCheckSpec:
     )
 
 
-def digests_result(place: Where, days: Sequence[Day]) -> dg.AssetCheckResult:
+def digests_result(place: "Where", days: Sequence[Day]) -> dg.AssetCheckResult:
     """Hash a few files of each day, and name those that differ."""
     from recordings_pipeline.core.verification import total
     from recordings_pipeline.stages.archive import open_archive

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from recordings_pipeline.core.errors import RecordingsError
-from recordings_pipeline.core.place import Place
 from recordings_pipeline.defs.options import ARCHIVE
 from recordings_pipeline.defs.resources import Organization
 
 if TYPE_CHECKING:
     from recordings_pipeline.core.freshness import Freshness
+    from recordings_pipeline.core.place import Place
 
 
 @dg.asset_check(
@@ -42,7 +42,7 @@ def days_settle_in_time(organization: Organization) -> dg.AssetCheckResult:
     )
 
 
-def _freshness(place: Place, now: datetime) -> "Freshness":
+def _freshness(place: "Place", now: datetime) -> "Freshness":
     from recordings_pipeline.core.freshness import freshness
     from recordings_pipeline.storage.home import Home
     from recordings_pipeline.storage.ledger_place import has_ledger, open_ledger

@@ -20,7 +20,7 @@ from recordings_pipeline.core.errors import (
     Unreachable,
 )
 from recordings_pipeline.core.fields import NotJson
-from recordings_pipeline.core.reports import sentence_of
+from recordings_pipeline.core.sentences import sentence_of
 from recordings_pipeline.defs.metadata import metadata_by_table, spent_metadata
 from recordings_pipeline.defs.options import code_version
 from recordings_pipeline.defs.progress import logging_headway

@@ -17,7 +17,8 @@ from recordings_pipeline.core.errors import (
     ServerFailed,
     Unreachable,
 )
-from recordings_pipeline.core.reports import STAGES, sentence_of
+from recordings_pipeline.core.reports import STAGES
+from recordings_pipeline.core.sentences import sentence_of
 from recordings_pipeline.simulator.server import Simulator
 from recordings_pipeline.stages.day import export_day, run_stage
 from recordings_pipeline.stages.export import Export
