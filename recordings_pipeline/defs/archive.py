@@ -15,6 +15,7 @@ from recordings_pipeline.core.errors import (
     RecordingsError,
 )
 from recordings_pipeline.core.sentences import sentence_of
+from recordings_pipeline.defs.day_checks import what_differs
 from recordings_pipeline.defs.given_days import spans_and_problems
 from recordings_pipeline.defs.metadata import faults_table, materialization_metadata
 from recordings_pipeline.defs.options import ARCHIVE
@@ -72,6 +73,7 @@ def matches_the_ledger(config: WhatToVerify, organization: Organization) -> dg.A
         raise dg.Failure(description=str(error), allow_retries=False) from None
     return dg.AssetCheckResult(
         passed=found.is_clean,
+        description=what_differs(found.faults) if found.faults else None,
         metadata={
             "files": found.file_count,
             "hashed": found.hashed_count,

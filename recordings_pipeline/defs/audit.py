@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recordings_pipeline.core.audit.findings import Finding
 
 _TABLE = "export_audit"
+_MOST_NAMED = 3
 
 
 @day_asset(_TABLE, asks=False, deps=[dg.AssetKey("conversation_metrics")])
@@ -58,6 +59,7 @@ def audit_log_is_untouched(organization: Organization) -> dg.AssetCheckResult:
         raise dg.Failure(description=str(error), allow_retries=False) from None
     return dg.AssetCheckResult(
         passed=not found.findings,
+        description=" | ".join(map(str, found.findings[:_MOST_NAMED])) or None,
         metadata={
             "events": found.event_count,
             "segments": found.segment_count,

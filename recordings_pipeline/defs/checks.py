@@ -43,19 +43,25 @@ def contract_result(data: Path, table: str, days: Sequence[Day]) -> dg.AssetChec
         path = data / layout.table_path(table, day)
         found += [(day, violation) for violation in violations(path, path, SCHEMAS[table])]
     is_severe = any(violation.is_blocking for _, violation in found)
-    broken = dict.fromkeys(str(day) for day, _ in found)
     return dg.AssetCheckResult(
         asset_key=table,
         check_name=_CONTRACT,
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR if is_severe else dg.AssetCheckSeverity.WARN,
-        description=f"broken on {', '.join(broken)}" if found else None,
+        description=_what_is_broken(found) if found else None,
         metadata={
             "broken_rules": len(found),
             "days": len(days),
             "violations": _violations_table(found),
         },
     )
+
+
+def _what_is_broken(found: "Sequence[tuple[Day, Violation]]") -> str:
+    """Name the days, a rule, and what to do: a notice has these words and no table."""
+    days = ", ".join(dict.fromkeys(str(day) for day, _ in found))
+    step = "run these days again; if it stays, recordings-pipeline rebuild, then report the rules"
+    return f"broken on {days}: {found[0][1].rule} | {step}"
 
 
 def _violations_table(found: "Sequence[tuple[Day, Violation]]") -> dg.TableMetadataValue:

@@ -70,12 +70,15 @@ def completeness_result(reports: "Sequence[StageReport]") -> dg.AssetCheckResult
     """Say whether the days have gaps, and which of them have."""
     gaps = [(report.day, gap) for report in reports for gap in report.gaps]
     counted = [f"{report.day}: {len(report.gaps)} unexplained" for report in reports if report.gaps]
+    # A notice has these words and no table: the first one goes with them.
+    told = [f"conversation {g.conversation_id}: {g.reason}; {g.next_step}" for _, g in gaps[:1]]
     checked = ", ".join(str(report.day) for report in reports)
+    all_well = f"every recording of {checked} has an outcome"
     return dg.AssetCheckResult(
         asset_key="audio_files",
         check_name=EVERY_RECORDING,
         passed=not gaps,
-        description=" | ".join(counted) or f"every recording of {checked} has an outcome",
+        description=" | ".join([*counted, *told]) or all_well,
         metadata={"unexplained": len(gaps), "days": len(reports), "gaps": gaps_table(gaps)},
     )
 
@@ -105,7 +108,7 @@ def digests_result(place: "Where", days: Sequence[Day]) -> dg.AssetCheckResult:
         asset_key="audio_files",
         check_name=DIGESTS,
         passed=found.is_clean,
-        description=_what_differs(found.faults) if found.faults else None,
+        description=what_differs(found.faults) if found.faults else None,
         metadata={
             "hashed": found.hashed_count,
             "bytes_hashed": found.hashed_bytes,
@@ -116,9 +119,10 @@ def digests_result(place: "Where", days: Sequence[Day]) -> dg.AssetCheckResult:
     )
 
 
-def _what_differs(faults: "Sequence[Fault]") -> str:
+def what_differs(faults: "Sequence[Fault]") -> str:
+    """Name some files that are not what the ledger says, and what to do."""
     named = [f"{fault.path}: {fault.cause}" for fault in faults[:_MOST_NAMED]]
-    days = sorted({str(fault.day) for fault in faults})
+    days = sorted({str(fault.day) for fault in faults if fault.day is not None})
     commands = [f"recordings-pipeline verify --from {day} --to {day} --repair" for day in days]
     more = len(faults) - _MOST_NAMED
     listed = [*named, *([f"and {more} more"] if more > 0 else [])]

@@ -5,9 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mutants import MUTANTS, Mutant, outcome
+from tests.crash.processes import ROOT
 from tests.trust_results import record
 
 _TESTS_FAILED = 1
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_what_a_mutant_changes_stands_in_the_package_once(mutant: Mutant) -> None:
+    text = (ROOT / "recordings_pipeline" / mutant.file).read_text()
+
+    assert text.count(mutant.before) == 1
 
 
 @pytest.mark.slow

@@ -86,10 +86,11 @@ def test_the_check_of_several_days_names_the_day_that_has_a_gap(
 
     assert not result.success
     check = named(result, "every_recording_has_an_outcome")
-    assert check.description == f"{DAY}: 1 unexplained"
+    assert str(check.description).startswith(f"{DAY}: 1 unexplained | conversation ")
     gaps = check.metadata["gaps"]
     assert isinstance(gaps, dg.TableMetadataValue)
     assert [(record.data["day"], record.data["id"]) for record in gaps.records] == [(DAY, LATE_ID)]
+    assert str(check.description).endswith(str(gaps.records[0].data["next_step"]))
 
 
 def test_while_an_asset_is_made_its_log_says_how_far_it_is(
