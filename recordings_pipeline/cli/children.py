@@ -12,7 +12,7 @@ from recordings_pipeline.core.errors import ConfigurationError, RecordingsError
 
 STOP_S = 15
 # The demo organization answers faster than a real one, whose default is 300 requests a minute:
-# a day of 240 calls needs about 490.
+# a day of 240 calls needs about 290.
 DEMO_WORLD = (
     "--world", "small", "--requests-per-minute", "3000",
     "--faults", "cut-bodies/60,rate-limited/60",

@@ -238,6 +238,10 @@ CONCURRENCY: list[Fault] = [
                  "test_no_later_run_brings_it_back"),
         ends="the erasure is put off; once done, no run brings it back",
     ),
-    Left(number="X7", name="A backup copies the directory while a day is exported",
-         why="what a copy must hold is said nowhere yet"),
+    Shown(
+        number="X7", name="A backup copies the directory while a day is exported",
+        tests=of("storage/audit/test_sealing",
+                 "test_a_backup_of_the_log_and_then_of_the_ledger_goes_on_where_it_is_put_back"),
+        ends="copied in the README's order, it goes on where it is put back",
+    ),
 ]  # fmt: skip

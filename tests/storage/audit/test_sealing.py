@@ -1,5 +1,6 @@
 """The ledger's events are sealed: all of them, once, whoever does it and whenever he dies."""
 
+import shutil
 import sqlite3
 import stat
 import sys
@@ -233,3 +234,30 @@ def test_what_was_sealed_is_not_touched_again(sealed: Scene) -> None:
     after = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.iterdir()}
     assert {path: after[path] for path in before} == before
     assert len(after) == len(before) + 1
+
+
+def test_a_backup_of_the_log_and_then_of_the_ledger_goes_on_where_it_is_put_back(
+    tmp_path: Path,
+) -> None:
+    """As the README says; exports go on between the two copies, and while the ledger is copied."""
+    origin = scene(tmp_path)
+    origin.happen(0, EVENTS)
+    origin.seal()
+    (tmp_path / "restored").mkdir()
+    restored = scene(tmp_path / "restored")
+    shutil.copytree(origin.root / layout.AUDIT, restored.root / layout.AUDIT, dirs_exist_ok=True)
+    with origin.ledger() as ledger:
+        origin.happen(EVENTS, EVENTS)
+        seal(origin.home, ledger.events, origin.keeping, NOW)
+        with (
+            closing(sqlite3.connect(origin.root / layout.LEDGER)) as source,
+            closing(sqlite3.connect(restored.root / layout.LEDGER)) as copy,
+        ):
+            source.backup(copy)
+    moved = Scene(restored.root, replace(origin.keeping, anchor=None))
+
+    assert is_good(moved)
+    moved.seal()
+
+    assert is_good(moved)
+    assert [event["seq"] for event in sealed_events(moved.root)] == [*range(1, 2 * EVENTS + 1)]
