@@ -48,18 +48,17 @@ _NO_END = {
 _ALL = ",".join(f"{name}:0.03" for name in NAMES if name not in _NO_END)
 
 
-def run(simulator: Simulator, folder: Path) -> str:
+def run(simulator: Simulator, folder: Path, keys: dict[str, str]) -> str:
     """Run the day in a Dagster instance of its own, as somebody with an open umask would."""
     home = folder / "dagster"
     home.mkdir(exist_ok=True)
     (home / "dagster.yaml").write_text(_INSTANCE)
     ours = {"DAGSTER_HOME": str(home), "RECORDINGS_DATA": str(folder / "data")}
-    ours |= PUBLIC | PRIVATE
     # A run ends when whoever started it is gone, and closes its standard input.
     held, holder = os.pipe()
     done = subprocess.run(
         [sys.executable, "-m", "recordings_pipeline.cli.run_day", DAY.key],
-        env=environment(**simulator.environment, **ours, DAGSTER_DISABLE_TELEMETRY="1"),
+        env=environment(**simulator.environment, **ours, **keys, DAGSTER_DISABLE_TELEMETRY="1"),
         stdin=held,
         capture_output=True,
         text=True,
@@ -75,21 +74,25 @@ def run(simulator: Simulator, folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("world", "faults"),
-    [("plain", _FEW), pytest.param("hostile", _ALL, marks=pytest.mark.slow)],
-    ids=["some faults", "all faults"],
+    ("world", "faults", "keys"),
+    [
+        ("plain", _FEW, PUBLIC | PRIVATE),
+        pytest.param("plain", _FEW, {}, marks=pytest.mark.slow),
+        pytest.param("hostile", _ALL, PUBLIC | PRIVATE, marks=pytest.mark.slow),
+    ],
+    ids=["some faults", "some faults, nothing encrypted", "all faults"],
 )
 def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
-    start: Start, tmp_path: Path, world: str, faults: str
+    start: Start, tmp_path: Path, world: str, faults: str, keys: dict[str, str]
 ) -> None:
     written = short_world(world, tmp_path, 16 if world == "hostile" else 8)
     simulator = start(world=written, faults=faults, requests_per_minute=60_000)
 
-    run(simulator, tmp_path)
+    run(simulator, tmp_path, keys)
     if world == "hostile":  # what stopped it is on the disk; now for what comes after the index
-        run(start(world=written, faults=_FEW), tmp_path)
+        run(start(world=written, faults=_FEW), tmp_path, keys)
 
-    assert {path.suffix for path in raw(tmp_path / "data")} == {".age"}
+    assert {path.suffix == ".age" for path in raw(tmp_path / "data")} == {bool(keys)}
     canaries = planted(simulator, tmp_path / "data", *PRIVATE.values())
     assert len(canaries.words) > 2
     assert len(canaries.personal) > 10
@@ -104,7 +107,8 @@ def test_nothing_that_is_secret_or_said_lies_where_it_must_not(
     count = len(canaries.secrets | canaries.personal | canaries.words)
     told = f"{len(canaries.secrets)} secrets, {len(canaries.personal)} names and numbers"
     told += f", {len(canaries.words)} phrases"
-    record("canaries", f"a {world} world", "none found", told, count)
+    where = f"a {world} world, {'encrypted' if keys else 'nothing encrypted'}"
+    record("canaries", where, "none found", told, count)
     assert leaks_after_planting(tmp_path, canaries) == [
         "dagster/note: secret",
         "data/audit/note: person",

@@ -172,9 +172,8 @@ def test_killed_at_any_point_the_next_run_ends_it(
     assert (faults(sealed), tables(sealed)) == ([], before)
 
 
-@pytest.mark.parametrize(
-    "each", [pytest.param(1, marks=pytest.mark.slow), 31], ids=["every step", "some steps"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("each", [1, 31], ids=["every step", "some steps"])
 def test_killed_at_a_change_of_the_disk_it_is_ended_by_the_next(
     data: Path, tmp_path: Path, each: int
 ) -> None:

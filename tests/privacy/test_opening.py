@@ -84,6 +84,7 @@ def test_a_vcon_has_the_hash_of_the_sound(
     assert "url" not in dialog
 
 
+@pytest.mark.slow
 def test_what_nobody_has_listened_to_is_heard_with_the_key(
     simulator: Simulator, data: Path, tmp_path: Path
 ) -> None:

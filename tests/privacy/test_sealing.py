@@ -84,6 +84,7 @@ def test_verify_needs_no_key_to_see_a_changed_byte(data: Path, simulator: Simula
     assert faults(data) == [Cause.DIGEST]
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_the_next_run_ends_it(data: Path, simulator: Simulator) -> None:
     first, second = audio(data)[:2]
     plain = first.read_bytes()
