@@ -153,13 +153,13 @@ FAULTS: list[Fault] = [
         told="the platform reported an error instead of a file",
     ),
     Played(
-        number="P11", name="Links are expired when they come",
+        number="P11", is_slow=True, name="Links are expired when they come",
         how="each link is signed until a second ago, once for each batch",
         play=plan(named("expired-urls", times=1)), ends=("3 retry",),
         told="its signed URLs expired",
     ),
     Played(
-        number="P12", name="A link expires in the middle of a file",
+        number="P12", is_slow=True, name="A link expires in the middle of a file",
         how="the file is cut in half, then its link is refused",
         play=plan(fault("media", cut=0.5, how="close", numbers=[1])
                   + fault("media", status=403, numbers=[2]), calls=1),
@@ -174,25 +174,27 @@ FAULTS: list[Fault] = [
         is_slow=True,
     ),
     Played(
-        number="P14", name="Recordings that are archived, deleted, uploading, failed or restoring",
+        number="P14", is_slow=True,
+        name="Recordings that are archived, deleted, uploading, failed or restoring",
         how="one of each",
         play=plan(calls=6, pinned={0: "archived", 1: "deleted", 2: "uploading", 3: "failed",
                                    4: "restoring"}),
         ends=("2 exported, 2 missing, 2 deferred",), told="deleted at the source",
     ),
     Played(
-        number="P15", name="A recording is deleted between index and files",
+        number="P15", is_slow=True, name="A recording is deleted between index and files",
         how="the source has deleted it when its file is asked for", play=deleted_meanwhile,
         ends=("3 discovered", "2 exported, 1 retry", "2 exported, 1 missing"),
         told="deleted at the source",
     ),
     Played(
-        number="P16", name="A transcript is not there yet", how="each is there the second time",
+        number="P16", is_slow=True,
+        name="A transcript is not there yet", how="each is there the second time",
         play=late_transcripts,
         ends=("3 exported", "0 transcribed", "3 exported", "3 transcribed"),
     ),
     Played(
-        number="P17", name="A transcript of another conversation",
+        number="P17", is_slow=True, name="A transcript of another conversation",
         how="every link leads to the same transcript",
         play=between("transcripturls", foreign_transcript, *FETCHING, TRANSCRIPTS),
         ends=("3 exported",), told="2 transcripts could not be fetched: run the day again",

@@ -74,7 +74,7 @@ FAULTS: list[Fault] = [
         ends=("3 exported",),
     ),
     Played(
-        number="U3", name="A token is revoked while it is fresh",
+        number="U3", is_slow=True, name="A token is revoked while it is fresh",
         how="401 for one question in the middle of a run",
         play=counting_logins(plan(fault("submit", status=401, numbers=[1]))),
         ends=("3 exported", "2 logins"),
@@ -105,7 +105,7 @@ FAULTS: list[Fault] = [
         told="recording:recording:view",
     ),
     Played(
-        number="U8", name="A batch belongs to another client",
+        number="U8", is_slow=True, name="A batch belongs to another client",
         how="403 for the first look, then for every one",
         play=each(plan(fault("poll", status=403, numbers=[1])), plan(fault("poll", status=403))),
         ends=("3 exported", "fails"), told="only the OAuth client that made it may read it",

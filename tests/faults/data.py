@@ -54,7 +54,7 @@ FAULTS: list[Fault] = [
         ends=("1 retry", "1 quarantined"), told="an empty file", is_slow=True,
     ),
     Played(
-        number="D4", name="A file is announced as something else",
+        number="D4", is_slow=True, name="A file is announced as something else",
         how="application/pdf for every file", play=plan("wrong-type"), ends=("3 exported",),
     ),
     Shown(
@@ -67,12 +67,13 @@ FAULTS: list[Fault] = [
         why="TLS finds it; without TLS, in a sample and not in a header, nobody can",
     ),
     Played(
-        number="D7", name="A bit flips on the disk after the export",
+        number="D7", is_slow=True, name="A bit flips on the disk after the export",
         how="in the middle of a file", play=flipped_at_rest,
         ends=("3 exported", "verify finds 1"), told="SHA-256 differs", breaks=frozenset({"I1"}),
     ),
     Played(
-        number="D8", name="Words that are commands for a terminal, a browser, a spreadsheet",
+        number="D8", is_slow=True,
+        name="Words that are commands for a terminal, a browser, a spreadsheet",
         how="a call whose transcript is full of them", play=hostile_words,
         ends=("3 exported", "3 transcribed"),
     ),

@@ -158,7 +158,8 @@ FAULTS: list[Fault] = [
         why="Linux does it to regular files only when the disk is full, which is K1 to K4",
     ),
     Played(
-        number="K7", name="The disk turns read-only", how=f"{_MOUNTED}, mounted read-only",
+        number="K7", is_slow=True,
+        name="The disk turns read-only", how=f"{_MOUNTED}, mounted read-only",
         play=read_only, ends=("3 discovered", "fails", "3 exported"),
         told="RECORDINGS_DATA is not writable",
     ),
@@ -192,7 +193,7 @@ FAULTS: list[Fault] = [
         why="it costs time and nothing else; how much is for a benchmark",
     ),
     Played(
-        number="K13", name="A foreign file has a recording's name",
+        number="K13", is_slow=True, name="A foreign file has a recording's name",
         how="before the file comes", play=foreign_file,
         ends=("3 discovered", "2 exported, 1 retry", "the file is somebody else's", "3 exported"),
         told="exists and is not ours: move it away",

@@ -69,7 +69,7 @@ FAULTS: list[Fault] = [
         play=plan(_CUT + named("wrong-range")), ends=("3 exported",),
     ),
     Played(
-        number="W3", name="416, as all of it is here already",
+        number="W3", is_slow=True, name="416, as all of it is here already",
         how="an earlier run left the whole file as a part",
         play=held(b"", is_whole=True), ends=("1 discovered", "1 exported", "nothing is sent again"),
     ),
@@ -80,19 +80,19 @@ FAULTS: list[Fault] = [
         ends=("1 discovered", "1 exported", "the file is sent again"),
     ),
     Played(
-        number="W5", name="The file changes between two attempts",
+        number="W5", is_slow=True, name="The file changes between two attempts",
         how="files are cut in half, then have another ETag each time",
         play=plan(_CUT + named("changed-etag")), ends=("3 exported",),
     ),
     Played(
-        number="W6", name="More bytes come than were announced",
+        number="W6", is_slow=True, name="More bytes come than were announced",
         how="the Content-Length is too small, once, then always",
         play=each(plan("length-too-short"), plan(named("length-too-short", times=0))),
         ends=("3 exported", "3 quarantined"),
         told="the RIFF header announces 66122 bytes, the file has 65122",
     ),
     Played(
-        number="W7", name="Two lengths that differ",
+        number="W7", is_slow=True, name="Two lengths that differ",
         how="two Content-Length headers, each time",
         play=from_host([two_lengths]), ends=("1 retry",), told="no byte of it arrived",
     ),
@@ -103,7 +103,7 @@ FAULTS: list[Fault] = [
         told="the answer unpacks to more than 128 MB", is_slow=True,
     ),
     Played(
-        number="W9", name="A page instead of a recording, with status 200",
+        number="W9", is_slow=True, name="A page instead of a recording, with status 200",
         how="HTML for every file",
         play=plan("html-media"), ends=("3 retry",), told="html instead of a recording",
     ),
@@ -135,12 +135,12 @@ FAULTS: list[Fault] = [
         is_slow=True,
     ),
     Played(
-        number="W14", name="The media host asks to slow down",
+        number="W14", is_slow=True, name="The media host asks to slow down",
         how="503 SlowDown for each file, once",
         play=plan("slow-down"), ends=("3 exported",),
     ),
     Played(
-        number="W15", name="A batch is refused because of one of its items",
+        number="W15", is_slow=True, name="A batch is refused because of one of its items",
         how="400 for each request for files that names one of them, then for every request",
         play=each(plan(pinned={1: "refused"}), plan(fault("submit", status=400))),
         ends=("2 exported, 1 retry", "fails"),
@@ -158,7 +158,7 @@ FAULTS: list[Fault] = [
         play=plan("gone"), ends=("3 missing",), told="deleted at the source",
     ),
     Played(
-        number="W18", name="A gateway answers with its own page",
+        number="W18", is_slow=True, name="A gateway answers with its own page",
         how="HTML for each question, once with 502 and once with 200, then for good",
         play=each(plan("bad-gateway,html-200"), senseless(PAGE, "text/html")),
         ends=("3 exported", "fails"),

@@ -74,7 +74,7 @@ FAULTS: list[Fault] = [
         play=plan("reset"), ends=("3 exported",), is_slow=True,
     ),
     Played(
-        number="N6", name="A connection is reset in the middle of a file",
+        number="N6", is_slow=True, name="A connection is reset in the middle of a file",
         how="each file is cut in half by RST, once",
         play=plan("cut-bodies"), ends=("3 exported",),
     ),
@@ -103,7 +103,7 @@ FAULTS: list[Fault] = [
         ends="broken off, continued",
     ),
     Played(
-        number="N11", name="A network that loses a fifth of all connections",
+        number="N11", is_slow=True, name="A network that loses a fifth of all connections",
         how="every fifth question is reset, and a fifth of the files",
         play=plan(fault("media", cut=0.5, how="reset", share=0.2, times=1)
                   + fault("api", cut=0, how="reset", every=5), calls=6),
@@ -121,7 +121,7 @@ FAULTS: list[Fault] = [
         told="POST /oauth/token: unexpected HTTP status 407",
     ),
     Played(
-        number="N14", name="A kept connection is dead when it is used again",
+        number="N14", is_slow=True, name="A kept connection is dead when it is used again",
         how="each question is hung up on without a word, the first time",
         play=plan("no-answer"), ends=("3 exported",),
     ),
