@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from benchmarks.file_row import file_row
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.audit.keeping import Keeping
 from recordings_pipeline.core.days import Day, Span
@@ -33,16 +34,6 @@ from recordings_pipeline.storage.ledger_engine import open_engine, writing
 
 DAY = Day.from_key("2026-01-31")
 NOW = datetime(2026, 2, 3, tzinfo=UTC)
-_FILE = {
-    "file_number": 1,
-    "size_bytes": 1_920_044,
-    "sha256": "a" * 64,
-    "container": "wav",
-    "content_type": "audio/wav",
-    "is_resumed": False,
-    "download_ms": 1,
-    "exported_time": NOW,
-}
 PROCESSES, EACH, GROUP, ROUNDS = (1, 4), 640, 32, 3
 MANY, TARGET_S = 100_000, 10.0
 PLAIN_LINE = {"event": "download_completed", "size_bytes": 1, "sha256": "a" * 64}
@@ -162,10 +153,10 @@ def _make_many(root: Path) -> None:
             common = {"conversation_id": ids[0], **told}
             rows = {**common, "start_time": DAY.start, "row": "{}", "attempt": 1}
             db.execute(tables.recordings.insert(), [{**rows, "recording_id": i} for i in ids])
-            files = [{**_FILE, "recording_id": i, "path": f"audio/{i}.wav"} for i in ids]
+            files = [file_row(i, NOW) for i in ids]
             db.execute(tables.files.insert(), files)
             event = {**common, "event_time": NOW, "action": "recording.exported"}
-            event |= {name: _FILE[name] for name in ("size_bytes", "sha256")}
+            event |= {name: files[0][name] for name in ("size_bytes", "sha256")}
             named = [{"event_id": f"{i}/1/recording.exported", "object_id": i} for i in ids]
             db.execute(tables.events.insert(), [event | name for name in named])
     engine.dispose()

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from uuid import UUID
 
+from benchmarks.file_row import file_row
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.days import Day
 from recordings_pipeline.core.model import Outcome, Verdict
@@ -95,22 +96,9 @@ def _settle(ledger: Ledger, ids: list[str], group: int) -> None:
     verdict = Verdict(Outcome.EXPORTED, f"in groups of {group}")
     for start in range(0, len(ids), group):
         some = ids[start : start + group]
-        ledger.settle_all([Settlement(id_, verdict, None, (_file(id_),)) for id_ in some], NOW)
-
-
-def _file(id_: str) -> dict[str, object]:
-    return {
-        "recording_id": id_,
-        "file_number": 1,
-        "path": f"audio/{id_}.wav",
-        "size_bytes": 50_000,
-        "sha256": "a" * 64,
-        "container": "wav",
-        "content_type": "audio/wav",
-        "is_resumed": False,
-        "download_ms": 1,
-        "exported_time": NOW,
-    }
+        ledger.settle_all(
+            [Settlement(id_, verdict, None, (file_row(id_, NOW),)) for id_ in some], NOW
+        )
 
 
 if __name__ == "__main__":

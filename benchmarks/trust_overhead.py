@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.engine_child import DAY, media_reader, wanted_files
 from benchmarks.nginx import Server, nginx_program, nginx_serving
@@ -32,6 +31,7 @@ from recordings_pipeline.core.standings import Listed, ListedConversation, Settl
 from recordings_pipeline.genesys.meter import Meter
 from recordings_pipeline.stages.arrivals import Ended, Wanted
 from recordings_pipeline.stages.arrivals import Job as Download
+from recordings_pipeline.stages.file_rows import file_rows
 from recordings_pipeline.stages.transfers import Engine, Transfers
 from recordings_pipeline.storage.audit.sealing import seal
 from recordings_pipeline.storage.home import Home
@@ -136,30 +136,8 @@ def _listed(files: Iterable[Wanted]) -> Iterator[ListedConversation]:
 def _settlement(ended: Ended) -> Settlement:
     if ended.error is not None:
         raise ended.error
-    return Settlement(ended.recording_id, Verdict(Outcome.EXPORTED), files=tuple(_rows(ended)))
-
-
-def _rows(ended: Ended) -> Iterator[dict[str, Any]]:
-    """Yield a row for each file, as wide as those of the stage."""
-    for number, file in enumerate(ended.fetched, start=1):
-        yield {
-            "recording_id": ended.recording_id,
-            "file_number": number,
-            "path": str(file.path),
-            "size_bytes": file.digest.size,
-            "sha256": file.digest.sha256,
-            "container": file.sound.container,
-            "content_type": "",
-            "codec": file.sound.codec,
-            "channels": file.sound.channels,
-            "sample_rate_hz": file.sound.sample_rate_hz,
-            "duration_ms": round(1_000 * (file.sound.duration_s or 0)),
-            "is_silent": file.trust.is_silent,
-            "is_mislabelled": file.trust.is_mislabelled,
-            "is_resumed": file.is_resumed,
-            "download_ms": round(1_000 * file.seconds),
-            "exported_time": _now(),
-        }
+    files = tuple(file_rows(ended, _now()))
+    return Settlement(ended.recording_id, Verdict(Outcome.EXPORTED), files=files)
 
 
 _now = partial(datetime.now, UTC)
