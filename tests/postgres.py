@@ -11,7 +11,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator, Mapping
+import traceback
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from itertools import count
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
+from recordings_pipeline.core.errors import RecordingsError
 from recordings_pipeline.core.secrets import LEDGER_URL, Secret
 
 PASSWORD = "pass@word/of:tests"
@@ -147,3 +151,12 @@ def serving(*, is_durable: bool = False) -> Generator[Server]:
 def variables(url: Secret | None) -> Mapping[str, str]:
     """Return what leads a program to a ledger; nothing to one in its directory."""
     return {} if url is None else {LEDGER_URL: url.reveal()}
+
+
+def refusal(act: Callable[[], object]) -> str:
+    """Return what is said, and make sure that nothing of it is the password."""
+    with pytest.raises(RecordingsError) as refused:
+        act()
+    told = "".join(traceback.format_exception(refused.value))
+    assert not any(word in told for word in (PASSWORD, "pass%40", "second"))
+    return f"{type(refused.value).__name__}: {refused.value}"

@@ -2,13 +2,19 @@
 
 import os
 import subprocess
+from collections.abc import Generator
 from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
 
 from recordings_pipeline.core import layout
 from recordings_pipeline.core.place import Place
 from recordings_pipeline.core.secrets import Secret
 from recordings_pipeline.storage.ledger import Ledger
-from tests.postgres import variables
+from recordings_pipeline.storage.ledger_engine import open_engine
+from tests.postgres import Server, variables
 
 
 def opened(place: Place) -> Ledger:
@@ -37,3 +43,18 @@ def run_at_once(command: list[str], count: int, url: Secret | None = None) -> li
             assert program.stdin is not None
             program.stdin.close()
         return [program.wait(60) for program in programs]
+
+
+@pytest.fixture
+def url(postgres: Server) -> Secret:
+    """A database of its own."""
+    return postgres.new_url()
+
+
+@pytest.fixture
+def engine(url: Secret, tmp_path: Path) -> Generator[Engine]:
+    """The engine of a ledger with its tables."""
+    opened(Place(tmp_path, url)).close()
+    found = open_engine(tmp_path / layout.LEDGER, url)
+    yield found
+    found.dispose()
